@@ -1,0 +1,19 @@
+import type { Log } from '../src/log.ts';
+import { deliverMail, type MailDeps } from '../src/mail/deliver-mail.ts';
+import { parseCompanyJob } from './company-job.ts';
+import { type JobWorker, openJobWorker } from './job-queue.ts';
+
+export const mailQueue = 'mail';
+
+/** How many companies' mails are sent at once. */
+const concurrency = 5;
+
+/** Delivers the mails of the companies that the queue names. */
+export const openMailWorker = (deps: MailDeps, options: { redisUrl: string; log: Log }): JobWorker =>
+  openJobWorker(
+    mailQueue,
+    options.redisUrl,
+    concurrency,
+    (payload) => deliverMail(deps, parseCompanyJob(payload).companyId),
+    options.log,
+  );

@@ -1,0 +1,64 @@
+import { parseCompanyId } from '../src/company/company-id.ts';
+import { type CompanyEventRow, findCompany } from '../src/company/find-companies.ts';
+import { builder } from './builder.ts';
+import { CompanyObject } from './company.ts';
+import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
+import { badArgument, notFound } from './problems.ts';
+
+export const CompanyStatusChangeObject = builder.objectRef<CompanyEventRow>('CompanyStatusChange');
+
+CompanyStatusChangeObject.implement({
+  description:
+    'One event of a company: a change of status, a step’s start or end, or progress within a step. Versions run 1, 2, 3 … without a gap.',
+  authScopes: { signedIn: true },
+  fields: (t) => ({
+    version: t.exposeInt('version', { description: 'The number of this event; resume with it as `sinceVersion`.' }),
+    status: t.field({
+      type: CompanyStatusEnum,
+      resolve: ({ status }) => status,
+      description: 'Where the company stood then.',
+    }),
+    siteStatus: t.field({
+      type: SiteStatusEnum,
+      resolve: ({ site_status }) => site_status,
+      description: 'What stood of its site then.',
+    }),
+    step: t.exposeString('step', {
+      nullable: true,
+      description: 'The name of the step that this is about; null for a change of status.',
+    }),
+    progress: t.exposeInt('progress', { description: 'How far the attempt was, 0 to 100.' }),
+    message: t.exposeString('message', { description: 'One sentence for people.' }),
+    occurredAt: t.expose('occurred_at', { type: 'DateTime', description: 'When it happened, by the database’s clock.' }),
+    company: t.field({
+      type: CompanyObject,
+      resolve: ({ company_id, version }, _args, { streams }) => streams.companyAt(company_id, version),
+      description: 'The company as it is now, which may be later than this event.',
+    }),
+  }),
+});
+
+builder.subscriptionField('companyStatusChanged', (t) =>
+  t.field({
+    type: CompanyStatusChangeObject,
+    description:
+      'A company’s events as they happen, without a gap or a double. The first is the present state; with `sinceVersion` it is everything after that version. Completes at ACTIVE or FAILED.',
+    authScopes: { signedIn: true },
+    args: {
+      companyId: t.arg.id({ required: true, description: 'Which company to watch.' }),
+      sinceVersion: t.arg.int({
+        description: 'The last version you have seen, 0 for all events; from it on nothing is missed after a lost connection.',
+      }),
+    },
+    subscribe: async (_root, { companyId, sinceVersion }, { em, streams, viewer }) => {
+      const id = parseCompanyId(companyId);
+      const company = id && (await findCompany(em, viewer, id));
+      if (!company) throw notFound('companyId');
+      if (sinceVersion != null && (sinceVersion < 0 || sinceVersion > company.version)) {
+        throw badArgument('sinceVersion', `Give a version from 0 to ${company.version}, the company's newest.`);
+      }
+      return streams.watch(company.id, sinceVersion ?? company.version - 1);
+    },
+    resolve: (event) => event,
+  }),
+);

@@ -1,0 +1,14 @@
+import type { CompanyId } from './company-id.ts';
+
+/**
+ * Rings after a commit, so that others look at the database at once instead of a few seconds later.
+ * A ring may get lost; it never fails and nobody waits for it.
+ */
+export interface Bell {
+  /** The company has a new event: live streams read on. */
+  changed(companyId: CompanyId): void;
+  /** The company waits for a worker. `turn` names this waiting, so that ringing twice for it asks for one job only. */
+  queued(companyId: CompanyId, turn: string): void;
+  /** A mail waits in the outbox. */
+  owed(companyId: CompanyId): void;
+}

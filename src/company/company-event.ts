@@ -1,0 +1,25 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { CompanyId } from './company-id.ts';
+import { companyStatuses, siteStatuses } from './status.ts';
+
+/** One line of a company's log: what changed and where the company stood then. Versions run 1..n without a gap. */
+export const CompanyEventSchema = defineEntity({
+  name: 'CompanyEvent',
+  tableName: 'company_event',
+  properties: {
+    companyId: p.text().primary().$type<CompanyId>(),
+    version: p.integer().primary(),
+    attempt: p.integer(),
+    status: p.enum(companyStatuses),
+    siteStatus: p.enum(siteStatuses),
+    /** The name of the step that this event is about; null for a change of status. */
+    step: p.text().nullable(),
+    progress: p.integer(),
+    /** One sentence for whoever watches. */
+    message: p.text(),
+    occurredAt: p.datetime(3).defaultRaw('now()'),
+  },
+});
+
+export class CompanyEvent extends CompanyEventSchema.class {}
+CompanyEventSchema.setClass(CompanyEvent);

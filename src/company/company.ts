@@ -1,0 +1,79 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { CompanyId } from './company-id.ts';
+import type { Failure } from './failure.ts';
+import { companyStatuses, siteStatuses } from './status.ts';
+
+/** A step of the present attempt as the company's record keeps it. Times are PostgreSQL's, in ISO 8601. */
+export interface RecordedStep {
+  readonly name: string;
+  readonly title: string;
+  readonly state: StepState;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+}
+
+export const stepStates = ['WAITING', 'RUNNING', 'DONE', 'FAILED'] as const;
+export type StepState = (typeof stepStates)[number];
+
+/** A company that was asked for, and everything the service knows of its site. */
+export const CompanySchema = defineEntity({
+  name: 'Company',
+  tableName: 'company',
+  properties: {
+    id: p.text().primary().defaultRaw('next_company_id()').$type<CompanyId>(),
+    /** Orders companies by creation and serves as the cursor of listings. */
+    position: p.bigint().autoincrement().generated('by default as identity').unique(),
+    companyName: p.text(),
+    companyAbbr: p.text(),
+    adminEmail: p.text(),
+    defaultCurrency: p.text(),
+    country: p.text(),
+    /** The domain that was asked for; no two companies share one. */
+    siteName: p.text().unique(),
+    apps: p.array().$type<string[]>(),
+    status: p.enum(companyStatuses),
+    siteStatus: p.enum(siteStatuses).default('NOT_CREATED'),
+    /** The number of the newest event; every move raises it by one. */
+    version: p.integer().default(1),
+    /** How often the company was queued; 0 for a draft. */
+    attempt: p.integer().default(0),
+    /** Of the present attempt, in whole percents; 100 only when ACTIVE. */
+    progress: p.integer().default(0),
+    steps: p.json<readonly RecordedStep[]>().defaultRaw(`'[]'`),
+    failure: p.json<Failure>().nullable(),
+    provisioningNotes: p.text().nullable(),
+    provisioningStartedAt: p.datetime(3).nullable(),
+    provisioningCompletedAt: p.datetime(3).nullable(),
+    createdAt: p.datetime(3).defaultRaw('now()'),
+    /** The subject who asked for the company and whose it is. */
+    createdBy: p.text(),
+    /** Whom to mail. */
+    customerEmail: p.text(),
+    idempotencyKey: p.text().nullable(),
+    /** A keyed digest of the request that came with the key, so that another request is told from a repeated one. */
+    requestDigest: p.text().nullable(),
+    /** The admin password under AES-256-GCM; erased once the mail that carries it was accepted. */
+    sealedPassword: p.text().nullable(),
+    queuedAt: p.datetime(3).nullable(),
+    /** The attempt ends here, whoever works on it. */
+    deadlineAt: p.datetime(3).nullable(),
+    cancelRequestedAt: p.datetime(3).nullable(),
+    /** Raised by every claim; a write that names an older one is refused. */
+    fencingToken: p.integer().default(0),
+    /** How often the present attempt was claimed. */
+    claims: p.integer().default(0),
+    leasedBy: p.text().nullable(),
+    leasedUntil: p.datetime(3).nullable(),
+  },
+  uniques: [{ name: 'company_idempotency_key_unique', properties: ['createdBy', 'idempotencyKey'] }],
+  indexes: [
+    { name: 'company_created_by_position_index', properties: ['createdBy', 'position'] },
+    {
+      name: 'company_waiting_index',
+      expression: `create index "company_waiting_index" on "company" ("queued_at") where "status" in ('QUEUED', 'PROVISIONING')`,
+    },
+  ],
+});
+
+export class Company extends CompanySchema.class {}
+CompanySchema.setClass(Company);

@@ -1,0 +1,25 @@
+/** Why an attempt failed, as programs read it. People read the sentence beside it. */
+export const failureReasons = [
+  'CANCELLED',
+  'TIMED_OUT',
+  'WORKER_LOST',
+  'SITE_NAME_TAKEN',
+  'APP_NOT_AVAILABLE',
+  'APP_INSTALL_FAILED',
+  'SET_UP_FAILED',
+  'HOST_UNAVAILABLE',
+  'VERIFICATION_FAILED',
+  'INTERNAL',
+] as const;
+export type FailureReason = (typeof failureReasons)[number];
+
+/** What went wrong in an attempt: a sentence for the customer, and what only an operator may read. */
+export interface Failure {
+  readonly reason: FailureReason;
+  /** One plain sentence for the customer. */
+  readonly message: string;
+  /** The name of the step that failed, if one was running. */
+  readonly step?: string;
+  /** For operators: what the site host said, already scrubbed of secrets. */
+  readonly detail?: string;
+}

@@ -1,0 +1,91 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Selectable } from 'kysely';
+import type { CompanyId } from './company-id.ts';
+import type { Requester } from './requester.ts';
+import type { CompanyStatus } from './status.ts';
+import { type CompanyRow, type Tables, tables } from './tables.ts';
+
+export type CompanyEventRow = Selectable<Tables['company_event']>;
+
+/** Whether a company exists for this requester: his own, or any for an operator. */
+export const isVisibleTo = (requester: Requester, company: Pick<CompanyRow, 'created_by'>): boolean =>
+  requester.seesAll || company.created_by === requester.subject;
+
+/** The company, or undefined when there is none or it exists for others only. */
+export async function findCompany(
+  em: SqlEntityManager,
+  requester: Requester,
+  id: CompanyId,
+): Promise<CompanyRow | undefined> {
+  const company = await tables(em).selectFrom('company').selectAll().where('id', '=', id).executeTakeFirst();
+  return company && isVisibleTo(requester, company) ? company : undefined;
+}
+
+/** The company, whoever asks. Rejects when there is none. */
+export const companyById = (em: SqlEntityManager, id: CompanyId): Promise<CompanyRow> =>
+  tables(em).selectFrom('company').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+
+export interface CompanySearch {
+  readonly statuses?: readonly CompanyStatus[] | undefined;
+  /** Found in the company's name, abbreviation, id, site name or admin e-mail, whatever the case. */
+  readonly text?: string | undefined;
+}
+
+/** A window of a listing in the listing's order: exclusive bounds, and from which end it is read. */
+export interface Window {
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+  readonly fromEnd: boolean;
+  readonly limit: number;
+}
+
+/** The requester's companies, newest first; read from the end of the window, oldest first. */
+export async function findCompanies(
+  em: SqlEntityManager,
+  requester: Requester,
+  search: CompanySearch,
+  window: Window,
+): Promise<CompanyRow[]> {
+  const pattern = `%${(search.text ?? '').replace(/[\\%_]/g, '\\$&')}%`;
+  const found = await tables(em)
+    .selectFrom('company')
+    .selectAll()
+    .where((company) =>
+      company.and([
+        ...(requester.seesAll ? [] : [company('created_by', '=', requester.subject)]),
+        ...(search.statuses ? [company('status', 'in', [...search.statuses])] : []),
+        ...(search.text
+          ? [
+              company.or(
+                (['company_name', 'company_abbr', 'id', 'site_name', 'admin_email'] as const).map((column) =>
+                  company(column, 'ilike', pattern),
+                ),
+              ),
+            ]
+          : []),
+        ...(window.after === undefined ? [] : [company('position', '<', BigInt(window.after))]),
+        ...(window.before === undefined ? [] : [company('position', '>', BigInt(window.before))]),
+      ]),
+    )
+    .orderBy('position', window.fromEnd ? 'asc' : 'desc')
+    .limit(window.limit)
+    .execute();
+  return found;
+}
+
+/** A company's events, oldest first; read from the end of the window, newest first. */
+export async function findEvents(em: SqlEntityManager, id: CompanyId, window: Window): Promise<CompanyEventRow[]> {
+  return tables(em)
+    .selectFrom('company_event')
+    .selectAll()
+    .where((event) =>
+      event.and([
+        event('company_id', '=', id),
+        ...(window.after === undefined ? [] : [event('version', '>', window.after)]),
+        ...(window.before === undefined ? [] : [event('version', '<', window.before)]),
+      ]),
+    )
+    .orderBy('version', window.fromEnd ? 'desc' : 'asc')
+    .limit(window.limit)
+    .execute();
+}

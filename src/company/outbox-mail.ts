@@ -1,0 +1,41 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { CompanyId } from './company-id.ts';
+
+export const mailKinds = ['SITE_READY', 'SITE_FAILED'] as const;
+export type MailKind = (typeof mailKinds)[number];
+
+export const mailStates = ['WAITING', 'SENT', 'REFUSED'] as const;
+export type MailState = (typeof mailStates)[number];
+
+/** A mail that is owed to a customer. It commits with the move that it tells of, one per attempt. */
+export const OutboxMailSchema = defineEntity({
+  name: 'OutboxMail',
+  tableName: 'outbox_mail',
+  properties: {
+    id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
+    companyId: p.text().$type<CompanyId>(),
+    attempt: p.integer(),
+    kind: p.enum(mailKinds),
+    recipient: p.text(),
+    /** For SITE_FAILED: the sentence that says what went wrong, as it was when the attempt ended. */
+    reason: p.text().nullable(),
+    state: p.enum(mailStates).default('WAITING'),
+    /** How often sending was begun; it fences: only the newest try may record its outcome. */
+    tries: p.integer().default(0),
+    /** Not to be tried before. While a try runs, the time at which the try counts as lost. */
+    dueAt: p.datetime(3).defaultRaw('now()'),
+    lastError: p.text().nullable(),
+    sentAt: p.datetime(3).nullable(),
+    createdAt: p.datetime(3).defaultRaw('now()'),
+  },
+  uniques: [{ name: 'outbox_mail_outcome_unique', properties: ['companyId', 'attempt'] }],
+  indexes: [
+    {
+      name: 'outbox_mail_due_index',
+      expression: `create index "outbox_mail_due_index" on "outbox_mail" ("due_at") where "state" = 'WAITING'`,
+    },
+  ],
+});
+
+export class OutboxMail extends OutboxMailSchema.class {}
+OutboxMailSchema.setClass(OutboxMail);

@@ -1,0 +1,50 @@
+/** What may be wrong with a site name. */
+export type SiteNameFault = 'TOO_LONG' | 'INVALID_CHARACTERS' | 'INVALID_FORMAT' | 'RESERVED';
+
+/** In octets, as in DNS (RFC 1035 section 2.3.4); the root label's dot is not counted. */
+export const longestHostName = 253;
+
+/**
+ * Refused as a whole name and as the first label: what a bench keeps beside its sites or understands otherwise ("all"
+ * means every site), and names that mail servers, browsers or people take for something else than a customer's site.
+ */
+const reserved: ReadonlySet<string> = new Set([
+  ...['all', 'apps', 'apps.json', 'apps.txt', 'archived', 'assets', 'bench', 'common_site_config.json'],
+  ...['currentsite.txt', 'frappe', 'languages.txt', 'localhost', 'private', 'public', 'site_config.json', 'sites'],
+  ...['admin', 'administrator', 'api', 'ftp', 'imap', 'mail', 'mx', 'ns', 'ns1', 'ns2', 'pop', 'pop3', 'root', 'smtp'],
+  ...['static', 'status', 'support', 'webmail', 'www', 'autoconfig', 'autodiscover', 'isatap', 'wpad'],
+]);
+
+/**
+ * The site name that `text` spells, in lower case (a bench looks sites up case-sensitively, DNS does not), or undefined
+ * when it is none. `appNames` are the apps of the bench, whose names its sites may not bear.
+ */
+export const parseSiteName = (text: string, appNames: readonly string[] = []): string | undefined =>
+  siteNameFault(text, appNames) === undefined ? text.toLowerCase() : undefined;
+
+/** Why `text` is no site name; undefined when it is one. */
+export function siteNameFault(text: string, appNames: readonly string[] = []): SiteNameFault | undefined {
+  if (text.length > longestHostName) return 'TOO_LONG';
+  const name = text.toLowerCase();
+  if (isReserved(name) || appNames.some((app) => app.toLowerCase() === name)) return 'RESERVED';
+  if (!/^[A-Za-z0-9.-]*$/.test(text)) return 'INVALID_CHARACTERS';
+  // "xn--" and its like (RFC 5890) stand for Unicode, so that one customer's name could look like another's.
+  if (!isHostName(text) || /(^|\.)..--/.test(name)) return 'INVALID_FORMAT';
+  return undefined;
+}
+
+const isReserved = (name: string): boolean => reserved.has(name) || reserved.has(name.split('.', 1)[0] ?? '');
+
+/**
+ * Whether `text` is a host name of two labels or more: letters, digits and inner hyphens, 1 to 63 to a label, 253 in all
+ * (RFC 1123 section 2.1), no dot at the end. A last label that reads as a number would make it an IPv4 address.
+ */
+export function isHostName(text: string): boolean {
+  if (text.length > longestHostName) return false;
+  const labels = text.split('.');
+  return (
+    labels.length >= 2 &&
+    labels.every((label) => /^[A-Za-z0-9-]{1,63}$/.test(label) && !label.startsWith('-') && !label.endsWith('-')) &&
+    !/^(\d+|0x[\da-f]*)$/i.test(labels.at(-1) ?? '')
+  );
+}

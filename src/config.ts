@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { SecretKey } from './company/secret-box.ts';
+
+/** A variable's fault as people read it; all of them are told at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration has faults:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  }
+}
+
+const url = (example: string, ...protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `must be an address such as ${example}`,
+  });
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, { error: `must be a whole number from ${least} to ${most}` })
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, { error: `must be from ${least} to ${most}` });
+
+/** `id:base64,id:base64`; each key has 32 bytes. The first one seals, all of them open. */
+const secretKeys = z.string().transform((text, context): [SecretKey, ...SecretKey[]] => {
+  const [first, ...rest] = text.split(',').map((entry): SecretKey => {
+    const [id = '', encoded = ''] = entry.trim().split(':');
+    const bytes = Buffer.from(encoded, 'base64');
+    if (!/^[\w-]{1,32}$/.test(id) || bytes.length !== 32) {
+      context.addIssue({ code: 'custom', message: 'must be <id>:<base64 of 32 random bytes>, several of them with commas between' });
+    }
+    return { id, bytes };
+  });
+  return first ? [first, ...rest] : z.NEVER;
+});
+
+/** Every variable, with an example for whoever has to set it. What is optional has a default that is safe anywhere. */
+const variables = {
+  NODE_ENV: z.string().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(4000),
+  DATA_DIR: z.string().default('.data'),
+  PROVISION_TIMEOUT_SECONDS: wholeNumber(1, 86_400).default(600),
+  WORKER_CONCURRENCY: wholeNumber(1, 100).default(1),
+  DATABASE_URL: url('postgresql://user:password@localhost:5432/companies', 'postgres:', 'postgresql:').optional(),
+  REDIS_URL: url('redis://localhost:6379', 'redis:', 'rediss:').optional(),
+  SMTP_URL: url('smtps://user:password@mail.example.com', 'smtp:', 'smtps:').optional(),
+  MAIL_FROM: z.string().min(3).optional(),
+  SUPPORT_EMAIL: z.email({ error: 'must be an address such as support@example.com' }).optional(),
+  PUBLIC_URL: url('https://companies.example.com', 'http:', 'https:').optional(),
+  SITE_URL_TEMPLATE: z
+    .string()
+    .refine((text) => text.includes('{site}') && /^https?:\/\//.test(text) && URL.canParse(text.replace('{site}', 'a.b')), {
+      error: 'must be an address with {site} in it, such as https://{site}',
+    })
+    .optional(),
+  SECRET_KEYS: secretKeys.optional(),
+  AUTH_JWT_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+};
+const schema = z.object(variables);
+
+export type Config = z.infer<typeof schema>;
+
+/** What a process cannot do without; outside production the rest gets the embedded default. */
+export type Needed = keyof typeof examples;
+
+const examples = {
+  DATABASE_URL: 'postgresql://user:password@localhost:5432/companies',
+  REDIS_URL: 'redis://localhost:6379',
+  SMTP_URL: 'smtps://user:password@mail.example.com',
+  MAIL_FROM: '"Acme Hosting" <no-reply@example.com>',
+  SUPPORT_EMAIL: 'support@example.com',
+  PUBLIC_URL: 'https://companies.example.com',
+  SITE_URL_TEMPLATE: 'https://{site}',
+  SECRET_KEYS: 'k1:<base64 of 32 random bytes>, from: echo "k1:$(openssl rand -base64 32)"',
+  AUTH_JWT_SECRET: '<32 characters or more>, from: openssl rand -base64 48',
+} as const;
+
+/**
+ * The configuration that `env` holds. An empty variable counts as unset. With `NODE_ENV=production` everything that
+ * has no safe default is needed. Throws ConfigError with every fault at once.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>, needed: readonly Needed[] = []): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const all = Object.keys(examples) as Needed[];
+  const missing = (given['NODE_ENV'] === 'production' ? all : needed).filter((name) => given[name] === undefined);
+  const read = schema.safeParse(given);
+  const faults = [
+    ...missing.map((name) => `${name} is missing. For example: ${name}=${examples[name]}`),
+    ...(read.success ? [] : read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`)),
+  ];
+  if (faults.length > 0 || !read.success) throw new ConfigError(faults);
+  return read.data;
+}

@@ -1,0 +1,106 @@
+/** What somebody finds in GraphiQL's tabs when he comes for the first time. */
+export const exampleOperations = [
+  {
+    query: `# Ask for a company and its site. The answer comes at once; the site is made in the background.
+# Copy the id to the next tab to watch it.
+mutation CreateCompany($input: CreateCompanyInput!) {
+  createCompany(input: $input) {
+    ... on CreateCompanySuccess {
+      message
+      company {
+        id
+        status
+        siteUrl
+      }
+    }
+    ... on Problem {
+      message
+    }
+    ... on ValidationError {
+      faults {
+        field
+        code
+        message
+      }
+    }
+  }
+}
+`,
+    variables: JSON.stringify(
+      {
+        input: {
+          companyName: 'Acme Corporation',
+          companyAbbr: 'ACME',
+          adminEmail: 'admin@acme.example',
+          adminPassword: 'change-me-soon',
+          defaultCurrency: 'USD',
+          country: 'United States',
+          domain: 'acme.localhost',
+          apps: ['erpnext'],
+        },
+      },
+      null,
+      2,
+    ),
+  },
+  {
+    query: `# Watch a company live: first its present state, then every event, until it is ACTIVE or FAILED.
+# With sinceVersion: 0 you see everything from the beginning.
+subscription Watch {
+  companyStatusChanged(companyId: "COMP-${new Date().getUTCFullYear()}-00001", sinceVersion: 0) {
+    version
+    status
+    step
+    progress
+    message
+  }
+}
+`,
+  },
+  {
+    query: `# Your companies, newest first.
+query Companies {
+  companies(first: 10) {
+    edges {
+      node {
+        id
+        companyName
+        status
+        progress
+        siteUrl
+        steps {
+          title
+          state
+        }
+        failure {
+          message
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# Try a failed company again, or queue a draft.
+mutation Provision {
+  provisionCompany(companyId: "COMP-${new Date().getUTCFullYear()}-00001") {
+    ... on ProvisionCompanySuccess {
+      company {
+        id
+        status
+        attempt
+      }
+    }
+    ... on Problem {
+      message
+    }
+  }
+}
+`,
+  },
+];

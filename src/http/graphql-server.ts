@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { parse } from 'graphql';
+import { createYoga, type Plugin, useExecutionCancellation, type YogaServerInstance } from 'graphql-yoga';
+import type { SchemaContext, SchemaDeps } from '../../schema/context.ts';
+import { schema } from '../../schema/index.ts';
+import type { Access } from '../access/access.ts';
+import type { Viewer } from '../access/viewer.ts';
+import type { Log } from '../log.ts';
+import { callerOf } from './caller.ts';
+import { errorMask } from './error-mask.ts';
+import { exampleOperations } from './example-operations.ts';
+
+/** How a request reaches the schema: over HTTP with its Node objects, or over a WebSocket that has told who he is. */
+export interface Transport {
+  readonly req: IncomingMessage;
+  readonly res?: ServerResponse;
+  readonly viewer?: Viewer;
+}
+
+export type GraphQLServer = YogaServerInstance<Transport, SchemaContext>;
+
+export const endpoint = '/graphql';
+
+/** GraphQL over HTTP at `/graphql`: POST, GET, Server-Sent Events, and GraphiQL for browsers. */
+export function openGraphQLServer(deps: SchemaDeps, access: Access, log: Log): GraphQLServer {
+  return createYoga<Transport, SchemaContext>({
+    schema,
+    graphqlEndpoint: endpoint,
+    context: async ({ req, viewer }): Promise<SchemaContext> => ({
+      ...deps,
+      viewer: viewer ?? (await access.identify(callerOf(req))),
+    }),
+    // Who asks is known by a header that no browser adds by itself, so any page may ask.
+    cors: { origin: '*', credentials: false, methods: ['GET', 'POST', 'OPTIONS'] },
+    maskedErrors: { maskError: errorMask(log) },
+    graphiql: {
+      title: 'Company Provisioning',
+      defaultTabs: exampleOperations,
+      subscriptionsProtocol: 'SSE',
+      shouldPersistHeaders: false,
+    },
+    renderGraphiQL,
+    landingPage: false,
+    // Bodies are read, and their size is limited, before they come here (read-body.ts).
+    maxRequestBodySize: false,
+    multipart: false,
+    logging: false,
+    plugins: [boundedParser, useExecutionCancellation()],
+  });
+}
+
+/** Documents of more tokens are refused by the parser, before validation can take long over them. */
+const largestDocument = 1_000;
+
+const boundedParser: Plugin = {
+  onParse: ({ setParseFn }) => setParseFn((source, options) => parse(source, { ...options, maxTokens: largestDocument })),
+};

@@ -1,0 +1,73 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { Repeater } from '@repeaterjs/repeater';
+import type { CompanyId } from '../company/company-id.ts';
+import { type CompanyEventRow, companyById, findEvents } from '../company/find-companies.ts';
+import { isFinal } from '../company/status.ts';
+import type { CompanyRow } from '../company/tables.ts';
+import type { Log } from '../log.ts';
+import type { CompanyChannel } from './company-channel.ts';
+import { sharedRead } from './shared-read.ts';
+import { wake } from './wake.ts';
+
+/** A company's events as they happen. */
+export interface CompanyStreams {
+  /**
+   * Every event after `sinceVersion`, in order, without a gap or a double. Ends once the newest event is ACTIVE or
+   * FAILED, when the reader returns it, or when the streams close. A reader may be as slow as he likes: what he has not
+   * asked for yet stays in the database.
+   */
+  watch(id: CompanyId, sinceVersion: number): AsyncIterableIterator<CompanyEventRow>;
+  /** The company as of this version or later. */
+  companyAt(id: CompanyId, version: number): Promise<CompanyRow>;
+  /** Ends all streams, so that a server can close. */
+  close(): void;
+}
+
+/** The truth is read at least this often, in milliseconds, whatever word was lost; sooner while the database is away. */
+const longestSilence = 30_000;
+const pauseWhileAway = 1_000;
+const pageSize = 100;
+
+export function openCompanyStreams(em: SqlEntityManager, channel: CompanyChannel, log: Log): CompanyStreams {
+  const closing = new AbortController();
+  const readEvents = sharedRead((id: CompanyId, version: number) =>
+    findEvents(em, id, { after: version, fromEnd: false, limit: pageSize }),
+  );
+  // Keyed by the version too: a read that began before that version must not serve it.
+  const readCompany = sharedRead((id: CompanyId, _version: number) => companyById(em, id));
+
+  return {
+    watch: (id, sinceVersion) =>
+      new Repeater<CompanyEventRow>(async (push, stop) => {
+        const word = wake();
+        const forget = channel.listen(id, word.ring);
+        const ended = new AbortController();
+        const either = AbortSignal.any([ended.signal, closing.signal]);
+        either.addEventListener('abort', word.ring);
+        stop.then(() => ended.abort());
+        // One version earlier, so that a stream resumed at its end finds that end again.
+        let version = sinceVersion - 1;
+        try {
+          while (!either.aborted) {
+            const events = await readEvents(id, version).catch((error: Error) => {
+              log.warn({ companyId: id, err: error.message }, 'events not read; trying again');
+            });
+            for (const event of events ?? []) {
+              if (event.version > sinceVersion) await push(event);
+              if (either.aborted) return;
+              version = event.version;
+            }
+            if (events?.length === pageSize) continue;
+            const newest = events?.at(-1);
+            if (newest && isFinal(newest.status)) return;
+            await word.rung(events ? longestSilence : pauseWhileAway);
+          }
+        } finally {
+          forget();
+          stop();
+        }
+      }),
+    companyAt: readCompany,
+    close: () => closing.abort(),
+  };
+}

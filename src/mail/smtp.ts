@@ -1,0 +1,152 @@
+import { createTransport } from 'nodemailer';
+import addressparser from 'nodemailer/lib/addressparser';
+
+/** One mail to one recipient. */
+export interface OutgoingMail {
+  /** A bare address, `user@example.com`. */
+  readonly to: string;
+  /** `<id@host>`; the same on every try, so that a mail which was accepted unnoticed is recognised. */
+  readonly messageId: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  /** Gives the try up; `send` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Smtp {
+  /** Resolves with the server's answer once it has taken the mail; rejects with an SmtpError. */
+  send(mail: OutgoingMail): Promise<{ response: string }>;
+  /** Connects and signs in; rejects with an SmtpError. */
+  verify(): Promise<void>;
+  /** Takes no more mail and closes the connections; a delivery that is under way is finished. */
+  close(): void;
+}
+
+/** Why a mail was not taken. Never holds anything of the mail's content, nor a cause that does. */
+export class SmtpError extends Error {
+  override readonly name = 'SmtpError';
+  /** nodemailer's code, or the system's where there is one: `EENVELOPE`, `EAUTH`, `ETIMEDOUT`, `ECONNREFUSED`. */
+  readonly code: string;
+  /** The server's reply code, e.g. 550. */
+  readonly responseCode: number | undefined;
+  /** The same mail would be refused again. */
+  readonly permanent: boolean;
+
+  constructor(message: string, options: { code: string; responseCode?: number | undefined; permanent?: boolean }) {
+    super(message);
+    this.code = options.code;
+    this.responseCode = options.responseCode;
+    this.permanent = options.permanent ?? false;
+  }
+}
+
+/**
+ * Opens a pool of connections to a mail server; the first mail makes the first connection.
+ *
+ * @param url `smtp://` or `smtps://user:password@host:port`; `?requireTLS=true` refuses to send in the clear
+ * @param from whom the mails are from: `user@example.com` or `Name <user@example.com>`
+ * @throws SmtpError when `url` or `from` cannot be used
+ */
+export function openSmtp(url: string, from: string): Smtp {
+  const server = serverName(url);
+  const sender = senderOf(from);
+  const transport = createTransport({
+    pool: true,
+    url,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 30_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+
+  return {
+    async send({ to, messageId, subject, html, text, signal }) {
+      signal?.throwIfAborted();
+      const recipient = recipientOf(to);
+      if (!/^<[^\s<>@]+@[^\s<>@]+>$/.test(messageId)) throw unusable('The Message-ID is not of the form <id@host>');
+      try {
+        const { response } = await transport.sendMail({
+          from: sender,
+          to: { name: '', address: recipient },
+          envelope: { from: sender.address, to: [recipient] },
+          messageId,
+          subject,
+          html,
+          text,
+          // Not textEncoding, which leaves plain ASCII as it is: relays may then cut the blank that a password ends with.
+          encoding: 'quoted-printable',
+          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+          ...(signal ? { signal } : {}),
+        });
+        return { response: response ?? '' };
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw withoutContent(error, server);
+      }
+    },
+    async verify() {
+      try {
+        await transport.verify();
+      } catch (error) {
+        throw withoutContent(error, server);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+/**
+ * What may be told of a transport's error. A server can quote a mail in its answer and nodemailer puts the answer into the error, so the
+ * answer is kept only for the commands before the content, and the error itself is not kept as a cause.
+ */
+function withoutContent(error: unknown, server: string): SmtpError {
+  const { code, originalCode, command, response, responseCode, permanent } = fieldsOf(error);
+  const beforeContent = command === 'MAIL FROM' || command === 'RCPT TO';
+  const told = beforeContent && response ? response : [originalCode ?? code, responseCode].filter(Boolean).join(' ');
+  const refused = responseCode !== undefined;
+  return new SmtpError(`${refused ? 'Refused by' : 'No delivery to'} the mail server ${server}: ${told}`, {
+    code: originalCode ?? code,
+    responseCode,
+    permanent: permanent ?? (code === 'EENVELOPE' && command === 'API'),
+  });
+}
+
+function fieldsOf(error: unknown) {
+  const fields: Record<string, unknown> = error instanceof Error ? { ...error } : {};
+  const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : undefined);
+  return {
+    code: text('code') ?? 'EUNKNOWN',
+    originalCode: text('originalCode'),
+    command: text('command'),
+    response: text('response'),
+    responseCode: typeof fields.responseCode === 'number' ? fields.responseCode : undefined,
+    permanent: typeof fields.permanent === 'boolean' ? fields.permanent : undefined,
+  };
+}
+
+const unusable = (message: string) => new SmtpError(message, { code: 'ECONFIG', permanent: true });
+
+/** Host and port, without the credentials that a mail server's URL carries. */
+function serverName(url: string): string {
+  const parsed = URL.parse(url);
+  if (!parsed?.host || !/^smtps?:$/.test(parsed.protocol)) throw unusable('The mail server is not an smtp(s):// URL');
+  return parsed.host;
+}
+
+/** A comma or a line break in an address would be a second recipient or another header: one bare address, or none. */
+function recipientOf(to: string): string {
+  if (to.length > 254 || !/^[^\s\p{C},;:<>()[\]"\\@]+@[^\s\p{C},;:<>()[\]"\\@]+$/u.test(to)) {
+    throw new SmtpError('The recipient is not one plain e-mail address', { code: 'EENVELOPE', permanent: true });
+  }
+  return to;
+}
+
+function senderOf(from: string): { name: string; address: string } {
+  const [sender, ...others] = addressparser(from, { flatten: true });
+  if (!sender || others.length > 0 || !/^[^\s@]+@[^\s@]+$/.test(sender.address)) {
+    throw unusable('The sender is neither user@example.com nor Name <user@example.com>');
+  }
+  return { name: sender.name, address: sender.address };
+}

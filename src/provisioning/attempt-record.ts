@@ -1,0 +1,74 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { sql } from 'kysely';
+import type { Bell } from '../company/bell.ts';
+import type { RecordedStep } from '../company/company.ts';
+import { type Move, moveCompany } from '../company/move-company.ts';
+import { type CompanyRow, tables } from '../company/tables.ts';
+import type { Claim } from './lease.ts';
+import type { SiteStep } from './site-host.ts';
+import { Stop } from './stop.ts';
+
+/** Writes down what happens in one attempt, under its fencing token. Every call throws Stop('lease-lost') once the token is stale. */
+export interface AttemptRecord {
+  /** Lists the steps that the attempt takes; what an earlier attempt recorded of a step stays until it is taken again. */
+  plan(steps: readonly SiteStep[]): Promise<readonly RecordedStep[]>;
+  step(index: number, step: SiteStep, state: 'RUNNING' | 'DONE', progress: number): Promise<void>;
+  progress(step: SiteStep, percent: number): Promise<void>;
+  /** Ends the attempt. */
+  move(move: Move): Promise<CompanyRow>;
+}
+
+/** The record of the attempt that `claim` holds. */
+export function attemptRecord(em: SqlEntityManager, bell: Bell, { company, fencingToken }: Claim): AttemptRecord {
+  const move = async (change: Move): Promise<CompanyRow> => {
+    const moved = await moveCompany(em, company.id, { ...change, fencingToken });
+    if (!moved) throw new Stop('lease-lost');
+    bell.changed(company.id);
+    return moved;
+  };
+
+  return {
+    move,
+    async plan(steps) {
+      const known = new Map(company.steps.map((step) => [step.name, step]));
+      const planned = steps.map(
+        ({ name, title }): RecordedStep => known.get(name) ?? { name, title, state: 'WAITING' },
+      );
+      const written = await tables(em)
+        .updateTable('company')
+        .set({ steps: sql`${JSON.stringify(planned)}::jsonb` })
+        .where('id', '=', company.id)
+        .where('fencing_token', '=', fencingToken)
+        .executeTakeFirst();
+      if (written.numUpdatedRows === 0n) throw new Stop('lease-lost');
+      return planned;
+    },
+    async step(index, step, state, progress) {
+      await move({
+        to: 'PROVISIONING',
+        step: step.name,
+        message: state === 'RUNNING' ? `${step.title}.` : `${step.title}: done.`,
+        set: {
+          progress: sql<number>`greatest(progress, ${progress}::int)`,
+          steps: sql`jsonb_set(steps, ${`{${index}}`}::text[], ${stepNow(index, step, state)})`,
+        },
+      });
+    },
+    async progress(step, percent) {
+      await move({
+        to: 'PROVISIONING',
+        step: step.name,
+        message: `${step.title}.`,
+        set: { progress: sql<number>`greatest(progress, ${percent}::int)` },
+      });
+    },
+  };
+}
+
+/** A step's record as of now; it keeps the time of its start when it ends. */
+const stepNow = (index: number, { name, title }: SiteStep, state: 'RUNNING' | 'DONE') => {
+  const record = sql`jsonb_build_object('name', ${name}::text, 'title', ${title}::text, 'state', ${state}::text)`;
+  return state === 'RUNNING'
+    ? sql`${record} || jsonb_build_object('startedAt', now())`
+    : sql`${record} || jsonb_build_object('startedAt', steps -> ${index}::int -> 'startedAt', 'finishedAt', now())`;
+};

@@ -1,0 +1,37 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { type Claim, keepLease, type LeaseTimes } from './lease.ts';
+import { Stop } from './stop.ts';
+
+/**
+ * The two signals of a held company. `held` aborts when it is no longer ours: the lease is lost, or we shut down.
+ * `work` aborts then too, and at the deadline and on a cancel, after which there is still something to put in order.
+ */
+export function holdCompany(
+  em: SqlEntityManager,
+  claim: Claim,
+  times: LeaseTimes,
+  shutdown: AbortSignal,
+): { held: AbortSignal; work: AbortSignal; close(): void } {
+  const held = new AbortController();
+  const work = new AbortController();
+  const stop = (reason: Stop): void => {
+    if (reason.why === 'lease-lost' || reason.why === 'shutdown') held.abort(reason);
+    work.abort(reason);
+  };
+
+  const onShutdown = (): void => stop(new Stop('shutdown'));
+  shutdown.addEventListener('abort', onShutdown);
+  if (shutdown.aborted) onShutdown();
+  if (claim.company.cancel_requested_at) stop(new Stop('cancelled'));
+  const deadline = setTimeout(() => stop(new Stop('deadline')), claim.remaining);
+  const lease = keepLease(em, claim, times, stop);
+  return {
+    held: held.signal,
+    work: work.signal,
+    close() {
+      lease.close();
+      clearTimeout(deadline);
+      shutdown.removeEventListener('abort', onShutdown);
+    },
+  };
+}

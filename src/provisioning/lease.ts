@@ -1,0 +1,137 @@
+/**
+ * A worker holds a company by a lease.
+ *
+ * - *Lease*: the right to work on a company until a time by PostgreSQL's clock; heartbeats extend it.
+ * - *Fencing token*: a number that every claim raises. Every write of a worker names its token and is refused when a
+ *   newer one is out, so a worker that slept through its lease changes nothing when it wakes up.
+ * - *Claim*: taking the lease of a company that waits, or of one whose lease ran out. An attempt is claimed at most
+ *   `maxClaims` times; a worker that hands its work back does not count.
+ */
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import type { CompanyId } from '../company/company-id.ts';
+import { moveCompany } from '../company/move-company.ts';
+import { type CompanyRow, now, type Tables, tables } from '../company/tables.ts';
+import { Stop } from './stop.ts';
+
+export interface LeaseTimes {
+  /** How long a lease lasts without a heartbeat, in milliseconds. */
+  readonly lease: number;
+  /** How often the heart beats, in milliseconds; a cancel is noticed with the next beat. */
+  readonly heartbeat: number;
+  /** How long an attempt may take in all, in milliseconds. */
+  readonly attempt: number;
+}
+
+export const maxClaims = 3;
+
+/** A claimed company: what is known of it, and the token under which to write. */
+export interface Claim {
+  readonly company: CompanyRow;
+  readonly fencingToken: number;
+  /** The attempt's remaining time when it was claimed, in milliseconds by PostgreSQL's clock. */
+  readonly remaining: number;
+}
+
+const inMilliseconds = (milliseconds: number) => sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`;
+
+type CompanyExpressions = ExpressionBuilder<Tables, 'company'>;
+
+/** The lease is free: nobody holds it, or its holder has not been heard of for too long. */
+const leaseIsFree = (company: CompanyExpressions): Expression<SqlBool> =>
+  company.or([company('leased_until', 'is', null), company('leased_until', '<', now)]);
+
+/** An attempt that nobody holds and nobody will take up: it was lost with its worker too often, or its time is over. */
+export const isLost = (company: CompanyExpressions): Expression<SqlBool> =>
+  company.and([
+    company('status', '=', 'PROVISIONING'),
+    leaseIsFree(company),
+    company.or([company('claims', '>=', maxClaims), company('deadline_at', '<=', now)]),
+  ]);
+
+/** It waits for a worker: it is queued, or its worker is gone or has handed it back. */
+export const waits = (company: CompanyExpressions): Expression<SqlBool> =>
+  company.or([
+    company('status', '=', 'QUEUED'),
+    company.and([company('status', '=', 'PROVISIONING'), leaseIsFree(company), company.not(isLost(company))]),
+  ]);
+
+/** Takes the company for `worker`; undefined when it does not wait, is held by another or was claimed too often. */
+export async function claimCompany(
+  em: SqlEntityManager,
+  id: CompanyId,
+  worker: string,
+  times: LeaseTimes,
+): Promise<Claim | undefined> {
+  const company = await moveCompany(em, id, {
+    to: 'PROVISIONING',
+    message: 'A worker has started.',
+    when: waits,
+    set: {
+      site_status: 'CREATING',
+      fencing_token: sql<number>`fencing_token + 1`,
+      claims: sql<number>`claims + 1`,
+      leased_by: worker,
+      leased_until: inMilliseconds(times.lease),
+      deadline_at: sql<Date>`coalesce(deadline_at, ${inMilliseconds(times.attempt)})`,
+      provisioning_started_at: sql<Date>`coalesce(provisioning_started_at, now())`,
+    },
+  });
+  if (!company?.deadline_at || !company.leased_until) return undefined;
+  const remaining = company.deadline_at.getTime() - company.leased_until.getTime() + times.lease;
+  return { company, fencingToken: company.fencing_token, remaining };
+}
+
+/**
+ * Beats until it is closed, and tells through `stop` when the lease is lost or a cancel was asked for.
+ * A beat that fails because the database is away is tried again; once the lease has run out meanwhile, it is lost.
+ */
+export function keepLease(
+  em: SqlEntityManager,
+  claim: Claim,
+  times: LeaseTimes,
+  stop: (reason: Stop) => void,
+): { close(): void } {
+  let heldUntil = performance.now() + times.lease;
+  let beating = false;
+
+  const beat = async (): Promise<void> => {
+    const sentAt = performance.now();
+    const row = await tables(em)
+      .updateTable('company')
+      .set({ leased_until: inMilliseconds(times.lease) })
+      .where((company) => isHeld(company, claim))
+      .returning('cancel_requested_at')
+      .executeTakeFirst();
+    if (!row) return stop(new Stop('lease-lost'));
+    heldUntil = sentAt + times.lease;
+    if (row.cancel_requested_at) stop(new Stop('cancelled'));
+  };
+
+  const timer = setInterval(() => {
+    if (performance.now() > heldUntil) stop(new Stop('lease-lost'));
+    if (beating) return;
+    beating = true;
+    beat()
+      .catch(() => {
+        // The database is away: the next beat finds it again, or the lease runs out above.
+      })
+      .finally(() => {
+        beating = false;
+      });
+  }, times.heartbeat);
+  return { close: () => clearInterval(timer) };
+}
+
+const isHeld = (company: CompanyExpressions, claim: Claim): Expression<SqlBool> =>
+  company.and({ id: claim.company.id, fencing_token: claim.fencingToken, status: 'PROVISIONING' });
+
+/** Hands the company back at once, for another worker to take up; the claim does not count. */
+export async function releaseLease(em: SqlEntityManager, claim: Claim): Promise<CompanyRow | undefined> {
+  return tables(em)
+    .updateTable('company')
+    .set({ leased_until: null, leased_by: null, claims: sql<number>`claims - 1` })
+    .where((company) => isHeld(company, claim))
+    .returningAll()
+    .executeTakeFirst();
+}

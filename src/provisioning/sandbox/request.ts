@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+
+/** A request that cannot be answered, with the status and the sentence that say so. */
+export class BadRequest extends Error {
+  readonly status: 400 | 413 | 415;
+  constructor(status: 400 | 413 | 415, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+// A log-in needs a hundred bytes. What is beyond the limit is not kept, but heard out so that the sender gets to read the answer;
+// who goes on beyond the second limit is cut off.
+const maxBodyBytes = 16 * 1024;
+const maxIgnoredBytes = 1024 * 1024;
+
+const credentials = z.object({ usr: z.string(), pwd: z.string() });
+export type Credentials = z.infer<typeof credentials>;
+
+/** The credentials that a form or a JSON body carries. Throws BadRequest when it is something else, or too large. */
+export async function readCredentials(req: IncomingMessage): Promise<Credentials> {
+  const type = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json' && type !== 'application/x-www-form-urlencoded') {
+    throw new BadRequest(415, 'Send a form or JSON.');
+  }
+  const text = await readBody(req);
+  const body = type === 'application/json' ? parseJson(text) : Object.fromEntries(new URLSearchParams(text));
+  const parsed = credentials.safeParse(body);
+  if (!parsed.success) throw new BadRequest(400, 'usr and pwd are missing.');
+  return parsed.data;
+}
+
+/** The value of the session cookie, if the request carries one. */
+export const readSid = (req: IncomingMessage): string | undefined =>
+  /(?:^|;)\s*sid=([^;\s]*)/.exec(req.headers.cookie ?? '')?.[1];
+
+async function readBody(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of req) {
+    bytes += chunk.length;
+    if (bytes <= maxBodyBytes) chunks.push(chunk);
+    else if (bytes > maxIgnoredBytes) break;
+  }
+  if (bytes > maxBodyBytes) throw new BadRequest(413, 'That is too much.');
+  return Buffer.concat(chunks).toString();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadRequest(400, 'That is no JSON.');
+  }
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { SiteHostError, type SitePlan, type SiteStep } from '../../site-host.ts';
+import { hashPassword, passwordMatches } from '../password.ts';
+import { type Company, companyFile, usersFile } from '../site-files.ts';
+import { findOurs, requireOurs } from '../site-folder.ts';
+
+/** The company with its name, abbreviation, currency and country, and the administrator who can log in. */
+export function setUpCompany(directory: string, plan: SitePlan): SiteStep {
+  const company = companyOf(plan);
+
+  const isSetUp = async (signal: AbortSignal) => {
+    signal.throwIfAborted();
+    const folder = await findOurs(directory, plan);
+    if (folder === undefined || !isDeepStrictEqual(await companyFile.read(folder), company)) return false;
+    const administrator = (await usersFile.read(folder))?.users.find(({ email }) => email === plan.adminEmail);
+    const matches = await passwordMatches(plan.adminPassword, administrator?.password);
+    signal.throwIfAborted();
+    return matches;
+  };
+
+  return {
+    name: 'set-up-company',
+    title: 'Set up the company',
+    weight: 4,
+    check: isSetUp,
+    async run({ signal, progress }) {
+      signal.throwIfAborted();
+      const folder = await requireOurs(directory, plan);
+      const password = await hashPassword(plan.adminPassword);
+      signal.throwIfAborted();
+      progress(60);
+      const administrator = { email: plan.adminEmail, fullName: 'Administrator', password };
+      const sessionSecret = randomBytes(32).toString('base64url');
+      await usersFile.write(folder, { sessionSecret, users: [administrator] }, signal);
+      progress(80);
+      await companyFile.write(folder, company, signal);
+    },
+    async verify(signal) {
+      if (!(await isSetUp(signal))) throw new SiteHostError('SET_UP_FAILED', 'The company could not be set up.');
+    },
+    async undo(signal) {
+      signal.throwIfAborted();
+      const folder = await findOurs(directory, plan);
+      if (folder === undefined) return;
+      await companyFile.remove(folder);
+      await usersFile.remove(folder);
+    },
+  };
+}
+
+/** The company as the plan wants it on the site. */
+export const companyOf = (plan: SitePlan): Company => ({
+  name: plan.companyName,
+  abbr: plan.companyAbbr,
+  defaultCurrency: plan.defaultCurrency,
+  country: plan.country,
+});

@@ -1,0 +1,31 @@
+const shortestPause = 1_000;
+
+/** Passes on how far a step is: whole percents, never backwards, at most one a second. */
+export function stepProgress(write: (percent: number) => Promise<void>): {
+  report(percent: number): void;
+  close(): Promise<void>;
+} {
+  let newest = 0;
+  let written = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+
+  const flush = (): void => {
+    timer = undefined;
+    if (newest <= written) return;
+    written = newest;
+    // A stale token or an absent database shows at the step's end as well; progress alone stops nothing.
+    writing = write(written).catch(() => {});
+  };
+
+  return {
+    report(percent) {
+      newest = Math.max(newest, Math.min(99, Math.floor(percent)));
+      timer ??= setTimeout(flush, shortestPause);
+    },
+    async close() {
+      clearTimeout(timer);
+      await writing;
+    },
+  };
+}

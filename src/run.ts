@@ -1,0 +1,32 @@
+import { ConfigError } from './config.ts';
+import { FolderInUseError } from './embedded/folder-lock.ts';
+
+/**
+ * Runs a program until it is told to stop: the first SIGINT or SIGTERM closes what `open` opened, the second one ends at
+ * once. Exit code 0 after a clean end, 1 when it could not start or close.
+ */
+export function run(open: () => Promise<{ close(): Promise<void> }>): void {
+  const opened = open();
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    process.stderr.write(`${signal}: closing; once more to end at once.\n`);
+    opened
+      .then(({ close }) => close())
+      .then(() => process.exit(0))
+      .catch(fail);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  opened.catch(fail);
+}
+
+/** Says what is wrong: in plain words where it is the user's to mend, with its trace where it is ours. */
+export function fail(error: unknown): never {
+  const isPlain = error instanceof ConfigError || error instanceof FolderInUseError || isSystemError(error);
+  process.stderr.write(`${isPlain ? error.message : error instanceof Error ? error.stack : error}\n`);
+  process.exit(1);
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { openBell } from '../jobs/bell.ts';
+import { openWorker } from '../jobs/worker.ts';
+import { openAccess } from './access/access.ts';
+import { type Viewer, viewer } from './access/viewer.ts';
+import { secretBox } from './company/secret-box.ts';
+import type { Config } from './config.ts';
+import { inboxContentSecurityPolicy } from './embedded/inbox-page.ts';
+import type { Mailbox } from './embedded/mailbox.ts';
+import { type Api, openApi, type Page } from './http/api.ts';
+import { openCompanyChannel } from './live/company-channel.ts';
+import { openCompanyStreams } from './live/company-stream.ts';
+import type { Log } from './log.ts';
+import { loadMailTemplates } from './mail/render-mail.ts';
+import { openSmtp } from './mail/smtp.ts';
+import { openSandboxHost } from './provisioning/sandbox/sandbox-host.ts';
+import { sandboxWebsite } from './provisioning/sandbox/website.ts';
+import { openResources } from './resources.ts';
+
+export interface Service {
+  /** Where the API listens; undefined without one. */
+  readonly port: number | undefined;
+  readonly siteUrl: (siteName: string) => string;
+  /** The embedded inbox, when no SMTP server is configured. */
+  readonly mailbox: Mailbox | undefined;
+  /** What tokens are signed with. */
+  readonly jwtSecret: string;
+  /** Ends everything in reverse order; work that is under way is handed on. */
+  close(): Promise<void>;
+}
+
+/** Who is signed in on the embedded default: he may try everything. */
+const developmentViewer: Viewer = viewer('developer', 'developer@company-provisioning.example', ['customer', 'operator']);
+
+/** The lease ends soon enough for a dead worker's company to be taken up again within 15 s. */
+const leaseTimes = { lease: 10_000, heartbeat: 2_000 };
+
+/** Opens the API, the worker or both in this process, on what is configured or embedded. */
+export async function openService(config: Config, parts: { api: boolean; worker: boolean }, log: Log): Promise<Service> {
+  await using closing = new AsyncDisposableStack();
+  const resources = await openResources(config, closing, log);
+  const { database, redisUrl, mailbox } = resources;
+  for (const name of await database.migrate()) log.info({ migration: name }, 'migrated');
+
+  const { em } = database;
+  const secrets = secretBox(resources.secretKeys);
+  const sites = join(config.DATA_DIR, 'sites');
+  const host = openSandboxHost({ directory: sites });
+  log.warn(`Sites are made in the sandbox in ${sites}: they are no Frappe sites.`);
+  const channel = openCompanyChannel(redisUrl, log);
+  closing.defer(() => channel.close());
+  const bell = openBell(channel, redisUrl, log);
+  closing.defer(() => bell.close());
+  const siteUrlAt = (port: number) => (siteName: string) =>
+    (config.SITE_URL_TEMPLATE ?? `http://{site}:${port}/`).replace('{site}', siteName);
+
+  const api = parts.api ? await startApi() : undefined;
+  const siteUrl = siteUrlAt(api?.port ?? config.PORT);
+  if (parts.worker) startWorker();
+
+  const opened = closing.move();
+  return { port: api?.port, siteUrl, mailbox, jwtSecret: resources.jwtSecret, close: () => opened.disposeAsync() };
+
+  async function startApi(): Promise<Api> {
+    const streams = openCompanyStreams(em, channel, log);
+    const api = await openApi(
+      (port) => ({ em, bell, secrets, streams, apps, siteUrl: siteUrlAt(port) }),
+      {
+        host: config.HOST,
+        port: config.PORT,
+        access: openAccess(resources.jwtSecret, resources.signedIn ? developmentViewer : undefined),
+        checks: { postgresql: () => database.ping(), redis: () => channel.ping() },
+        sites: sandboxWebsite({ directory: sites, onError: (error) => log.error({ err: error }, 'sandbox site failed') }),
+        ...(mailbox ? { pages: inboxOf(mailbox) } : {}),
+        log,
+      },
+    );
+    closing.defer(() => api.close());
+    return api;
+  }
+
+  function startWorker(): void {
+    const smtp = openSmtp(resources.smtpUrl, config.MAIL_FROM ?? 'Company Provisioning <no-reply@company-provisioning.example>');
+    closing.defer(() => smtp.close());
+    const worker = openWorker(
+      {
+        em,
+        bell,
+        secrets,
+        host,
+        times: { ...leaseTimes, attempt: config.PROVISION_TIMEOUT_SECONDS * 1_000 },
+        worker: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+        log,
+      },
+      {
+        em,
+        secrets,
+        smtp,
+        render: loadMailTemplates(),
+        siteUrl,
+        supportEmail: config.SUPPORT_EMAIL ?? 'support@company-provisioning.example',
+        sandbox: host.kind === 'sandbox',
+        log,
+      },
+      { redisUrl, concurrency: config.WORKER_CONCURRENCY },
+    );
+    closing.defer(() => worker.close());
+  }
+
+  async function apps(): Promise<{ offered: readonly string[]; byDefault: readonly string[] }> {
+    const offered = await host.offeredApps();
+    return { offered, byDefault: offered.filter((app) => app === 'erpnext') };
+  }
+}
+
+const inboxOf =
+  (mailbox: Mailbox) =>
+  (path: string): Page | undefined => {
+    const page = mailbox.page(path);
+    return page && {
+      status: page.status,
+      headers: { 'content-type': page.contentType, 'content-security-policy': inboxContentSecurityPolicy },
+      body: page.body,
+    };
+  };

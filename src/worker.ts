@@ -1,0 +1,10 @@
+import { readConfig } from './config.ts';
+import { openLog } from './log.ts';
+import { run } from './run.ts';
+import { openService } from './service.ts';
+
+/** A worker alone; any number of them share a database and a Redis. */
+run(() => {
+  const config = readConfig(process.env, ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL', 'SECRET_KEYS', 'SITE_URL_TEMPLATE']);
+  return openService(config, { api: false, worker: true }, openLog(config.LOG_LEVEL));
+});
