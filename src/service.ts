@@ -15,8 +15,10 @@ import { openCompanyStreams } from './live/company-stream.ts';
 import type { Log } from './log.ts';
 import { loadMailTemplates } from './mail/render-mail.ts';
 import { openSmtp } from './mail/smtp.ts';
+import type { LeaseTimes } from './provisioning/lease.ts';
 import { openSandboxHost } from './provisioning/sandbox/sandbox-host.ts';
 import { sandboxWebsite } from './provisioning/sandbox/website.ts';
+import type { SiteHost } from './provisioning/site-host.ts';
 import { openResources } from './resources.ts';
 
 export interface Service {
@@ -38,7 +40,12 @@ const developmentViewer: Viewer = viewer('developer', 'developer@company-provisi
 const leaseTimes = { lease: 10_000, heartbeat: 2_000 };
 
 /** Opens the API, the worker or both in this process, on what is configured or embedded. */
-export async function openService(config: Config, parts: { api: boolean; worker: boolean }, log: Log): Promise<Service> {
+export async function openService(
+  config: Config,
+  parts: { api: boolean; worker: boolean },
+  log: Log,
+  { host = sandboxHost(config, log), times = leaseTimes }: { host?: SiteHost; times?: Omit<LeaseTimes, 'attempt'> } = {},
+): Promise<Service> {
   await using closing = new AsyncDisposableStack();
   const resources = await openResources(config, closing, log);
   const { database, redisUrl, mailbox } = resources;
@@ -46,9 +53,6 @@ export async function openService(config: Config, parts: { api: boolean; worker:
 
   const { em } = database;
   const secrets = secretBox(resources.secretKeys);
-  const sites = join(config.DATA_DIR, 'sites');
-  const host = openSandboxHost({ directory: sites });
-  log.warn(`Sites are made in the sandbox in ${sites}: they are no Frappe sites.`);
   const channel = openCompanyChannel(redisUrl, log);
   closing.defer(() => channel.close());
   const bell = openBell(channel, redisUrl, log);
@@ -72,7 +76,7 @@ export async function openService(config: Config, parts: { api: boolean; worker:
         port: config.PORT,
         access: openAccess(resources.jwtSecret, resources.signedIn ? developmentViewer : undefined),
         checks: { postgresql: () => database.ping(), redis: () => channel.ping() },
-        sites: sandboxWebsite({ directory: sites, onError: (error) => log.error({ err: error }, 'sandbox site failed') }),
+        sites: sandboxWebsite({ directory: sitesOf(config), onError: (error) => log.error({ err: error }, 'sandbox site failed') }),
         ...(mailbox ? { pages: inboxOf(mailbox) } : {}),
         log,
       },
@@ -90,7 +94,7 @@ export async function openService(config: Config, parts: { api: boolean; worker:
         bell,
         secrets,
         host,
-        times: { ...leaseTimes, attempt: config.PROVISION_TIMEOUT_SECONDS * 1_000 },
+        times: { ...times, attempt: config.PROVISION_TIMEOUT_SECONDS * 1_000 },
         worker: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
         log,
       },
@@ -113,6 +117,13 @@ export async function openService(config: Config, parts: { api: boolean; worker:
     const offered = await host.offeredApps();
     return { offered, byDefault: offered.filter((app) => app === 'erpnext') };
   }
+}
+
+const sitesOf = (config: Config): string => join(config.DATA_DIR, 'sites');
+
+function sandboxHost(config: Config, log: Log): SiteHost {
+  log.warn(`Sites are made in the sandbox in ${sitesOf(config)}: they are no Frappe sites.`);
+  return openSandboxHost({ directory: sitesOf(config) });
 }
 
 const inboxOf =

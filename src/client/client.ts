@@ -1,0 +1,43 @@
+import { createClient } from 'graphql-sse';
+import {
+  CompanyStatusChangedDocument,
+  type CompanyStatusChangedSubscription,
+  type TypedDocumentString,
+} from './operations.ts';
+
+/** The API as a frontend or a portal uses it. */
+export interface Client {
+  /** Runs a query or a mutation; rejects with the messages when GraphQL answers with errors. */
+  execute<Result, Variables>(document: TypedDocumentString<Result, Variables>, variables: Variables): Promise<Result>;
+  /** A company's events over Server-Sent Events; after a lost connection give the last version as `sinceVersion`. */
+  watch(companyId: string, sinceVersion?: number): AsyncIterableIterator<StatusChange>;
+}
+
+export type StatusChange = CompanyStatusChangedSubscription['companyStatusChanged'];
+
+/** A client of the API at `url`; without a token it is whoever is signed in there. */
+export function openClient(url: string, token?: string): Client {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return {
+    async execute<Result, Variables>(document: TypedDocumentString<Result, Variables>, variables: Variables) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+        body: JSON.stringify({ query: document.toString(), variables }),
+      });
+      return dataOf<Result>(await response.json());
+    },
+    async *watch(companyId, sinceVersion) {
+      const events = createClient({ url, headers }).iterate<CompanyStatusChangedSubscription>({
+        query: CompanyStatusChangedDocument.toString(),
+        variables: { companyId, sinceVersion },
+      });
+      for await (const event of events) yield dataOf(event).companyStatusChanged;
+    },
+  };
+}
+
+function dataOf<Data>({ data, errors }: { data?: Data | null; errors?: readonly { message: string }[] }): Data {
+  if (errors || !data) throw new Error(errors?.map(({ message }) => message).join('\n') ?? 'The answer was empty.');
+  return data;
+}
