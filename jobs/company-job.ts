@@ -7,7 +7,8 @@ export interface CompanyJob {
 
 /** The payload as it came out of Redis; throws when it is not one of ours. */
 export function parseCompanyJob(payload: unknown): CompanyJob {
-  const text = typeof payload === 'object' && payload !== null && 'companyId' in payload ? payload.companyId : undefined;
+  const text =
+    typeof payload === 'object' && payload !== null && 'companyId' in payload ? payload.companyId : undefined;
   const companyId = typeof text === 'string' ? parseCompanyId(text) : undefined;
   if (!companyId) throw new Error('A job came without a company id.');
   return { companyId };

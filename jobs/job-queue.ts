@@ -47,7 +47,9 @@ export function openJobQueue<Payload>(name: string, redisUrl: string, log: Log):
       if (adding.has(id)) return;
       adding.add(id);
       save(id, payload)
-        .catch((error: Error) => log.warn({ queue: name, job: id, err: error.message }, 'not rung; the reconciler will'))
+        .catch((error: Error) =>
+          log.warn({ queue: name, job: id, err: error.message }, 'not rung; the reconciler will'),
+        )
         .finally(() => adding.delete(id));
     },
     close: () => queue.close(closeLimit),
@@ -73,7 +75,10 @@ export function openJobWorker<Payload>(
     try {
       await handle(data);
     } catch (error) {
-      log.error({ queue: name, job: id, err: error }, 'job failed; the reconciler will ring again if something is left');
+      log.error(
+        { queue: name, job: id, err: error },
+        'job failed; the reconciler will ring again if something is left',
+      );
     }
   });
   queue.checkStalledJobs(stallCheck);

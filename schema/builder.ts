@@ -21,7 +21,7 @@ interface SchemaTypes {
 }
 
 /** The largest operations that are executed; a larger one is refused before anything runs. */
-export const limits = { depth: 12, breadth: 200, complexity: 3_000 };
+const limits = { depth: 12, breadth: 200, complexity: 3_000 };
 
 export const builder = new SchemaBuilder<SchemaTypes>({
   // scope-auth comes first, so that nothing runs before it was allowed.

@@ -1,11 +1,13 @@
+import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import { parseCompanyId } from '../src/company/company-id.ts';
-import { type CompanyEventRow, findCompany } from '../src/company/find-companies.ts';
+import { type CompanyEventRow, findCompany, findEvents } from '../src/company/find-companies.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
+import { page, windowOf } from './page.ts';
 import { badArgument, notFound } from './problems.ts';
 
-export const CompanyStatusChangeObject = builder.objectRef<CompanyEventRow>('CompanyStatusChange');
+const CompanyStatusChangeObject = builder.objectRef<CompanyEventRow>('CompanyStatusChange');
 
 CompanyStatusChangeObject.implement({
   description:
@@ -29,7 +31,10 @@ CompanyStatusChangeObject.implement({
     }),
     progress: t.exposeInt('progress', { description: 'How far the attempt was, 0 to 100.' }),
     message: t.exposeString('message', { description: 'One sentence for people.' }),
-    occurredAt: t.expose('occurred_at', { type: 'DateTime', description: 'When it happened, by the database’s clock.' }),
+    occurredAt: t.expose('occurred_at', {
+      type: 'DateTime',
+      description: 'When it happened, by the database’s clock.',
+    }),
     company: t.field({
       type: CompanyObject,
       resolve: ({ company_id, version }, _args, { streams }) => streams.companyAt(company_id, version),
@@ -37,6 +42,22 @@ CompanyStatusChangeObject.implement({
     }),
   }),
 });
+
+builder.objectField(CompanyObject, 'history', (t) =>
+  t.connection(
+    {
+      type: CompanyStatusChangeObject,
+      description: 'Every event of the company, oldest first; at most 100 at a time.',
+      resolve: ({ id }, args, { em }) =>
+        resolveCursorConnection(
+          { ...page, args, toCursor: ({ version }: CompanyEventRow) => String(version) },
+          (asked: ResolveCursorConnectionArgs) => findEvents(em, id, windowOf(asked)),
+        ),
+    },
+    { name: 'CompanyStatusChangeConnection' },
+    { name: 'CompanyStatusChangeEdge' },
+  ),
+);
 
 builder.subscriptionField('companyStatusChanged', (t) =>
   t.field({
@@ -47,7 +68,8 @@ builder.subscriptionField('companyStatusChanged', (t) =>
     args: {
       companyId: t.arg.id({ required: true, description: 'Which company to watch.' }),
       sinceVersion: t.arg.int({
-        description: 'The last version you have seen, 0 for all events; from it on nothing is missed after a lost connection.',
+        description:
+          'The last version you have seen, 0 for all events; from it on nothing is missed after a lost connection.',
       }),
     },
     subscribe: async (_root, { companyId, sinceVersion }, { em, streams, viewer }) => {

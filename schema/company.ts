@@ -1,22 +1,12 @@
 import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import { parseCompanyId } from '../src/company/company-id.ts';
-import {
-  type CompanyEventRow,
-  findCompanies,
-  findCompany,
-  findEvents,
-  isVisibleTo,
-  type Window,
-} from '../src/company/find-companies.ts';
+import { findCompanies, findCompany, isVisibleTo } from '../src/company/find-companies.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
-import { CompanyStatusChangeObject } from './company-status-change.ts';
+import { page, windowOf } from './page.ts';
 import { badArgument } from './problems.ts';
 import { ProvisioningFailureObject, ProvisioningStepObject } from './provisioning.ts';
-
-/** How many of a listing are answered when nothing is asked, and at most. */
-const page = { defaultSize: 20, maxSize: 100 };
 
 export const CompanyObject = builder.objectRef<CompanyRow>('Company');
 
@@ -33,8 +23,14 @@ CompanyObject.implement({
     defaultCurrency: t.exposeString('default_currency', { description: 'An ISO 4217 code, e.g. `USD`.' }),
     country: t.exposeString('country', { description: 'The English name, as Frappe spells it.' }),
     apps: t.exposeStringList('apps', { description: 'The apps that are installed, in order.' }),
-    customerEmail: t.exposeString('customer_email', { description: 'Who is mailed when the site is ready, or failed.' }),
-    status: t.field({ type: CompanyStatusEnum, resolve: ({ status }) => status, description: 'Where the company stands.' }),
+    customerEmail: t.exposeString('customer_email', {
+      description: 'Who is mailed when the site is ready, or failed.',
+    }),
+    status: t.field({
+      type: CompanyStatusEnum,
+      resolve: ({ status }) => status,
+      description: 'Where the company stands.',
+    }),
     siteStatus: t.field({
       type: SiteStatusEnum,
       resolve: ({ site_status }) => site_status,
@@ -73,39 +69,17 @@ CompanyObject.implement({
       resolve: ({ id, failure }) => failure && { ...failure, companyId: id },
       description: 'Why the company is FAILED; null otherwise.',
     }),
-    history: t.connection({
-      type: CompanyStatusChangeObject,
-      description: 'Every event of the company, oldest first; at most 100 at a time.',
-      resolve: ({ id }, args, { em }) =>
-        resolveCursorConnection(
-          { ...page, args, toCursor: ({ version }: CompanyEventRow) => String(version) },
-          (asked: ResolveCursorConnectionArgs) => findEvents(em, id, windowOf(asked)),
-        ),
-    }, { name: 'CompanyStatusChangeConnection' }, { name: 'CompanyStatusChangeEdge' }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When the company was asked for.' }),
   }),
 });
-
-const windowOf = ({ after, before, limit, inverted }: ResolveCursorConnectionArgs): Window => ({
-  after: cursorNumber('after', after),
-  before: cursorNumber('before', before),
-  fromEnd: inverted,
-  limit,
-});
-
-/** What a cursor of ours says; anything else is told, and not taken for the beginning. */
-function cursorNumber(argument: string, cursor: string | undefined): number | undefined {
-  if (cursor === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(cursor)) throw badArgument(argument, 'This is not a cursor of this listing.');
-  return Number(cursor);
-}
 
 const CompanyFilterInput = builder.inputType('CompanyFilter', {
   description: 'Which companies to list; what is left out does not matter.',
   fields: (t) => ({
     status: t.field({ type: [CompanyStatusEnum], description: 'In one of these statuses.' }),
     text: t.string({
-      description: 'Found in the name, abbreviation, id, site name or admin e-mail, whatever the case. Up to 140 characters.',
+      description:
+        'Found in the name, abbreviation, id, site name or admin e-mail, whatever the case. Up to 140 characters.',
     }),
   }),
 });
@@ -125,20 +99,23 @@ builder.queryField('company', (t) =>
 );
 
 builder.queryField('companies', (t) =>
-  t.connection({
-    type: CompanyObject,
-    description: 'Your companies, newest first; at most 100 at a time.',
-    authScopes: { signedIn: true },
-    args: { filter: t.arg({ type: CompanyFilterInput, description: 'Which companies to list; all by default.' }) },
-    resolve: (_root, { filter, ...args }, { em, viewer }) => {
-      const text = filter?.text?.trim();
-      if (text && text.length > 140) throw badArgument('filter.text', 'Shorten the text to 140 characters.');
-      return resolveCursorConnection(
-        { ...page, args, toCursor: ({ position }: CompanyRow) => String(position) },
-        (asked: ResolveCursorConnectionArgs) =>
-          findCompanies(em, viewer, { statuses: filter?.status ?? undefined, text }, windowOf(asked)),
-      );
+  t.connection(
+    {
+      type: CompanyObject,
+      description: 'Your companies, newest first; at most 100 at a time.',
+      authScopes: { signedIn: true },
+      args: { filter: t.arg({ type: CompanyFilterInput, description: 'Which companies to list; all by default.' }) },
+      resolve: (_root, { filter, ...args }, { em, viewer }) => {
+        const text = filter?.text?.trim();
+        if (text && text.length > 140) throw badArgument('filter.text', 'Shorten the text to 140 characters.');
+        return resolveCursorConnection(
+          { ...page, args, toCursor: ({ position }: CompanyRow) => String(position) },
+          (asked: ResolveCursorConnectionArgs) =>
+            findCompanies(em, viewer, { statuses: filter?.status ?? undefined, text }, windowOf(asked)),
+        );
+      },
     },
-  }, { name: 'CompanyConnection' }, { name: 'CompanyEdge' }),
+    { name: 'CompanyConnection' },
+    { name: 'CompanyEdge' },
+  ),
 );
-

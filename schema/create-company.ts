@@ -30,7 +30,9 @@ const CreateCompanyInputType = builder.inputType('CreateCompanyInput', {
       description:
         'The site’s host name: two labels or more of lower-case letters, digits and hyphens (RFC 1123), e.g. `acme.localhost`. No two companies share one, and some are reserved.',
     }),
-    apps: t.stringList({ description: 'The apps to install, by name; up to 20. By default `erpnext` where it is offered.' }),
+    apps: t.stringList({
+      description: 'The apps to install, by name; up to 20. By default `erpnext` where it is offered.',
+    }),
     draft: t.boolean({ description: 'True: stay DRAFT until `provisionCompany`. False by default.' }),
     idempotencyKey: t.string({
       description:

@@ -10,7 +10,7 @@ interface Problem {
   readonly message: string;
 }
 
-export const ProblemInterface = builder.interfaceRef<Problem>('Problem').implement({
+const ProblemInterface = builder.interfaceRef<Problem>('Problem').implement({
   description: 'Why a mutation did nothing. Nothing was changed.',
   fields: (t) => ({
     message: t.exposeString('message', { description: 'One sentence for people.' }),
@@ -49,7 +49,11 @@ builder.objectType(ValidationError, {
   interfaces: [ProblemInterface],
   authScopes: { signedIn: true },
   fields: (t) => ({
-    faults: t.field({ type: [FaultObject], resolve: ({ faults }) => faults, description: 'Each fault with its field.' }),
+    faults: t.field({
+      type: [FaultObject],
+      resolve: ({ faults }) => faults,
+      description: 'Each fault with its field.',
+    }),
   }),
 });
 
@@ -71,7 +75,9 @@ builder.objectType(SiteNameTaken, {
   authScopes: { signedIn: true },
   fields: (t) => ({
     field: t.exposeString('field', { description: 'The field of the input: `domain`.' }),
-    domain: t.exposeString('domain', { description: 'The domain in lower case, as it would have become the site’s name.' }),
+    domain: t.exposeString('domain', {
+      description: 'The domain in lower case, as it would have become the site’s name.',
+    }),
   }),
 });
 

@@ -40,7 +40,9 @@ builder.mutationField('provisionCompany', (t) =>
     args: { companyId: t.arg.id({ required: true, description: 'Which company.' }) },
     resolve: async (_root, { companyId }, context) => {
       const outcome = await moveById(queueCompany, companyId, context);
-      return outcome.kind === 'moved' ? new ProvisionCompanySuccess(outcome.company) : problem(outcome, ['DRAFT', 'FAILED']);
+      return outcome.kind === 'moved'
+        ? new ProvisionCompanySuccess(outcome.company)
+        : problem(outcome, ['DRAFT', 'FAILED']);
     },
   }),
 );
@@ -50,7 +52,8 @@ class CancelProvisioningSuccess {
   readonly company: CompanyRow;
   constructor(company: CompanyRow) {
     this.company = company;
-    this.message = company.status === 'DRAFT' ? 'Cancelled; it is a draft again.' : 'It is being stopped and taken back.';
+    this.message =
+      company.status === 'DRAFT' ? 'Cancelled; it is a draft again.' : 'It is being stopped and taken back.';
   }
 }
 
@@ -97,6 +100,4 @@ async function moveById(
 }
 
 const problem = (outcome: Exclude<MoveOutcome, { kind: 'moved' }>, needed: readonly CompanyStatus[]) =>
-  outcome.kind === 'not-found'
-    ? new NotFound()
-    : new WrongStatus(outcome.company.id, outcome.company.status, needed);
+  outcome.kind === 'not-found' ? new NotFound() : new WrongStatus(outcome.company.id, outcome.company.status, needed);

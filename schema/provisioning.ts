@@ -1,6 +1,6 @@
 import { type RecordedStep, stepStates } from '../src/company/company.ts';
-import { type Failure, failureReasons } from '../src/company/failure.ts';
 import type { CompanyId } from '../src/company/company-id.ts';
+import { type Failure, failureReasons } from '../src/company/failure.ts';
 import { builder } from './builder.ts';
 
 const StepStateEnum = builder.enumType('StepState', {
@@ -41,10 +41,17 @@ export const ProvisioningFailureObject = builder
     description: 'Why the last attempt failed.',
     authScopes: { signedIn: true },
     fields: (t) => ({
-      reason: t.field({ type: FailureReasonEnum, resolve: ({ reason }) => reason, description: 'The kind of failure.' }),
+      reason: t.field({
+        type: FailureReasonEnum,
+        resolve: ({ reason }) => reason,
+        description: 'The kind of failure.',
+      }),
       message: t.exposeString('message', { description: 'One plain sentence for the customer.' }),
       referenceId: t.exposeID('companyId', { description: 'What to tell support: the company’s id.' }),
-      step: t.exposeString('step', { nullable: true, description: 'The name of the step that failed, if one was running.' }),
+      step: t.exposeString('step', {
+        nullable: true,
+        description: 'The name of the step that failed, if one was running.',
+      }),
       detail: t.exposeString('detail', {
         nullable: true,
         description: 'What the site host said, without secrets. For operators; null for everybody else.',

@@ -28,7 +28,10 @@ const secretKeys = z.string().transform((text, context): [SecretKey, ...SecretKe
     const [id = '', encoded = ''] = entry.trim().split(':');
     const bytes = Buffer.from(encoded, 'base64');
     if (!/^[\w-]{1,32}$/.test(id) || bytes.length !== 32) {
-      context.addIssue({ code: 'custom', message: 'must be <id>:<base64 of 32 random bytes>, several of them with commas between' });
+      context.addIssue({
+        code: 'custom',
+        message: 'must be <id>:<base64 of 32 random bytes>, several of them with commas between',
+      });
     }
     return { id, bytes };
   });
@@ -52,9 +55,12 @@ const variables = {
   PUBLIC_URL: url('https://companies.example.com', 'http:', 'https:').optional(),
   SITE_URL_TEMPLATE: z
     .string()
-    .refine((text) => text.includes('{site}') && /^https?:\/\//.test(text) && URL.canParse(text.replace('{site}', 'a.b')), {
-      error: 'must be an address with {site} in it, such as https://{site}',
-    })
+    .refine(
+      (text) => text.includes('{site}') && /^https?:\/\//.test(text) && URL.canParse(text.replace('{site}', 'a.b')),
+      {
+        error: 'must be an address with {site} in it, such as https://{site}',
+      },
+    )
     .optional(),
   SECRET_KEYS: secretKeys.optional(),
   AUTH_JWT_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),

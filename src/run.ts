@@ -22,11 +22,16 @@ export function run(open: () => Promise<{ close(): Promise<void> }>): void {
   opened.catch(fail);
 }
 
-/** Says what is wrong: in plain words where it is the user's to mend, with its trace where it is ours. */
+/** Says what is wrong and ends with exit code 1. */
 export function fail(error: unknown): never {
-  const isPlain = error instanceof ConfigError || error instanceof FolderInUseError || isSystemError(error);
-  process.stderr.write(`${isPlain ? error.message : error instanceof Error ? error.stack : error}\n`);
+  process.stderr.write(`${plainly(error)}\n`);
   process.exit(1);
+}
+
+/** In plain words where it is the user's to mend, with its trace where it is ours. */
+export function plainly(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof FolderInUseError || isSystemError(error)) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

@@ -34,7 +34,10 @@ export interface Service {
 }
 
 /** Who is signed in on the embedded default: he may try everything. */
-const developmentViewer: Viewer = viewer('developer', 'developer@company-provisioning.example', ['customer', 'operator']);
+const developmentViewer: Viewer = viewer('developer', 'developer@company-provisioning.example', [
+  'customer',
+  'operator',
+]);
 
 /** The lease ends soon enough for a dead worker's company to be taken up again within 15 s. */
 const leaseTimes = { lease: 10_000, heartbeat: 2_000 };
@@ -44,7 +47,10 @@ export async function openService(
   config: Config,
   parts: { api: boolean; worker: boolean },
   log: Log,
-  { host = sandboxHost(config, log), times = leaseTimes }: { host?: SiteHost; times?: Omit<LeaseTimes, 'attempt'> } = {},
+  {
+    host = sandboxHost(config, log),
+    times = leaseTimes,
+  }: { host?: SiteHost; times?: Omit<LeaseTimes, 'attempt'> } = {},
 ): Promise<Service> {
   await using closing = new AsyncDisposableStack();
   const resources = await openResources(config, closing, log);
@@ -69,24 +75,27 @@ export async function openService(
 
   async function startApi(): Promise<Api> {
     const streams = openCompanyStreams(em, channel, log);
-    const api = await openApi(
-      (port) => ({ em, bell, secrets, streams, apps, siteUrl: siteUrlAt(port) }),
-      {
-        host: config.HOST,
-        port: config.PORT,
-        access: openAccess(resources.jwtSecret, resources.signedIn ? developmentViewer : undefined),
-        checks: { postgresql: () => database.ping(), redis: () => channel.ping() },
-        sites: sandboxWebsite({ directory: sitesOf(config), onError: (error) => log.error({ err: error }, 'sandbox site failed') }),
-        ...(mailbox ? { pages: inboxOf(mailbox) } : {}),
-        log,
-      },
-    );
+    const api = await openApi((port) => ({ em, bell, secrets, streams, apps, siteUrl: siteUrlAt(port) }), {
+      host: config.HOST,
+      port: config.PORT,
+      access: openAccess(resources.jwtSecret, resources.signedIn ? developmentViewer : undefined),
+      checks: { postgresql: () => database.ping(), redis: () => channel.ping() },
+      sites: sandboxWebsite({
+        directory: sitesOf(config),
+        onError: (error) => log.error({ err: error }, 'sandbox site failed'),
+      }),
+      ...(mailbox ? { pages: inboxOf(mailbox) } : {}),
+      log,
+    });
     closing.defer(() => api.close());
     return api;
   }
 
   function startWorker(): void {
-    const smtp = openSmtp(resources.smtpUrl, config.MAIL_FROM ?? 'Company Provisioning <no-reply@company-provisioning.example>');
+    const smtp = openSmtp(
+      resources.smtpUrl,
+      config.MAIL_FROM ?? 'Company Provisioning <no-reply@company-provisioning.example>',
+    );
     closing.defer(() => smtp.close());
     const worker = openWorker(
       {
@@ -130,9 +139,11 @@ const inboxOf =
   (mailbox: Mailbox) =>
   (path: string): Page | undefined => {
     const page = mailbox.page(path);
-    return page && {
-      status: page.status,
-      headers: { 'content-type': page.contentType, 'content-security-policy': inboxContentSecurityPolicy },
-      body: page.body,
-    };
+    return (
+      page && {
+        status: page.status,
+        headers: { 'content-type': page.contentType, 'content-security-policy': inboxContentSecurityPolicy },
+        body: page.body,
+      }
+    );
   };

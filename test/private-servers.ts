@@ -10,7 +10,9 @@ import { createInterface } from 'node:readline';
 export interface PrivateServer {
   readonly url: string;
   readonly pid: number;
-  /** Ends it as `kill -9` does and starts it again on the same port and data. */
+  /** Ends it as `kill -9` does; `restart` brings it back. */
+  stop(): Promise<void>;
+  /** Ends it as `kill -9` does, unless it is stopped, and starts it again on the same port and data. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
@@ -71,6 +73,7 @@ async function privateServer(folder: string, url: string, start: () => Promise<C
     get pid() {
       return server.pid ?? 0;
     },
+    stop: kill,
     async restart() {
       await kill();
       server = await start();

@@ -37,4 +37,3 @@ export function isSameMachine({ host, origin, remoteAddress }: Omit<Caller, 'aut
   const isLocalPeer = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(remoteAddress ?? '');
   return isLocalName && isLocalPeer && (origin === undefined || origin === `http://${host}`);
 }
-

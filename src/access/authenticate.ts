@@ -30,7 +30,16 @@ export function authenticateByJwt(secret: string): Authenticate {
   };
 }
 
-function viewerOf({ sub, email, roles: claimed, exp }: { sub?: string; exp?: number; [claim: string]: unknown }): Viewer {
+function viewerOf({
+  sub,
+  email,
+  roles: claimed,
+  exp,
+}: {
+  sub?: string;
+  exp?: number;
+  [claim: string]: unknown;
+}): Viewer {
   const given = Array.isArray(claimed) ? roles.filter((role) => claimed.includes(role)) : [];
   if (!sub || given.length === 0) {
     throw new Unauthenticated(`The token needs a “sub” and “roles” with any of ${roles.join(', ')}.`);

@@ -4,8 +4,7 @@ import type { CompanyId } from './company-id.ts';
 export const mailKinds = ['SITE_READY', 'SITE_FAILED'] as const;
 export type MailKind = (typeof mailKinds)[number];
 
-export const mailStates = ['WAITING', 'SENT', 'REFUSED'] as const;
-export type MailState = (typeof mailStates)[number];
+const mailStates = ['WAITING', 'SENT', 'REFUSED'] as const;
 
 /** A mail that is owed to a customer. It commits with the move that it tells of, one per attempt. */
 export const OutboxMailSchema = defineEntity({

@@ -2,7 +2,7 @@
 export type SiteNameFault = 'TOO_LONG' | 'INVALID_CHARACTERS' | 'INVALID_FORMAT' | 'RESERVED';
 
 /** In octets, as in DNS (RFC 1035 section 2.3.4); the root label's dot is not counted. */
-export const longestHostName = 253;
+const longestHostName = 253;
 
 /**
  * Refused as a whole name and as the first label: what a bench keeps beside its sites or understands otherwise ("all"

@@ -1,8 +1,8 @@
+import type { PGlite } from '@electric-sql/pglite';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM as PgliteORM } from '@mikro-orm/pglite';
 import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { PGlite } from '@electric-sql/pglite';
 import { type Pool, types } from 'pg';
 import { Company } from '../company/company.ts';
 import { CompanyEvent } from '../company/company-event.ts';

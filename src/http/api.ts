@@ -7,7 +7,7 @@ import { type Access, isSameMachine } from '../access/access.ts';
 import type { Log } from '../log.ts';
 import { callerOf } from './caller.ts';
 import { endpoint, openGraphQLServer } from './graphql-server.ts';
-import { readJsonBody, RefusedBody } from './read-body.ts';
+import { RefusedBody, readJsonBody } from './read-body.ts';
 import { openWebSockets } from './web-sockets.ts';
 
 /** A page that is served beside the API on the embedded default. */
@@ -55,7 +55,8 @@ export async function openApi(depsAt: (port: number) => SchemaDeps, options: Api
     logged(request, response, log);
     answer(request, response).catch((error: unknown) => {
       log.error({ err: error }, 'request failed');
-      if (!response.headersSent) sendJson(response, 500, { errors: [{ message: 'Something went wrong on our side.' }] });
+      if (!response.headersSent)
+        sendJson(response, 500, { errors: [{ message: 'Something went wrong on our side.' }] });
       response.end();
     });
   });
@@ -101,6 +102,7 @@ export async function openApi(depsAt: (port: number) => SchemaDeps, options: Api
     sendJson(response, results.every(({ status }) => status === 'fulfilled') ? 200 : 503, states);
   }
 
+  log.info({ host: options.host, port }, 'listening');
   return {
     port,
     async close() {

@@ -3,8 +3,19 @@ export const exampleOperations = [
   {
     query: `# Ask for a company and its site. The answer comes at once; the site is made in the background.
 # Copy the id to the next tab to watch it.
-mutation CreateCompany($input: CreateCompanyInput!) {
-  createCompany(input: $input) {
+mutation CreateCompany {
+  createCompany(
+    input: {
+      companyName: "Acme Corporation"
+      companyAbbr: "ACME"
+      adminEmail: "admin@acme.example"
+      adminPassword: "change-me-soon"
+      defaultCurrency: "USD"
+      country: "United States"
+      domain: "acme.localhost"
+      apps: ["erpnext"]
+    }
+  ) {
     ... on CreateCompanySuccess {
       message
       company {
@@ -26,22 +37,6 @@ mutation CreateCompany($input: CreateCompanyInput!) {
   }
 }
 `,
-    variables: JSON.stringify(
-      {
-        input: {
-          companyName: 'Acme Corporation',
-          companyAbbr: 'ACME',
-          adminEmail: 'admin@acme.example',
-          adminPassword: 'change-me-soon',
-          defaultCurrency: 'USD',
-          country: 'United States',
-          domain: 'acme.localhost',
-          apps: ['erpnext'],
-        },
-      },
-      null,
-      2,
-    ),
   },
   {
     query: `# Watch a company live: first its present state, then every event, until it is ACTIVE or FAILED.

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { parse } from 'graphql';
 import { createYoga, type Plugin, useExecutionCancellation, type YogaServerInstance } from 'graphql-yoga';
 import type { SchemaContext, SchemaDeps } from '../../schema/context.ts';
@@ -9,7 +8,7 @@ import type { Viewer } from '../access/viewer.ts';
 import type { Log } from '../log.ts';
 import { callerOf } from './caller.ts';
 import { errorMask } from './error-mask.ts';
-import { exampleOperations } from './example-operations.ts';
+import { graphiqlOptions, renderGraphiQL } from './graphiql.ts';
 
 /** How a request reaches the schema: over HTTP with its Node objects, or over a WebSocket that has told who he is. */
 export interface Transport {
@@ -34,12 +33,7 @@ export function openGraphQLServer(deps: SchemaDeps, access: Access, log: Log): G
     // Who asks is known by a header that no browser adds by itself, so any page may ask.
     cors: { origin: '*', credentials: false, methods: ['GET', 'POST', 'OPTIONS'] },
     maskedErrors: { maskError: errorMask(log) },
-    graphiql: {
-      title: 'Company Provisioning',
-      defaultTabs: exampleOperations,
-      subscriptionsProtocol: 'SSE',
-      shouldPersistHeaders: false,
-    },
+    graphiql: graphiqlOptions,
     renderGraphiQL,
     landingPage: false,
     // Bodies are read, and their size is limited, before they come here (read-body.ts).
@@ -54,5 +48,6 @@ export function openGraphQLServer(deps: SchemaDeps, access: Access, log: Log): G
 const largestDocument = 1_000;
 
 const boundedParser: Plugin = {
-  onParse: ({ setParseFn }) => setParseFn((source, options) => parse(source, { ...options, maxTokens: largestDocument })),
+  onParse: ({ setParseFn }) =>
+    setParseFn((source, options) => parse(source, { ...options, maxTokens: largestDocument })),
 };

@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import type { SchemaContext } from '../../schema/context.ts';
 import type { Access } from '../access/access.ts';
 import { Unauthenticated } from '../access/authenticate.ts';
 import type { Viewer } from '../access/viewer.ts';

@@ -1,5 +1,5 @@
-import { Redis } from 'ioredis';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
+import { Redis } from 'ioredis';
 import type { CompanyId } from '../company/company-id.ts';
 import type { Log } from '../log.ts';
 
@@ -49,9 +49,11 @@ export function openCompanyChannel(url: string, log: Log): CompanyChannel {
       subscription.then(onWord, (error: Error) => log.warn({ companyId: id, err: error.message }, 'not listening'));
       return () => {
         listeners.delete(onWord);
-        subscription.then((number) => pubsub.unsubscribe(number)).catch(() => {
-          // It was never subscribed, or the channel is closed: there is nothing to end.
-        });
+        subscription
+          .then((number) => pubsub.unsubscribe(number))
+          .catch(() => {
+            // It was never subscribed, or the channel is closed: there is nothing to end.
+          });
       };
     },
     async ping() {

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Selectable, sql } from 'kysely';
-import { now, type Tables, tables } from '../company/tables.ts';
 import type { CompanyId } from '../company/company-id.ts';
+import { now, type Tables, tables } from '../company/tables.ts';
 
 export type OwedMail = Selectable<Tables['outbox_mail']>;
 
@@ -53,7 +53,12 @@ export async function recordSent(em: SqlEntityManager, mail: OwedMail): Promise<
 }
 
 /** The mail was not accepted: it is due again after a pause, or given up when it never will be. */
-export async function recordRefused(em: SqlEntityManager, mail: OwedMail, why: string, forGood: boolean): Promise<void> {
+export async function recordRefused(
+  em: SqlEntityManager,
+  mail: OwedMail,
+  why: string,
+  forGood: boolean,
+): Promise<void> {
   const pause = Math.min(firstPause * 2 ** (mail.tries - 1), longestPause);
   await tables(em)
     .updateTable('outbox_mail')

@@ -1,4 +1,6 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
+import type { Bell } from '../company/bell.ts';
 import type { RecordedStep } from '../company/company.ts';
 import type { Failure } from '../company/failure.ts';
 import type { Move } from '../company/move-company.ts';
@@ -6,8 +8,7 @@ import { queueTurn } from '../company/queue-turn.ts';
 import { now } from '../company/tables.ts';
 import type { Log } from '../log.ts';
 import type { AttemptRecord } from './attempt-record.ts';
-import { type Claim, releaseLease } from './lease.ts';
-import type { ProvisioningDeps } from './provision-company.ts';
+import { type Claim, type LeaseTimes, releaseLease } from './lease.ts';
 import { scrub } from './scrub.ts';
 import { SiteHostError, type SitePlan, type SiteStep } from './site-host.ts';
 import { Stop } from './stop.ts';
@@ -18,7 +19,9 @@ const undoLimit = 60_000;
 
 /** An attempt as far as its end needs it. */
 export interface Attempt {
-  readonly deps: ProvisioningDeps;
+  readonly em: SqlEntityManager;
+  readonly bell: Bell;
+  readonly times: LeaseTimes;
   readonly claim: Claim;
   readonly record: AttemptRecord;
   readonly plan: SitePlan;
@@ -104,14 +107,14 @@ export async function endWithout(error: unknown, attempt: Attempt): Promise<void
 
 const cancelled: Failure = { reason: 'CANCELLED', message: 'It was cancelled before the site was ready.' };
 
-const timedOut = ({ deps }: Attempt): Failure => ({
+const timedOut = ({ times }: Attempt): Failure => ({
   reason: 'TIMED_OUT',
-  message: `It took longer than ${Math.round(deps.times.attempt / 1_000)} seconds and was stopped.`,
+  message: `It took longer than ${Math.round(times.attempt / 1_000)} seconds and was stopped.`,
 });
 
-async function handBack({ deps, claim }: Attempt): Promise<void> {
-  const waiting = await releaseLease(deps.em, claim);
-  if (waiting) deps.bell.queued(waiting.id, queueTurn(waiting));
+async function handBack({ em, bell, claim }: Attempt): Promise<void> {
+  const waiting = await releaseLease(em, claim);
+  if (waiting) bell.queued(waiting.id, queueTurn(waiting));
 }
 
 /** Takes back what the attempt made, the last step first. Resolves to whether nothing is left of the site. */

@@ -44,7 +44,7 @@ export async function provisionCompany(deps: ProvisioningDeps, id: CompanyId, sh
     await record.move(toActive(plan));
     log.info('company is active');
   } catch (error) {
-    await endWithout(error, { deps, claim, record, plan, steps, held: hold.held, log });
+    await endWithout(error, { em, bell, times, claim, record, plan, steps, held: hold.held, log });
   } finally {
     hold.close();
   }

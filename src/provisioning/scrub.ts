@@ -7,5 +7,4 @@ export function scrub(text: string, secret: string): string {
   return clean.length > longest ? `…${clean.slice(-longest)}` : clean;
 }
 
-const htmlEscaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
+const htmlEscaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);

@@ -64,7 +64,11 @@ export class SiteHostError extends Error {
   readonly detail: string | undefined;
 
   /** `message` is one plain sentence that the customer may read. */
-  constructor(reason: FailureReason, message: string, options: { transient?: boolean; detail?: string; cause?: unknown } = {}) {
+  constructor(
+    reason: FailureReason,
+    message: string,
+    options: { transient?: boolean; detail?: string; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.reason = reason;
     this.transient = options.transient ?? false;

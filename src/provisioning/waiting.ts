@@ -9,13 +9,7 @@ import { isLost, maxClaims, waits } from './lease.ts';
 
 /** The companies that wait for a worker, longest first: queued ones, and those whose worker is gone or has handed them back. */
 export async function findWaiting(em: SqlEntityManager, limit: number): Promise<CompanyRow[]> {
-  return tables(em)
-    .selectFrom('company')
-    .selectAll()
-    .where(waits)
-    .orderBy('queued_at')
-    .limit(limit)
-    .execute();
+  return tables(em).selectFrom('company').selectAll().where(waits).orderBy('queued_at').limit(limit).execute();
 }
 
 /**
@@ -23,11 +17,7 @@ export async function findWaiting(em: SqlEntityManager, limit: number): Promise<
  * with their worker too often. Returns their ids.
  */
 export async function giveUpLostAttempts(em: SqlEntityManager, bell: Bell): Promise<CompanyId[]> {
-  const lost = await tables(em)
-    .selectFrom('company')
-    .select(['id', 'claims'])
-    .where(isLost)
-    .execute();
+  const lost = await tables(em).selectFrom('company').select(['id', 'claims']).where(isLost).execute();
 
   const ended: CompanyId[] = [];
   for (const { id, claims } of lost) {

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, test } from 'node:test';
+import { signToken } from '../src/access/authenticate.ts';
+import { openClient } from '../src/client/client.ts';
+import {
+  CancelProvisioningDocument,
+  CompaniesDocument,
+  CreateCompanyDocument,
+  type CreateCompanyInput,
+  type CreateCompanyMutation,
+  ProvisionCompanyDocument,
+  TypedDocumentString,
+} from '../src/client/operations.ts';
+import { openSandboxHost } from '../src/provisioning/sandbox/sandbox-host.ts';
+import { SiteHostError } from '../src/provisioning/site-host.ts';
+import { badInputs, validInput, wrongTypes } from './bad-inputs.ts';
+import { Faults, faultyHost } from './faulty-host.ts';
+import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './test-service.ts';
+
+const sites = mkdtempSync(join(tmpdir(), 'test-mutations-'));
+const faults = new Faults();
+const host = faultyHost(openSandboxHost({ directory: join(sites, 'sandbox') }), faults);
+const { clientOf, url } = await openTestService({ after }, { host, times: { lease: 3_000, heartbeat: 100 } });
+after(() => rmSync(sites, { recursive: true, force: true }));
+
+const customer = await clientOf('jane', 'customer');
+const portal = await clientOf('portal', 'partner');
+const operator = await clientOf('olga', 'operator');
+const create = async (input: CreateCompanyInput, client = customer) =>
+  (await client.execute(CreateCompanyDocument, { input })).createCompany;
+const provision = async (companyId: string, client = customer) =>
+  (await client.execute(ProvisionCompanyDocument, { companyId })).provisionCompany;
+const cancel = async (companyId: string, client = customer) =>
+  (await client.execute(CancelProvisioningDocument, { companyId })).cancelProvisioning;
+const draft = (domain: string, changes: Partial<CreateCompanyInput> = {}) =>
+  requestFor(domain, { draft: true, ...changes });
+const idOf = (answer: Awaited<ReturnType<typeof create>>): string =>
+  answer.__typename === 'CreateCompanySuccess' ? answer.company.id : assert.fail(JSON.stringify(answer));
+
+/** In a process of its own, because its log goes to standard output; with every line that it has. */
+describe('bad input', () => {
+  const secret = 'a secret that only this test signs its tokens with';
+  const canary = 'Canary-7f3a-battery';
+  const directory = join(sites, 'process');
+  const output: string[] = [];
+  const passwords = new Set<string>([canary]);
+  const program = spawn(process.execPath, ['src/main.ts'], {
+    cwd: new URL('..', import.meta.url),
+    env: { PATH: process.env['PATH'], DATA_DIR: directory, PORT: '0', LOG_LEVEL: 'debug', AUTH_JWT_SECRET: secret },
+  });
+  let there = '';
+  let token = '';
+
+  before(async () => {
+    const port = new Promise<string>((resolve) => {
+      for (const stream of [program.stdout, program.stderr]) {
+        createInterface(stream).on('line', (line) => {
+          output.push(line);
+          const found = /GraphiQL +http:\/\/localhost:(\d+)/.exec(line)?.[1];
+          if (found) resolve(found);
+        });
+      }
+    });
+    there = `http://127.0.0.1:${await port}/graphql`;
+    const partner = { subject: 'portal', email: 'portal@partner.example', roles: ['partner'] } as const;
+    token = await signToken(secret, partner, '1h');
+  });
+  after(() => program.kill('SIGKILL'));
+
+  /** No answer repeats the password that was sent, in whatever spelling. */
+  async function post(input: Record<string, unknown>) {
+    const response = await fetch(there, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json',
+      },
+      body: JSON.stringify({ query: CreateCompanyDocument.toString(), variables: { input } }),
+    });
+    const text = await response.text();
+    const { adminPassword: sent } = input;
+    if ((typeof sent === 'string' && sent.length > 6) || typeof sent === 'number') passwords.add(String(sent));
+    for (const password of passwords) assert.ok(!text.includes(spelled(password)), `the answer repeats it: ${text}`);
+    const answer: { data?: CreateCompanyMutation; errors?: { message: string }[] } = JSON.parse(text);
+    return { status: response.status, ...answer };
+  }
+  const spelled = (password: string): string => JSON.stringify(password).slice(1, -1);
+
+  /** The table's megabytes do not fit into a request; what is cut here is still too long for its field. */
+  const cut = <Input>(input: Input): Input =>
+    JSON.parse(JSON.stringify(input), (_key, value) => (typeof value === 'string' ? value.slice(0, 80_000) : value));
+  const byFieldAndCode = (found: readonly { field: string; code: string }[]): string[] =>
+    found.map(({ field, code }) => `${field} ${code}`).sort();
+
+  for (const { title, input, expect } of badInputs) {
+    test(title, async () => {
+      const whole = { ...validInput, adminPassword: canary, ...input };
+      if (JSON.stringify(whole).length > 100_000) assert.equal((await post(whole)).status, 413);
+      const { status, data, errors } = await post(cut(whole));
+      assert.equal(errors, undefined);
+      assert.equal(status, 200);
+      if (data?.createCompany.__typename !== 'ValidationError') assert.fail(JSON.stringify(data));
+      assert.deepEqual(byFieldAndCode(data.createCompany.faults), byFieldAndCode(expect));
+    });
+  }
+
+  const required = Object.keys(requestFor('acme.localhost')).map((field) => ({
+    title: `${field}: missing`,
+    input: { [field]: undefined },
+  }));
+  for (const { title, input } of [...wrongTypes, ...required]) {
+    test(title, async () => {
+      const { status, data, errors } = await post({ ...validInput, adminPassword: canary, ...input });
+      assert.equal(status, 400);
+      assert.equal(data, undefined);
+      assert.ok(errors?.length);
+    });
+  }
+
+  test('writes nothing: the next good company is the first one', async () => {
+    const client = openClient(there, token);
+    const { companies } = await client.execute(CompaniesDocument, {});
+    assert.deepEqual(companies.edges, []);
+    const { data } = await post({ ...validInput, adminPassword: canary, draft: true });
+    const { id, version } = data?.createCompany.__typename === 'CreateCompanySuccess' ? data.createCompany.company : {};
+    assert.match(id ?? '', /^COMP-\d{4}-00001$/);
+    assert.equal(version, 1);
+  });
+
+  test('leaves no password in the log', async () => {
+    const ended = once(program, 'close');
+    program.kill('SIGTERM');
+    await ended;
+    const requests = output.filter((line) => line.includes('"path":"/graphql"'));
+    assert.ok(requests.length > badInputs.length + wrongTypes.length, 'each request left a line');
+    const leaks = output.filter((line) => [...passwords].some((password) => line.includes(spelled(password))));
+    assert.deepEqual(leaks, []);
+  });
+});
+
+describe('a site name', () => {
+  test('is given once, whatever the case and whoever asks', async () => {
+    await createCompany(customer, draft('taken.localhost'));
+    for (const client of [customer, portal, operator]) {
+      for (const domain of ['taken.localhost', 'Taken.localhost', 'TAKEN.LOCALHOST']) {
+        const answer = await create(draft(domain), client);
+        assert.equal(answer.__typename, 'SiteNameTaken');
+        if (answer.__typename === 'SiteNameTaken') assert.equal(answer.domain, 'taken.localhost');
+      }
+    }
+  });
+
+  test('goes to one of twenty who ask for it at once', async () => {
+    const clients = await Promise.all(Array.from({ length: 20 }, (_, index) => clientOf(`racer-${index}`, 'customer')));
+    const answers = await Promise.all(clients.map((client) => create(draft('race.localhost'), client)));
+    const kinds = answers.map(({ __typename }) => __typename);
+    assert.equal(kinds.filter((kind) => kind === 'CreateCompanySuccess').length, 1);
+    assert.equal(kinds.filter((kind) => kind === 'SiteNameTaken').length, 19);
+  });
+});
+
+describe('an idempotency key', () => {
+  test('with the same input answers the same company, also twenty times at once', async () => {
+    const input = draft('repeat.localhost', { idempotencyKey: 'order-1' });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => create(input)));
+    const ids = new Set([...answers, await create(input)].map(idOf));
+    assert.equal(ids.size, 1);
+    const [id = ''] = ids;
+    assert.equal((await readCompany(customer, id)).version, 1);
+  });
+
+  for (const [field, value] of Object.entries({
+    companyName: 'Another Ltd',
+    adminPassword: 'another password',
+    domain: 'another.localhost',
+    apps: ['hrms'],
+    draft: false,
+  })) {
+    test(`with another ${field} is refused`, async () => {
+      const input = draft(`key-${field.toLowerCase()}.localhost`, { idempotencyKey: `order-2-${field}` });
+      await createCompany(customer, input);
+      assert.equal((await create({ ...input, [field]: value })).__typename, 'IdempotencyKeyReused');
+    });
+  }
+
+  test('belongs to whoever sent it', async () => {
+    const key = { idempotencyKey: 'order-3' };
+    const mine = await createCompany(customer, draft('mine.localhost', key));
+    const theirs = await createCompany(portal, draft('theirs.localhost', key));
+    assert.notEqual(mine.id, theirs.id);
+    assert.equal((await create(draft('mine.localhost', key), portal)).__typename, 'IdempotencyKeyReused');
+  });
+});
+
+test('thirty companies at once get thirty ids', async () => {
+  const domains = Array.from({ length: 30 }, (_, index) => `many-${index}.localhost`);
+  const companies = await Promise.all(domains.map((domain) => createCompany(customer, draft(domain))));
+  assert.equal(new Set(companies.map(({ id }) => id)).size, 30);
+  for (const { id } of companies) assert.match(id, new RegExp(`^COMP-${new Date().getUTCFullYear()}-\\d{5}$`));
+});
+
+describe('a company is moved only from where it may go', () => {
+  test('a draft is queued once, and becomes active', async () => {
+    const { id, status } = await createCompany(customer, draft('draft.localhost'));
+    assert.equal(status, 'DRAFT');
+    await assertWrongStatus(cancel(id), 'DRAFT');
+    const release = faults.pause('create-site');
+    const answers = await Promise.all(Array.from({ length: 10 }, () => provision(id)));
+    assert.equal(answers.filter(({ __typename }) => __typename === 'ProvisionCompanySuccess').length, 1);
+    assert.equal(answers.filter(({ __typename }) => __typename === 'WrongStatus').length, 9);
+    release();
+    const events = await watchToEnd(customer, id);
+    assert.deepEqual([...new Set(events.map((event) => event.status))], ['DRAFT', 'QUEUED', 'PROVISIONING', 'ACTIVE']);
+    assert.equal((await readCompany(customer, id)).attempt, 1);
+    await assertWrongStatus(provision(id), 'ACTIVE');
+    await assertWrongStatus(cancel(id), 'ACTIVE');
+  });
+
+  test('neither what waits nor what is worked on is queued again; both are cancelled', async () => {
+    const entered = faults.count('create-site');
+    faults.pause('create-site');
+    const working = await createCompany(customer, requestFor('working.localhost'));
+    await faults.reached('create-site', { nth: entered + 1 });
+    const waiting = await createCompany(customer, requestFor('waiting.localhost'));
+    await assertWrongStatus(provision(working.id), 'PROVISIONING');
+    await assertWrongStatus(provision(waiting.id), 'QUEUED');
+
+    const withdrawn = await cancel(waiting.id);
+    if (withdrawn.__typename !== 'CancelProvisioningSuccess') assert.fail(JSON.stringify(withdrawn));
+    assert.equal(withdrawn.company.status, 'DRAFT');
+    assert.equal((await cancel(working.id)).__typename, 'CancelProvisioningSuccess');
+    const events = await watchToEnd(customer, working.id);
+    assert.equal(events.at(-1)?.status, 'FAILED');
+    const { failure, siteStatus } = await readCompany(customer, working.id);
+    assert.equal(failure?.reason, 'CANCELLED');
+    assert.equal(siteStatus, 'NOT_CREATED');
+  });
+
+  test('what failed is not cancelled, but tried again', async () => {
+    faults.fail('create-site', new SiteHostError('HOST_UNAVAILABLE', 'The disk is full.'));
+    const { id } = await createCompany(customer, requestFor('failed.localhost'));
+    const events = await watchToEnd(customer, id);
+    assert.equal(events.at(-1)?.message, 'The disk is full.');
+    await assertWrongStatus(cancel(id), 'FAILED');
+    assert.equal((await provision(id)).__typename, 'ProvisionCompanySuccess');
+    assert.equal((await watchToEnd(customer, id, events.length)).at(-1)?.status, 'ACTIVE');
+    assert.equal((await readCompany(customer, id)).attempt, 2);
+  });
+
+  const nowhere = ['COMP-2026-99999', 'COMP-1999-00001', 'comp-2026-00001', 'COMP-2026-1', '', ' ', "' or 1=1 --"];
+  for (const id of [...nowhere, 'COMP-2026-00001\u0000', 'COMP-2026-00001\n', `COMP-2026-${'9'.repeat(5_000)}`]) {
+    test(`what has no company is not found: ${JSON.stringify(id).slice(0, 40)}`, async () => {
+      assert.equal((await provision(id, operator)).__typename, 'NotFound');
+      assert.equal((await cancel(id, operator)).__typename, 'NotFound');
+    });
+  }
+
+  async function assertWrongStatus(move: ReturnType<typeof provision> | ReturnType<typeof cancel>, status: string) {
+    const answer = await move;
+    if (answer.__typename !== 'WrongStatus') assert.fail(JSON.stringify(answer));
+    assert.equal(answer.status, status);
+  }
+});

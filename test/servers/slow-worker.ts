@@ -1,0 +1,29 @@
+/**
+ * A worker that is held up once in one step, as FAULT says: `hang:<step>` until its signal aborts, `pause:<step>` deaf to
+ * its signal until a line comes on standard input. It logs when it is there. LEASE sets the lease's milliseconds.
+ */
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { readConfig } from '../../src/config.ts';
+import { openLog } from '../../src/log.ts';
+import { openSandboxHost } from '../../src/provisioning/sandbox/sandbox-host.ts';
+import { run } from '../../src/run.ts';
+import { openService } from '../../src/service.ts';
+import { Faults, faultyHost } from '../faulty-host.ts';
+
+run(() => {
+  const config = readConfig(process.env);
+  const log = openLog(config.LOG_LEVEL);
+  const faults = new Faults();
+  const [kind, step = ''] = (process.env['FAULT'] ?? '').split(':');
+  if (kind === 'hang') faults.hang(step);
+  if (kind === 'pause') {
+    const release = faults.pause(step, { deaf: true });
+    once(process.stdin, 'data').then(release);
+  }
+  faults.reached(step).then(() => log.info({ step }, 'held up'));
+
+  const lease = Number(process.env['LEASE'] ?? 10_000);
+  const host = faultyHost(openSandboxHost({ directory: join(config.DATA_DIR, 'sites') }), faults);
+  return openService(config, { api: false, worker: true }, log, { host, times: { lease, heartbeat: lease / 5 } });
+});

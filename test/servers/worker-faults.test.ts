@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { serversMissing } from '../private-servers.ts';
+import { readCompany } from '../test-service.ts';
+import { allBecomeActive, assertOneMailEach, assertWithoutGap, type Order, order } from './companies.ts';
+import { type ApiProgram, type Cluster, type Env, type LogLine, openCluster, type Program, until, within } from './processes.ts';
+
+interface CompanyState {
+  readonly status: string;
+  readonly claims: number;
+  readonly fencing_token: number;
+  readonly version: number;
+}
+
+suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
+  let cluster: Cluster;
+  let api: ApiProgram;
+
+  before(async () => {
+    cluster = await openCluster();
+    api = await cluster.startApi();
+  });
+  after(() => cluster?.close());
+
+  const startSlowWorker = (env: Env): Program => cluster.start('test/servers/slow-worker.ts', env);
+  const isHeldUp = ({ msg }: LogLine): boolean => msg === 'held up';
+  const started = ({ id }: Order) => (line: LogLine) => line.msg === 'provisioning started' && line['companyId'] === id;
+
+  async function stateOf({ id }: Order): Promise<CompanyState> {
+    const sql = 'select status, claims, fencing_token, version from company where id = $1';
+    const [company] = await cluster.query<CompanyState>(sql, id);
+    assert.ok(company);
+    return company;
+  }
+
+  test('a worker killed with -9 in the middle of a company: another one takes it up within 15 s', async (t) => {
+    const slow = startSlowWorker({ FAULT: 'hang:install-app:erpnext' });
+    const company = await order('killed', api);
+    await slow.line(isHeldUp, 'held up');
+    const next = cluster.startWorker();
+    await slow.end('SIGKILL');
+    const killedAt = performance.now();
+    await within(15_000, 'the take-over', next.line(started(company), 'the take-over'));
+    t.diagnostic(`taken up after ${Math.round(performance.now() - killedAt)} ms`);
+    await allBecomeActive(cluster, [company], 5_000);
+    assert.equal((await stateOf(company)).claims, 2);
+    await next.end('SIGTERM');
+  });
+
+  for (const fault of ['hang:set-up-company', 'pause:verify']) {
+    test(`a worker that slept past its lease changes nothing when it wakes up (${fault})`, async () => {
+      const slow = startSlowWorker({ FAULT: fault, LEASE: '2000' });
+      const company = await order(`asleep-${fault.split(':')[0]}`, api);
+      await slow.line(isHeldUp, 'held up');
+      slow.send('SIGSTOP');
+      const next = cluster.startWorker();
+      await allBecomeActive(cluster, [company], 20_000);
+      const active = await stateOf(company);
+      assert.equal(active.fencing_token, 2);
+
+      slow.send('SIGCONT');
+      if (fault.startsWith('pause')) slow.tell('go on');
+      const { why } = await slow.line(({ msg }) => msg === 'provisioning stopped', 'that it lost its lease');
+      assert.equal(why, 'lease-lost');
+      assert.deepEqual(await stateOf(company), active);
+      // It is well otherwise: it takes the next company, and ends as it is told.
+      await next.end('SIGTERM');
+      const later = await order(`after-${company.customer}`, api);
+      await allBecomeActive(cluster, [later], 10_000);
+      assert.equal((await slow.end('SIGTERM')).code, 0);
+    });
+  }
+
+  test('a company that three workers died of is FAILED with WORKER_LOST', async (t) => {
+    const company = await order('deadly', api);
+    const killedAt = performance.now();
+    for (const claims of [1, 2, 3]) {
+      const slow = startSlowWorker({ FAULT: 'hang:create-site', LEASE: '1000' });
+      await slow.line(isHeldUp, `claim ${claims}`);
+      assert.equal((await stateOf(company)).claims, claims);
+      await slow.end('SIGKILL');
+    }
+    const next = cluster.startWorker();
+    assertWithoutGap(await within(15_000, 'the end', company.watched), 'FAILED');
+    t.diagnostic(`FAILED ${Math.round(performance.now() - killedAt)} ms after it was asked for`);
+    const { failure } = await readCompany(await api.clientOf('deadly', 'customer'), company.id);
+    assert.equal(failure?.reason, 'WORKER_LOST');
+    await until('the mail that tells so', () => cluster.mailsTo('deadly') === 1);
+    await next.end('SIGTERM');
+  });
+
+  test('a worker told to end hands its company over at once, and the claim does not count', async (t) => {
+    const slow = startSlowWorker({ FAULT: 'hang:create-site' });
+    const company = await order('handed-over', api);
+    await slow.line(isHeldUp, 'held up');
+    const { code, milliseconds } = await slow.end('SIGTERM');
+    t.diagnostic(`ended after ${milliseconds} ms`);
+    assert.equal(code, 0, slow.complaints);
+    assert.ok(milliseconds < 10_000, `${milliseconds} ms`);
+    const { status, claims } = await stateOf(company);
+    assert.deepEqual({ status, claims }, { status: 'PROVISIONING', claims: 0 });
+
+    const next = cluster.startWorker();
+    await allBecomeActive(cluster, [company], 10_000);
+    assert.equal((await stateOf(company)).claims, 1);
+    await next.end('SIGTERM');
+  });
+
+  test('a worker told to end while another one idles: its company goes on within a second', async (t) => {
+    const slow = startSlowWorker({ FAULT: 'hang:create-site' });
+    const company = await order('passed-on', api);
+    await slow.line(isHeldUp, 'held up');
+    const next = cluster.startWorker();
+    // A company of its own shows that it is up.
+    await allBecomeActive(cluster, [await order('warm-up', api)], 10_000);
+    slow.send('SIGTERM');
+    const toldAt = performance.now();
+    await next.line(started(company), 'the take-over');
+    const milliseconds = Math.round(performance.now() - toldAt);
+    t.diagnostic(`taken up after ${milliseconds} ms`);
+    assert.ok(milliseconds < 1_000, `${milliseconds} ms`);
+    await allBecomeActive(cluster, [company], 5_000);
+    assert.equal((await slow.end()).code, 0);
+    await next.end('SIGTERM');
+  });
+
+  test('nobody got two mails', () => assertOneMailEach(cluster));
+});
