@@ -37,7 +37,7 @@ CompanyStatusChangeObject.implement({
     }),
     company: t.field({
       type: CompanyObject,
-      resolve: ({ company_id, version }, _args, { streams }) => streams.companyAt(company_id, version),
+      resolve: ({ company_id }, _args, { streams }) => streams.companyNow(company_id),
       description: 'The company as it is now, which may be later than this event.',
     }),
   }),
@@ -63,7 +63,7 @@ builder.subscriptionField('companyStatusChanged', (t) =>
   t.field({
     type: CompanyStatusChangeObject,
     description:
-      'A company’s events as they happen, without a gap or a double. The first is the present state; with `sinceVersion` it is everything after that version. Completes at ACTIVE or FAILED.',
+      'A company’s events as they happen, without a gap or a double. The first is the present state; with `sinceVersion` it is everything after that version. Completes at ACTIVE or FAILED; ends with an error when your token does.',
     authScopes: { signedIn: true },
     args: {
       companyId: t.arg.id({ required: true, description: 'Which company to watch.' }),
@@ -79,7 +79,7 @@ builder.subscriptionField('companyStatusChanged', (t) =>
       if (sinceVersion != null && (sinceVersion < 0 || sinceVersion > company.version)) {
         throw badArgument('sinceVersion', `Give a version from 0 to ${company.version}, the company's newest.`);
       }
-      return streams.watch(company.id, sinceVersion ?? company.version - 1);
+      return streams.watch(company.id, sinceVersion ?? company.version - 1, viewer.until);
     },
     resolve: (event) => event,
   }),

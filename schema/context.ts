@@ -12,6 +12,8 @@ export interface SchemaDeps {
   readonly streams: CompanyStreams;
   /** The apps that can be asked for, and those that are installed when nothing is asked for. */
   readonly apps: () => Promise<{ readonly offered: readonly string[]; readonly byDefault: readonly string[] }>;
+  /** The host names under which this service answers; no site may bear them. */
+  readonly ownHosts: readonly string[];
   readonly siteUrl: (siteName: string) => string;
 }
 

@@ -80,8 +80,8 @@ builder.mutationField('createCompany', (t) =>
       'Asks for a company and its site. Answers at once with the company’s id and QUEUED; watch it with `companyStatusChanged`. Send an `idempotencyKey` to be able to repeat a request whose answer got lost.',
     authScopes: { signedIn: true },
     args: { input: t.arg({ type: CreateCompanyInputType, required: true, description: 'What is asked for.' }) },
-    resolve: async (_root, { input }, { em, bell, secrets, apps, viewer }) => {
-      const outcome = await createCompany({ em, bell, secrets, apps: await apps() }, viewer, input);
+    resolve: async (_root, { input }, { em, bell, secrets, ownHosts, apps, viewer }) => {
+      const outcome = await createCompany({ em, bell, secrets, ownHosts, apps: await apps() }, viewer, input);
       switch (outcome.kind) {
         case 'created':
           return new CreateCompanySuccess(outcome.company);

@@ -74,8 +74,9 @@ export async function openService(
   return { port: api?.port, siteUrl, mailbox, jwtSecret: resources.jwtSecret, close: () => opened.disposeAsync() };
 
   async function startApi(): Promise<Api> {
+    const ownHosts = config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).hostname];
     const streams = openCompanyStreams(em, channel, log);
-    const api = await openApi((port) => ({ em, bell, secrets, streams, apps, siteUrl: siteUrlAt(port) }), {
+    const api = await openApi((port) => ({ em, bell, secrets, streams, apps, ownHosts, siteUrl: siteUrlAt(port) }), {
       host: config.HOST,
       port: config.PORT,
       access: openAccess(resources.jwtSecret, resources.signedIn ? developmentViewer : undefined),

@@ -71,11 +71,15 @@ export type CheckedCompanyRequest =
 /** Notes a fault and gives the empty text to carry on with; a request with a fault is never used. */
 type Report = (code: FaultCode, message: string) => '';
 
-/** Checks a request in full and tells all its faults at once: one a field, but for `apps` one of each kind. */
+/**
+ * Checks a request in full and tells all its faults at once: one a field, but for `apps` one of each kind.
+ * `ownHosts` are the names under which this service itself answers; no site may bear them.
+ */
 export function checkCompanyRequest(
   request: CompanyRequest,
   offeredApps: readonly string[],
   defaultApps: readonly string[],
+  ownHosts: readonly string[] = [],
 ): CheckedCompanyRequest {
   const faults: Fault[] = [];
   const of =
@@ -92,7 +96,7 @@ export function checkCompanyRequest(
     adminPassword: checkPassword(request.adminPassword, of('adminPassword')),
     defaultCurrency: checkCurrency(request.defaultCurrency, of('defaultCurrency')),
     country: checkCountry(request.country, of('country')),
-    siteName: checkSiteName(request.domain, offeredApps, of('domain')),
+    siteName: checkSiteName(request.domain, [...offeredApps, ...ownHosts], of('domain')),
     apps: request.apps == null ? defaultApps : checkApps(request.apps, offeredApps, of('apps')),
     customerEmail: customerEmail == null ? null : checkMailAddress(customerEmail, of('customerEmail')),
     idempotencyKey: idempotencyKey == null ? null : checkIdempotencyKey(idempotencyKey, of('idempotencyKey')),
@@ -190,10 +194,10 @@ const siteNameMessages: Record<SiteNameFault, string> = {
   RESERVED: 'Choose another domain: this name is reserved.',
 };
 
-function checkSiteName(text: string, offeredApps: readonly string[], report: Report): string {
+function checkSiteName(text: string, refused: readonly string[], report: Report): string {
   if (text === '') return report('REQUIRED', 'Say under which domain the site shall live, such as acme.example.com.');
-  const fault = siteNameFault(text, offeredApps);
-  return fault ? report(fault, siteNameMessages[fault]) : (parseSiteName(text, offeredApps) ?? '');
+  const fault = siteNameFault(text, refused);
+  return fault ? report(fault, siteNameMessages[fault]) : (parseSiteName(text, refused) ?? '');
 }
 
 const mostApps = 20;

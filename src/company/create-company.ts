@@ -11,6 +11,8 @@ export interface CreateCompanyDeps {
   readonly em: SqlEntityManager;
   readonly bell: Bell;
   readonly secrets: SecretBox;
+  /** The names under which this service answers. */
+  readonly ownHosts: readonly string[];
   /** What the site host offers, and what is installed when nothing is asked for. */
   readonly apps: { readonly offered: readonly string[]; readonly byDefault: readonly string[] };
 }
@@ -28,12 +30,12 @@ export type CreateCompanyOutcome =
  * A repeated request with the same idempotency key gets the company that the first one made.
  */
 export async function createCompany(
-  { em, bell, secrets, apps }: CreateCompanyDeps,
+  { em, bell, secrets, ownHosts, apps }: CreateCompanyDeps,
   requester: Requester,
   input: CreateCompanyInput,
 ): Promise<CreateCompanyOutcome> {
   const addressed = { ...input, customerEmail: whomToMail(requester, input) };
-  const checked = checkCompanyRequest(addressed, apps.offered, apps.byDefault);
+  const checked = checkCompanyRequest(addressed, apps.offered, apps.byDefault, ownHosts);
   const faults = [...(checked.ok ? [] : checked.faults), ...mayNotName(requester, input)];
   if (!checked.ok || faults.length > 0) return { kind: 'invalid', faults };
 

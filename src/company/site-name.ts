@@ -17,16 +17,16 @@ const reserved: ReadonlySet<string> = new Set([
 
 /**
  * The site name that `text` spells, in lower case (a bench looks sites up case-sensitively, DNS does not), or undefined
- * when it is none. `appNames` are the apps of the bench, whose names its sites may not bear.
+ * when it is none. `refused` are further whole names that no site may bear, such as the apps of the bench.
  */
-export const parseSiteName = (text: string, appNames: readonly string[] = []): string | undefined =>
-  siteNameFault(text, appNames) === undefined ? text.toLowerCase() : undefined;
+export const parseSiteName = (text: string, refused: readonly string[] = []): string | undefined =>
+  siteNameFault(text, refused) === undefined ? text.toLowerCase() : undefined;
 
 /** Why `text` is no site name; undefined when it is one. */
-export function siteNameFault(text: string, appNames: readonly string[] = []): SiteNameFault | undefined {
+export function siteNameFault(text: string, refused: readonly string[] = []): SiteNameFault | undefined {
   if (text.length > longestHostName) return 'TOO_LONG';
   const name = text.toLowerCase();
-  if (isReserved(name) || appNames.some((app) => app.toLowerCase() === name)) return 'RESERVED';
+  if (isReserved(name) || refused.some((other) => other.toLowerCase() === name)) return 'RESERVED';
   if (!/^[A-Za-z0-9.-]*$/.test(text)) return 'INVALID_CHARACTERS';
   // "xn--" and its like (RFC 5890) stand for Unicode, so that one customer's name could look like another's.
   if (!isHostName(text) || /(^|\.)..--/.test(name)) return 'INVALID_FORMAT';

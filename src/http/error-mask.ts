@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { Unauthenticated } from '../access/authenticate.ts';
+import { WatchExpired } from '../live/company-stream.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -11,7 +12,8 @@ export const errorMask =
   (log: Log) =>
   (error: unknown): Error => {
     const cause = error instanceof GraphQLError ? error.originalError : error;
-    if (cause instanceof Unauthenticated) return unauthenticated(cause);
+    if (cause instanceof Unauthenticated) return unauthenticated(cause.message);
+    if (cause instanceof WatchExpired) return unauthenticated('Your token has expired; resume with a new one.');
     if (error instanceof GraphQLError && (!cause || cause instanceof GraphQLError)) return error;
 
     const reference = randomUUID();
@@ -24,7 +26,7 @@ export const errorMask =
     });
   };
 
-const unauthenticated = ({ message }: Unauthenticated): GraphQLError =>
+const unauthenticated = (message: string): GraphQLError =>
   new GraphQLError(message, {
     extensions: { code: 'UNAUTHENTICATED', http: { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } } },
   });

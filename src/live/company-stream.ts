@@ -14,13 +14,18 @@ export interface CompanyStreams {
   /**
    * Every event after `sinceVersion`, in order, without a gap or a double. Ends once the newest event is ACTIVE or
    * FAILED, when the reader returns it, or when the streams close. A reader may be as slow as he likes: what he has not
-   * asked for yet stays in the database.
+   * asked for yet stays in the database. Fails with WatchExpired at `until`, in milliseconds since 1970.
    */
-  watch(id: CompanyId, sinceVersion: number): AsyncIterableIterator<CompanyEventRow>;
-  /** The company as of this version or later. */
-  companyAt(id: CompanyId, version: number): Promise<CompanyRow>;
+  watch(id: CompanyId, sinceVersion: number, until?: number): AsyncIterableIterator<CompanyEventRow>;
+  /** The company as it is now; watchers of one event share a read. */
+  companyNow(id: CompanyId): Promise<CompanyRow>;
   /** Ends all streams, so that a server can close. */
   close(): void;
+}
+
+/** The right to watch has come to its end. */
+export class WatchExpired extends Error {
+  override readonly name = 'WatchExpired';
 }
 
 /** The truth is read at least this often, in milliseconds, whatever word was lost; sooner while the database is away. */
@@ -33,41 +38,41 @@ export function openCompanyStreams(em: SqlEntityManager, channel: CompanyChannel
   const readEvents = sharedRead((id: CompanyId, version: number) =>
     findEvents(em, id, { after: version, fromEnd: false, limit: pageSize }),
   );
-  // Keyed by the version too: a read that began before that version must not serve it.
-  const readCompany = sharedRead((id: CompanyId, _version: number) => companyById(em, id));
+  const readCompany = sharedRead((id: CompanyId) => companyById(em, id));
 
   return {
-    watch: (id, sinceVersion) =>
+    watch: (id, sinceVersion, until = Number.POSITIVE_INFINITY) =>
       new Repeater<CompanyEventRow>(async (push, stop) => {
         const word = wake();
         const forget = channel.listen(id, word.ring);
-        const ended = new AbortController();
-        const either = AbortSignal.any([ended.signal, closing.signal]);
-        either.addEventListener('abort', word.ring);
-        stop.then(() => ended.abort());
+        const returned = new AbortController();
+        stop.then(() => returned.abort());
+        const ended = AbortSignal.any([returned.signal, closing.signal]);
+        ended.addEventListener('abort', word.ring);
         // One version earlier, so that a stream resumed at its end finds that end again.
         let version = sinceVersion - 1;
         try {
-          while (!either.aborted) {
+          while (!ended.aborted) {
             const events = await readEvents(id, version).catch((error: Error) => {
               log.warn({ companyId: id, err: error.message }, 'events not read; trying again');
             });
             for (const event of events ?? []) {
               if (event.version > sinceVersion) await push(event);
-              if (either.aborted) return;
+              if (ended.aborted) return;
               version = event.version;
             }
+            if (Date.now() >= until) throw new WatchExpired();
             if (events?.length === pageSize) continue;
             const newest = events?.at(-1);
             if (newest && isFinal(newest.status)) return;
-            await word.rung(events ? longestSilence : pauseWhileAway);
+            await word.rung(Math.min(events ? longestSilence : pauseWhileAway, until - Date.now()));
           }
         } finally {
           forget();
           stop();
         }
       }),
-    companyAt: readCompany,
+    companyNow: readCompany,
     close: () => closing.abort(),
   };
 }

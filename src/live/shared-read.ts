@@ -1,12 +1,19 @@
-/** Reads of the same thing at the same time are one read: a thousand watchers of a company ask the database once. */
+/**
+ * Reads of the same thing that begin together are one read: a thousand watchers that one message wakes ask the database
+ * once. Whoever comes after that reads anew, since he may have heard of something that a read under way began before.
+ */
 export function sharedRead<Key extends readonly (string | number)[], Result>(
   read: (...key: Key) => Promise<Result>,
 ): (...key: Key) => Promise<Result> {
-  const underWay = new Map<string, Promise<Result>>();
+  const beginning = new Map<string, Promise<Result>>();
   return (...key) => {
     const name = key.join(' ');
-    const shared = underWay.get(name) ?? read(...key).finally(() => underWay.delete(name));
-    underWay.set(name, shared);
-    return shared;
+    const begun = beginning.get(name);
+    if (begun) return begun;
+    const result = read(...key);
+    beginning.set(name, result);
+    // Runs once everything that the present message woke has had its turn.
+    process.nextTick(() => beginning.delete(name));
+    return result;
   };
 }
