@@ -10,9 +10,23 @@ export class ConfigError extends Error {
   }
 }
 
-const url = (example: string, ...protocols: string[]) =>
+/** What production cannot do without, with an example of each. Elsewhere what is unset gets the embedded default. */
+const examples = {
+  DATABASE_URL: 'postgresql://user:password@localhost:5432/companies',
+  REDIS_URL: 'redis://localhost:6379',
+  SMTP_URL: 'smtps://user:password@mail.example.com',
+  MAIL_FROM: '"Acme Hosting" <no-reply@example.com>',
+  SUPPORT_EMAIL: 'support@example.com',
+  PUBLIC_URL: 'https://companies.example.com',
+  SITE_URL_TEMPLATE: 'https://{site}',
+  SECRET_KEYS: 'k1:<base64 of 32 random bytes>, from: echo "k1:$(openssl rand -base64 32)"',
+  AUTH_JWT_SECRET: '<32 characters or more>, from: openssl rand -base64 48',
+} as const;
+type Needed = keyof typeof examples;
+
+const url = (name: Needed, ...protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    error: `must be an address such as ${example}`,
+    error: `must be an address such as ${examples[name]}`,
   });
 
 const wholeNumber = (least: number, most: number) =>
@@ -38,7 +52,6 @@ const secretKeys = z.string().transform((text, context): [SecretKey, ...SecretKe
   return first ? [first, ...rest] : z.NEVER;
 });
 
-/** Every variable, with an example for whoever has to set it. What is optional has a default that is safe anywhere. */
 const variables = {
   NODE_ENV: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -47,12 +60,12 @@ const variables = {
   DATA_DIR: z.string().default('.data'),
   PROVISION_TIMEOUT_SECONDS: wholeNumber(1, 86_400).default(600),
   WORKER_CONCURRENCY: wholeNumber(1, 100).default(1),
-  DATABASE_URL: url('postgresql://user:password@localhost:5432/companies', 'postgres:', 'postgresql:').optional(),
-  REDIS_URL: url('redis://localhost:6379', 'redis:', 'rediss:').optional(),
-  SMTP_URL: url('smtps://user:password@mail.example.com', 'smtp:', 'smtps:').optional(),
+  DATABASE_URL: url('DATABASE_URL', 'postgres:', 'postgresql:').optional(),
+  REDIS_URL: url('REDIS_URL', 'redis:', 'rediss:').optional(),
+  SMTP_URL: url('SMTP_URL', 'smtp:', 'smtps:').optional(),
   MAIL_FROM: z.string().min(3).optional(),
   SUPPORT_EMAIL: z.email({ error: 'must be an address such as support@example.com' }).optional(),
-  PUBLIC_URL: url('https://companies.example.com', 'http:', 'https:').optional(),
+  PUBLIC_URL: url('PUBLIC_URL', 'http:', 'https:').optional(),
   SITE_URL_TEMPLATE: z
     .string()
     .refine(
@@ -68,21 +81,6 @@ const variables = {
 const schema = z.object(variables);
 
 export type Config = z.infer<typeof schema>;
-
-/** What a process cannot do without; outside production the rest gets the embedded default. */
-export type Needed = keyof typeof examples;
-
-const examples = {
-  DATABASE_URL: 'postgresql://user:password@localhost:5432/companies',
-  REDIS_URL: 'redis://localhost:6379',
-  SMTP_URL: 'smtps://user:password@mail.example.com',
-  MAIL_FROM: '"Acme Hosting" <no-reply@example.com>',
-  SUPPORT_EMAIL: 'support@example.com',
-  PUBLIC_URL: 'https://companies.example.com',
-  SITE_URL_TEMPLATE: 'https://{site}',
-  SECRET_KEYS: 'k1:<base64 of 32 random bytes>, from: echo "k1:$(openssl rand -base64 32)"',
-  AUTH_JWT_SECRET: '<32 characters or more>, from: openssl rand -base64 48',
-} as const;
 
 /**
  * The configuration that `env` holds. An empty variable counts as unset. With `NODE_ENV=production` everything that

@@ -6,7 +6,7 @@ import { openWorker } from '../jobs/worker.ts';
 import { openAccess } from './access/access.ts';
 import { type Viewer, viewer } from './access/viewer.ts';
 import { secretBox } from './company/secret-box.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { inboxContentSecurityPolicy } from './embedded/inbox-page.ts';
 import type { Mailbox } from './embedded/mailbox.ts';
 import { type Api, openApi, type Page } from './http/api.ts';
@@ -132,6 +132,9 @@ export async function openService(
 const sitesOf = (config: Config): string => join(config.DATA_DIR, 'sites');
 
 function sandboxHost(config: Config, log: Log): SiteHost {
+  if (config.NODE_ENV === 'production') {
+    throw new ConfigError(['NODE_ENV=production makes real sites only, and this version has no host for them yet.']);
+  }
   log.warn(`Sites are made in the sandbox in ${sitesOf(config)}: they are no Frappe sites.`);
   return openSandboxHost({ directory: sitesOf(config) });
 }
