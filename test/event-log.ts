@@ -29,7 +29,8 @@ export function assertLog(events: readonly LoggedEvent[]): void {
   for (const [index, event] of events.entries()) {
     const where = `event ${index + 1}: ${JSON.stringify(event)}`;
     assert.equal(event.version, index + 1, where);
-    if (before) assert.ok(legalTransitions.has(`${before.status} → ${event.status}`), `after ${before.status}, ${where}`);
+    if (before)
+      assert.ok(legalTransitions.has(`${before.status} → ${event.status}`), `after ${before.status}, ${where}`);
     else assert.ok(event.status === 'DRAFT' || event.status === 'QUEUED', where);
 
     assert.ok(Number.isInteger(event.progress) && event.progress >= 0 && event.progress <= 100, where);

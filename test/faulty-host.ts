@@ -24,6 +24,7 @@ interface Fault {
 export class Faults {
   readonly #waiting = new Map<string, Fault[]>();
   readonly #entered: string[] = [];
+  readonly #signals = new Map<string, AbortSignal>();
   readonly #watchers = new Set<() => void>();
 
   /** Does nothing until its signal aborts, then throws the signal's reason. */
@@ -99,6 +100,11 @@ export class Faults {
     return this.#entered.filter((entry) => entry === key(step, at)).length;
   }
 
+  /** The signal that the newest run of the step was given. */
+  signalOf(step: string): AbortSignal | undefined {
+    return this.#signals.get(step);
+  }
+
   /** Every part entered so far, in order: `check create-site`, `run create-site`, … */
   get entered(): readonly string[] {
     return [...this.#entered];
@@ -117,6 +123,7 @@ export class Faults {
   ): Promise<T> {
     const name = key(part.step, part.at);
     this.#entered.push(name);
+    if (part.at === 'run') this.#signals.set(part.step, context.signal);
     for (const notify of this.#watchers) notify();
     this.#watchers.clear();
     // Looked up anew each time: a fault may be added while an earlier one pauses.

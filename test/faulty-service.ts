@@ -53,18 +53,16 @@ export async function openFaultyService(
     ...sandbox,
     steps: (plan) => faultyHost(sandbox, faultsOf.get(plan.siteName) ?? new Faults()).steps(plan),
   };
-  const { service, clientOf } = await openTestService({ after }, { host, env, times: { lease: 2_000, heartbeat: 100 } });
+  const { service, clientOf } = await openTestService(
+    { after },
+    { host, env, times: { lease: 2_000, heartbeat: 100 } },
+  );
   after(async () => rmSync(sites, { recursive: true, force: true }));
   const operator = await clientOf('operator', 'operator');
-  const { mailbox } = service;
-  assert.ok(mailbox);
+  const mailbox = service.mailbox ?? assert.fail('The mails go to the embedded inbox.');
 
   /** The customer `<name>` asks for `<name>.localhost`, whose steps go wrong as `faults` says. */
-  async function order(
-    name: string,
-    faults = new Faults(),
-    changes: Partial<CreateCompanyInput> = {},
-  ): Promise<Order> {
+  async function order(name: string, faults = new Faults(), changes: Partial<CreateCompanyInput> = {}): Promise<Order> {
     faultsOf.set(`${name}.localhost`, faults);
     const customer = await clientOf(name, 'customer');
     const { id } = await createCompany(customer, requestFor(`${name}.localhost`, changes));

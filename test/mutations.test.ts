@@ -1,37 +1,36 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { signToken } from '../src/access/authenticate.ts';
-import { openClient } from '../src/client/client.ts';
+import type { Role } from '../src/access/viewer.ts';
+import { type Client, openClient } from '../src/client/client.ts';
 import {
   CancelProvisioningDocument,
-  CompaniesDocument,
   CreateCompanyDocument,
   type CreateCompanyInput,
-  type CreateCompanyMutation,
   ProvisionCompanyDocument,
   TypedDocumentString,
 } from '../src/client/operations.ts';
 import { openSandboxHost } from '../src/provisioning/sandbox/sandbox-host.ts';
 import { SiteHostError } from '../src/provisioning/site-host.ts';
-import { badInputs, validInput, wrongTypes } from './bad-inputs.ts';
 import { Faults, faultyHost } from './faulty-host.ts';
 import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './test-service.ts';
 
 const sites = mkdtempSync(join(tmpdir(), 'test-mutations-'));
 const faults = new Faults();
 const host = faultyHost(openSandboxHost({ directory: join(sites, 'sandbox') }), faults);
-const { clientOf, url } = await openTestService({ after }, { host, times: { lease: 3_000, heartbeat: 100 } });
+const { clientOf, url, service } = await openTestService({ after }, { host, times: { lease: 3_000, heartbeat: 100 } });
 after(() => rmSync(sites, { recursive: true, force: true }));
 
 const customer = await clientOf('jane', 'customer');
 const portal = await clientOf('portal', 'partner');
 const operator = await clientOf('olga', 'operator');
+const withoutAddress = async (role: Role): Promise<Client> =>
+  openClient(url, await signToken(service.jwtSecret, { subject: `nameless-${role}`, roles: [role] }, '1h'));
+const namelessCustomer = await withoutAddress('customer');
+const namelessPortal = await withoutAddress('partner');
 const create = async (input: CreateCompanyInput, client = customer) =>
   (await client.execute(CreateCompanyDocument, { input })).createCompany;
 const provision = async (companyId: string, client = customer) =>
@@ -40,110 +39,11 @@ const cancel = async (companyId: string, client = customer) =>
   (await client.execute(CancelProvisioningDocument, { companyId })).cancelProvisioning;
 const draft = (domain: string, changes: Partial<CreateCompanyInput> = {}) =>
   requestFor(domain, { draft: true, ...changes });
+const WhomToMail = new TypedDocumentString<{ company: { customerEmail: string } | null }, { id: string }>(
+  'query ($id: ID!) { company(id: $id) { customerEmail } }',
+);
 const idOf = (answer: Awaited<ReturnType<typeof create>>): string =>
   answer.__typename === 'CreateCompanySuccess' ? answer.company.id : assert.fail(JSON.stringify(answer));
-
-/** In a process of its own, because its log goes to standard output; with every line that it has. */
-describe('bad input', () => {
-  const secret = 'a secret that only this test signs its tokens with';
-  const canary = 'Canary-7f3a-battery';
-  const directory = join(sites, 'process');
-  const output: string[] = [];
-  const passwords = new Set<string>([canary]);
-  const program = spawn(process.execPath, ['src/main.ts'], {
-    cwd: new URL('..', import.meta.url),
-    env: { PATH: process.env['PATH'], DATA_DIR: directory, PORT: '0', LOG_LEVEL: 'debug', AUTH_JWT_SECRET: secret },
-  });
-  let there = '';
-  let token = '';
-
-  before(async () => {
-    const port = new Promise<string>((resolve) => {
-      for (const stream of [program.stdout, program.stderr]) {
-        createInterface(stream).on('line', (line) => {
-          output.push(line);
-          const found = /GraphiQL +http:\/\/localhost:(\d+)/.exec(line)?.[1];
-          if (found) resolve(found);
-        });
-      }
-    });
-    there = `http://127.0.0.1:${await port}/graphql`;
-    const partner = { subject: 'portal', email: 'portal@partner.example', roles: ['partner'] } as const;
-    token = await signToken(secret, partner, '1h');
-  });
-  after(() => program.kill('SIGKILL'));
-
-  /** No answer repeats the password that was sent, in whatever spelling. */
-  async function post(input: Record<string, unknown>) {
-    const response = await fetch(there, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json',
-      },
-      body: JSON.stringify({ query: CreateCompanyDocument.toString(), variables: { input } }),
-    });
-    const text = await response.text();
-    const { adminPassword: sent } = input;
-    if ((typeof sent === 'string' && sent.length > 6) || typeof sent === 'number') passwords.add(String(sent));
-    for (const password of passwords) assert.ok(!text.includes(spelled(password)), `the answer repeats it: ${text}`);
-    const answer: { data?: CreateCompanyMutation; errors?: { message: string }[] } = JSON.parse(text);
-    return { status: response.status, ...answer };
-  }
-  const spelled = (password: string): string => JSON.stringify(password).slice(1, -1);
-
-  /** The table's megabytes do not fit into a request; what is cut here is still too long for its field. */
-  const cut = <Input>(input: Input): Input =>
-    JSON.parse(JSON.stringify(input), (_key, value) => (typeof value === 'string' ? value.slice(0, 80_000) : value));
-  const byFieldAndCode = (found: readonly { field: string; code: string }[]): string[] =>
-    found.map(({ field, code }) => `${field} ${code}`).sort();
-
-  for (const { title, input, expect } of badInputs) {
-    test(title, async () => {
-      const whole = { ...validInput, adminPassword: canary, ...input };
-      if (JSON.stringify(whole).length > 100_000) assert.equal((await post(whole)).status, 413);
-      const { status, data, errors } = await post(cut(whole));
-      assert.equal(errors, undefined);
-      assert.equal(status, 200);
-      if (data?.createCompany.__typename !== 'ValidationError') assert.fail(JSON.stringify(data));
-      assert.deepEqual(byFieldAndCode(data.createCompany.faults), byFieldAndCode(expect));
-    });
-  }
-
-  const required = Object.keys(requestFor('acme.localhost')).map((field) => ({
-    title: `${field}: missing`,
-    input: { [field]: undefined },
-  }));
-  for (const { title, input } of [...wrongTypes, ...required]) {
-    test(title, async () => {
-      const { status, data, errors } = await post({ ...validInput, adminPassword: canary, ...input });
-      assert.equal(status, 400);
-      assert.equal(data, undefined);
-      assert.ok(errors?.length);
-    });
-  }
-
-  test('writes nothing: the next good company is the first one', async () => {
-    const client = openClient(there, token);
-    const { companies } = await client.execute(CompaniesDocument, {});
-    assert.deepEqual(companies.edges, []);
-    const { data } = await post({ ...validInput, adminPassword: canary, draft: true });
-    const { id, version } = data?.createCompany.__typename === 'CreateCompanySuccess' ? data.createCompany.company : {};
-    assert.match(id ?? '', /^COMP-\d{4}-00001$/);
-    assert.equal(version, 1);
-  });
-
-  test('leaves no password in the log', async () => {
-    const ended = once(program, 'close');
-    program.kill('SIGTERM');
-    await ended;
-    const requests = output.filter((line) => line.includes('"path":"/graphql"'));
-    assert.ok(requests.length > badInputs.length + wrongTypes.length, 'each request left a line');
-    const leaks = output.filter((line) => [...passwords].some((password) => line.includes(spelled(password))));
-    assert.deepEqual(leaks, []);
-  });
-});
 
 describe('a site name', () => {
   test('is given once, whatever the case and whoever asks', async () => {
@@ -266,5 +166,38 @@ describe('a company is moved only from where it may go', () => {
     const answer = await move;
     if (answer.__typename !== 'WrongStatus') assert.fail(JSON.stringify(answer));
     assert.equal(answer.status, status);
+  }
+});
+
+describe('whom to mail', () => {
+  const own = (subject: string): string => `${subject}@customers.example`;
+  const named = 'ann@client.example';
+  const cases: readonly [who: string, client: Client, given: string | null | undefined, expected: string][] = [
+    ['a customer who gives nothing', customer, undefined, own('jane')],
+    ['a customer who gives null', customer, null, own('jane')],
+    ['a customer who gives his own address', customer, own('jane'), own('jane')],
+    ['a customer who gives another address', customer, named, 'NOT_ALLOWED'],
+    ['a customer without an address', namelessCustomer, undefined, 'REQUIRED'],
+    ['a partner who gives an address', portal, named, named],
+    ['a partner who gives nothing', portal, undefined, own('portal')],
+    ['a partner without an address', namelessPortal, undefined, 'REQUIRED'],
+    ['a partner without an address who gives one', namelessPortal, named, named],
+    ['an operator who gives an address', operator, named, named],
+    ['an operator who gives nothing', operator, undefined, own('olga')],
+  ];
+  for (const [index, [who, client, customerEmail, expected]] of cases.entries()) {
+    test(`${who}: ${expected}`, async () => {
+      const input = draft(`mail-${index}.localhost`, customerEmail === undefined ? {} : { customerEmail });
+      const answer = await create(input, client);
+      if (answer.__typename === 'ValidationError') {
+        assert.deepEqual(
+          answer.faults.map(({ field, code }) => [field, code]),
+          [['customerEmail', expected]],
+        );
+      } else {
+        const { company } = await client.execute(WhomToMail, { id: idOf(answer) });
+        assert.equal(company?.customerEmail, expected);
+      }
+    });
   }
 });

@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { SiteHostError } from '../src/provisioning/site-host.ts';
+import { stepProgress } from '../src/provisioning/step-progress.ts';
 import { Faults, type Part } from './faulty-host.ts';
 import { openFaultyService, runsOf } from './faulty-service.ts';
 
@@ -131,7 +132,7 @@ describe('a step that says all is well and has done nothing', limit, () => {
 
 test('progress is told in whole percents, forwards, and at most once a second', limit, async () => {
   const faults = new Faults();
-  faults.progress('create-site', [33.4, 12, 33.9, -5, Number.NaN]);
+  faults.progress('create-site', [33.4, 12, 33.9, -5]);
   const goOn = faults.pause('create-site');
   faults.progress('create-site', [20, 80.5, 70, 250]);
   const finish = faults.pause('create-site');
@@ -156,6 +157,18 @@ test('progress is told in whole percents, forwards, and at most once a second', 
   const [start, first, second] = ofTheStep.map(({ occurredAt }) => Date.parse(occurredAt));
   assert.ok(start !== undefined && first !== undefined && second !== undefined);
   assert.ok(first - start >= 950 && second - first >= 950, `${first - start} and ${second - first} milliseconds`);
+});
+
+test('progress that is no number is ignored', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const written: number[] = [];
+  const progress = stepProgress(async (percent) => void written.push(percent));
+  for (const percent of [Number.NaN, 40]) {
+    progress.report(percent);
+    t.mock.timers.tick(1_000);
+  }
+  await progress.close();
+  assert.deepEqual(written, [40]);
 });
 
 describe('a name that is taken on the host by what the company did not make', limit, () => {

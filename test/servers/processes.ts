@@ -64,7 +64,7 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-const patience = 30_000;
+const patience = 20_000;
 const jwtSecret = 'a secret that only tests sign their tokens with';
 
 export const tokenOf = (subject: string, ...roles: Role[]): Promise<string> =>
@@ -133,7 +133,8 @@ export async function openCluster(): Promise<Cluster> {
 export function startProgram(script: string, env: Env): Program {
   const child = spawn(process.execPath, [script], { env: { PATH: process.env['PATH'], ...env }, stdio: 'pipe' });
   // A child that is stopped by SIGSTOP would outlive a test that fails.
-  process.once('exit', () => child.kill('SIGKILL'));
+  const killChild = (): void => void child.kill('SIGKILL');
+  process.once('exit', killChild);
   const log: LogLine[] = [];
   const said = new EventEmitter<{ line: [] }>().setMaxListeners(0);
   let complaints = '';
@@ -147,6 +148,7 @@ export function startProgram(script: string, env: Env): Program {
   // A program that is gone hears nothing; the test sees its end.
   child.stdin.on('error', () => {});
   const closed = once(child, 'close');
+  closed.finally(() => process.off('exit', killChild));
 
   return {
     pid: child.pid ?? 0,

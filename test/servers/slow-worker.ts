@@ -15,7 +15,7 @@ run(() => {
   const config = readConfig(process.env);
   const log = openLog(config.LOG_LEVEL);
   const faults = new Faults();
-  const [kind, step = ''] = (process.env['FAULT'] ?? '').split(':');
+  const [, kind, step = ''] = /^(hang|pause):(.+)$/.exec(process.env['FAULT'] ?? '') ?? [];
   if (kind === 'hang') faults.hang(step);
   if (kind === 'pause') {
     const release = faults.pause(step, { deaf: true });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { after, afterEach, before, suite, test } from 'node:test';
 import { serversMissing } from '../private-servers.ts';
 import { readCompany } from '../test-service.ts';
 import { allBecomeActive, assertOneMailEach, assertWithoutGap, type Order, order } from './companies.ts';
@@ -22,7 +22,16 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
   });
   after(() => cluster?.close());
 
-  const startSlowWorker = (env: Env): Program => cluster.start('test/servers/slow-worker.ts', env);
+  // No worker outlives its test, so that none takes the next one's companies.
+  const workers: Program[] = [];
+  afterEach(() => Promise.all(workers.map((worker) => worker.end('SIGKILL'))));
+  const startWorker = (script: string, env: Env): Program => {
+    const worker = cluster.start(script, env);
+    workers.push(worker);
+    return worker;
+  };
+  const startSlowWorker = (env: Env): Program => startWorker('test/servers/slow-worker.ts', env);
+  const startNextWorker = (): Program => startWorker('src/worker.ts', {});
   const isHeldUp = ({ msg }: LogLine): boolean => msg === 'held up';
   const started = ({ id }: Order) => (line: LogLine) => line.msg === 'provisioning started' && line['companyId'] === id;
 
@@ -37,14 +46,13 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     const slow = startSlowWorker({ FAULT: 'hang:install-app:erpnext' });
     const company = await order('killed', api);
     await slow.line(isHeldUp, 'held up');
-    const next = cluster.startWorker();
+    const next = startNextWorker();
     await slow.end('SIGKILL');
     const killedAt = performance.now();
     await within(15_000, 'the take-over', next.line(started(company), 'the take-over'));
     t.diagnostic(`taken up after ${Math.round(performance.now() - killedAt)} ms`);
     await allBecomeActive(cluster, [company], 5_000);
     assert.equal((await stateOf(company)).claims, 2);
-    await next.end('SIGTERM');
   });
 
   for (const fault of ['hang:set-up-company', 'pause:verify']) {
@@ -53,7 +61,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
       const company = await order(`asleep-${fault.split(':')[0]}`, api);
       await slow.line(isHeldUp, 'held up');
       slow.send('SIGSTOP');
-      const next = cluster.startWorker();
+      const next = startNextWorker();
       await allBecomeActive(cluster, [company], 20_000);
       const active = await stateOf(company);
       assert.equal(active.fencing_token, 2);
@@ -80,13 +88,12 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
       assert.equal((await stateOf(company)).claims, claims);
       await slow.end('SIGKILL');
     }
-    const next = cluster.startWorker();
+    const next = startNextWorker();
     assertWithoutGap(await within(15_000, 'the end', company.watched), 'FAILED');
     t.diagnostic(`FAILED ${Math.round(performance.now() - killedAt)} ms after it was asked for`);
     const { failure } = await readCompany(await api.clientOf('deadly', 'customer'), company.id);
     assert.equal(failure?.reason, 'WORKER_LOST');
     await until('the mail that tells so', () => cluster.mailsTo('deadly') === 1);
-    await next.end('SIGTERM');
   });
 
   test('a worker told to end hands its company over at once, and the claim does not count', async (t) => {
@@ -100,17 +107,16 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     const { status, claims } = await stateOf(company);
     assert.deepEqual({ status, claims }, { status: 'PROVISIONING', claims: 0 });
 
-    const next = cluster.startWorker();
+    const next = startNextWorker();
     await allBecomeActive(cluster, [company], 10_000);
     assert.equal((await stateOf(company)).claims, 1);
-    await next.end('SIGTERM');
   });
 
   test('a worker told to end while another one idles: its company goes on within a second', async (t) => {
     const slow = startSlowWorker({ FAULT: 'hang:create-site' });
     const company = await order('passed-on', api);
     await slow.line(isHeldUp, 'held up');
-    const next = cluster.startWorker();
+    const next = startNextWorker();
     // A company of its own shows that it is up.
     await allBecomeActive(cluster, [await order('warm-up', api)], 10_000);
     slow.send('SIGTERM');
@@ -121,7 +127,6 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     assert.ok(milliseconds < 1_000, `${milliseconds} ms`);
     await allBecomeActive(cluster, [company], 5_000);
     assert.equal((await slow.end()).code, 0);
-    await next.end('SIGTERM');
   });
 
   test('nobody got two mails', () => assertOneMailEach(cluster));
