@@ -20,9 +20,6 @@ interface SchemaTypes {
   DefaultFieldNullability: false;
 }
 
-/** The largest operations that are executed; a larger one is refused before anything runs. */
-const limits = { depth: 12, breadth: 200, complexity: 3_000 };
-
 export const builder = new SchemaBuilder<SchemaTypes>({
   // scope-auth comes first, so that nothing runs before it was allowed.
   plugins: [ScopeAuthPlugin, ComplexityPlugin, RelayPlugin],
@@ -33,7 +30,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     authScopes: ({ viewer }) => ({ signedIn: true, operator: viewer.seesAll }),
     unauthorizedError: () => new GraphQLError('You may not see this.', { extensions: { code: 'FORBIDDEN' } }),
   },
-  complexity: { defaultComplexity: 1, defaultListMultiplier: 10, limit: limits },
+  // check-operation.ts has the limits: they are checked once, before anything of an operation runs.
+  complexity: { defaultComplexity: 1, defaultListMultiplier: 10 },
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
@@ -43,13 +41,19 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     beforeArgOptions: { description: 'Only what comes before this cursor.' },
     cursorFieldOptions: { description: 'Where this edge stands; for `after` and `before`.' },
     nodeFieldOptions: { description: 'What is listed.' },
-    edgesFieldOptions: { description: 'One for each that is listed, in order.' },
+    edgesFieldOptions: {
+      description: 'One for each that is listed, in order.',
+      // The connection itself counts its lines (page.ts).
+      complexity: { field: 1, multiplier: 1 },
+    },
     pageInfoFieldOptions: { description: 'Whether there is more.' },
     pageInfoTypeOptions: { description: 'Whether a listing goes on (Relay’s cursor connections).' },
     hasNextPageFieldOptions: { description: 'There is more behind `endCursor`.' },
     hasPreviousPageFieldOptions: { description: 'There is more before `startCursor`.' },
-    startCursorFieldOptions: { description: 'The cursor of the first edge; null when there is none.' },
-    endCursorFieldOptions: { description: 'The cursor of the last edge; null when there is none.' },
+    startCursorFieldOptions: {
+      description: 'The cursor of the first edge; on an empty page the one you gave, if any.',
+    },
+    endCursorFieldOptions: { description: 'The cursor of the last edge; on an empty page the one you gave, if any.' },
     defaultConnectionTypeOptions: { description: 'One page of a listing.' },
     defaultEdgeTypeOptions: { description: 'One line of a listing.' },
   },

@@ -4,7 +4,7 @@ import { type CompanyEventRow, findCompany, findEvents } from '../src/company/fi
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
-import { page, windowOf } from './page.ts';
+import { page, pageArguments, pageComplexity, windowOf } from './page.ts';
 import { badArgument, notFound } from './problems.ts';
 
 const CompanyStatusChangeObject = builder.objectRef<CompanyEventRow>('CompanyStatusChange');
@@ -48,9 +48,10 @@ builder.objectField(CompanyObject, 'history', (t) =>
     {
       type: CompanyStatusChangeObject,
       description: 'Every event of the company, oldest first; at most 100 at a time.',
+      complexity: pageComplexity,
       resolve: ({ id }, args, { em }) =>
         resolveCursorConnection(
-          { ...page, args, toCursor: ({ version }: CompanyEventRow) => String(version) },
+          { ...page, args: pageArguments(args), toCursor: ({ version }: CompanyEventRow) => String(version) },
           (asked: ResolveCursorConnectionArgs) => findEvents(em, id, windowOf(asked)),
         ),
     },

@@ -1,7 +1,6 @@
 import type { CompanyStatus, SiteStatus } from '../src/company/status.ts';
 import { builder } from './builder.ts';
-
-type Described<Value extends string> = Record<Value, { description: string }>;
+import type { Described } from './described.ts';
 
 export const CompanyStatusEnum = builder.enumType('CompanyStatus', {
   description: 'Where a company stands.',

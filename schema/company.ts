@@ -4,7 +4,7 @@ import { findCompanies, findCompany, isVisibleTo } from '../src/company/find-com
 import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
-import { page, windowOf } from './page.ts';
+import { page, pageArguments, pageComplexity, windowOf } from './page.ts';
 import { badArgument } from './problems.ts';
 import { ProvisioningFailureObject, ProvisioningStepObject } from './provisioning.ts';
 
@@ -103,13 +103,14 @@ builder.queryField('companies', (t) =>
     {
       type: CompanyObject,
       description: 'Your companies, newest first; at most 100 at a time.',
+      complexity: pageComplexity,
       authScopes: { signedIn: true },
       args: { filter: t.arg({ type: CompanyFilterInput, description: 'Which companies to list; all by default.' }) },
       resolve: (_root, { filter, ...args }, { em, viewer }) => {
         const text = filter?.text?.trim();
         if (text && text.length > 140) throw badArgument('filter.text', 'Shorten the text to 140 characters.');
         return resolveCursorConnection(
-          { ...page, args, toCursor: ({ position }: CompanyRow) => String(position) },
+          { ...page, args: pageArguments(args), toCursor: ({ position }: CompanyRow) => String(position) },
           (asked: ResolveCursorConnectionArgs) =>
             findCompanies(em, viewer, { statuses: filter?.status ?? undefined, text }, windowOf(asked)),
         );

@@ -13,9 +13,27 @@ export const windowOf = ({ after, before, limit, inverted }: ResolveCursorConnec
   limit,
 });
 
+/** PostgreSQL's largest integer: versions have no larger one, and as many companies would need centuries. */
+const largestCursor = 2_147_483_647;
+
 /** What a cursor of ours says; anything else is told, and not taken for the beginning. */
 function cursorNumber(argument: string, cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(cursor)) throw badArgument(argument, 'This is not a cursor of this listing.');
+  if (!/^\d{1,10}$/.test(cursor) || Number(cursor) > largestCursor)
+    throw badArgument(argument, 'This is not a cursor of this listing.');
   return Number(cursor);
+}
+
+/** A listing costs what it selects of each line, times the lines that are asked for. */
+export const pageComplexity = ({ first, last }: { first?: number | null; last?: number | null }) => ({
+  field: 1,
+  multiplier: Math.min(Math.max(first ?? last ?? page.defaultSize, 1), page.maxSize),
+});
+
+/** Relay's arguments, checked where the library would fail without saying which one is wrong. */
+export function pageArguments<Args extends { first?: number | null; last?: number | null }>(args: Args): Args {
+  for (const argument of ['first', 'last'] as const) {
+    if ((args[argument] ?? 0) < 0) throw badArgument(argument, 'Ask for 0 or more.');
+  }
+  return args;
 }

@@ -1,9 +1,10 @@
 import { GraphQLError } from 'graphql';
 import type { CompanyId } from '../src/company/company-id.ts';
-import { type Fault, faultCodes } from '../src/company/company-request.ts';
+import type { Fault, FaultCode } from '../src/company/company-request.ts';
 import type { CompanyStatus } from '../src/company/status.ts';
 import { builder } from './builder.ts';
 import { CompanyStatusEnum } from './company-status.ts';
+import type { Described } from './described.ts';
 
 /** Everything that a mutation can answer instead of its success. */
 interface Problem {
@@ -19,7 +20,17 @@ const ProblemInterface = builder.interfaceRef<Problem>('Problem').implement({
 
 const FaultCodeEnum = builder.enumType('FaultCode', {
   description: 'What is wrong with a field, as programs read it.',
-  values: faultCodes,
+  values: {
+    REQUIRED: { description: 'It is empty, and must not be.' },
+    TOO_SHORT: { description: 'It has too few characters.' },
+    TOO_LONG: { description: 'It has too many characters or entries.' },
+    INVALID_CHARACTERS: { description: 'It holds characters that are not allowed there.' },
+    INVALID_FORMAT: { description: 'It is not written as such a thing is.' },
+    UNKNOWN_VALUE: { description: 'It names something that is not there.' },
+    RESERVED: { description: 'It is kept for other uses.' },
+    DUPLICATE: { description: 'It stands there more than once.' },
+    NOT_ALLOWED: { description: 'Your role may not give it.' },
+  } satisfies Described<FaultCode>,
 });
 
 const FaultObject = builder.objectRef<Fault>('Fault').implement({

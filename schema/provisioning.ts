@@ -1,11 +1,17 @@
-import { type RecordedStep, stepStates } from '../src/company/company.ts';
+import type { RecordedStep, StepState } from '../src/company/company.ts';
 import type { CompanyId } from '../src/company/company-id.ts';
-import { type Failure, failureReasons } from '../src/company/failure.ts';
+import type { Failure, FailureReason } from '../src/company/failure.ts';
 import { builder } from './builder.ts';
+import type { Described } from './described.ts';
 
 const StepStateEnum = builder.enumType('StepState', {
   description: 'How far a step is.',
-  values: stepStates,
+  values: {
+    WAITING: { description: 'Its turn has not come.' },
+    RUNNING: { description: 'It is being taken.' },
+    DONE: { description: 'Its effect is there and was verified.' },
+    FAILED: { description: 'It failed, or work was stopped in it.' },
+  } satisfies Described<StepState>,
 });
 
 export const ProvisioningStepObject = builder.objectRef<RecordedStep>('ProvisioningStep').implement({
@@ -32,7 +38,18 @@ export const ProvisioningStepObject = builder.objectRef<RecordedStep>('Provision
 
 const FailureReasonEnum = builder.enumType('FailureReason', {
   description: 'Why an attempt failed, as programs read it.',
-  values: failureReasons,
+  values: {
+    CANCELLED: { description: 'It was cancelled, and what was made was taken back.' },
+    TIMED_OUT: { description: 'Its time ran out.' },
+    WORKER_LOST: { description: 'It was interrupted too often.' },
+    SITE_NAME_TAKEN: { description: 'There is a site of this name that this company did not make.' },
+    APP_NOT_AVAILABLE: { description: 'An app that was asked for is not there.' },
+    APP_INSTALL_FAILED: { description: 'An app could not be installed.' },
+    SET_UP_FAILED: { description: 'The company could not be set up on its site.' },
+    HOST_UNAVAILABLE: { description: 'Where sites are made something is missing or does not answer.' },
+    VERIFICATION_FAILED: { description: 'The site was made, but is not as it was asked for.' },
+    INTERNAL: { description: 'A fault of this service; `detail` has it for operators.' },
+  } satisfies Described<FailureReason>,
 });
 
 export const ProvisioningFailureObject = builder

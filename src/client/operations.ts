@@ -52,27 +52,46 @@ export type CreateCompanyInput = {
 
 /** Why an attempt failed, as programs read it. */
 export type FailureReason =
+  /** An app could not be installed. */
   | 'APP_INSTALL_FAILED'
+  /** An app that was asked for is not there. */
   | 'APP_NOT_AVAILABLE'
+  /** It was cancelled, and what was made was taken back. */
   | 'CANCELLED'
+  /** Where sites are made something is missing or does not answer. */
   | 'HOST_UNAVAILABLE'
+  /** A fault of this service; `detail` has it for operators. */
   | 'INTERNAL'
+  /** The company could not be set up on its site. */
   | 'SET_UP_FAILED'
+  /** There is a site of this name that this company did not make. */
   | 'SITE_NAME_TAKEN'
+  /** Its time ran out. */
   | 'TIMED_OUT'
+  /** The site was made, but is not as it was asked for. */
   | 'VERIFICATION_FAILED'
+  /** It was interrupted too often. */
   | 'WORKER_LOST';
 
 /** What is wrong with a field, as programs read it. */
 export type FaultCode =
+  /** It stands there more than once. */
   | 'DUPLICATE'
+  /** It holds characters that are not allowed there. */
   | 'INVALID_CHARACTERS'
+  /** It is not written as such a thing is. */
   | 'INVALID_FORMAT'
+  /** Your role may not give it. */
   | 'NOT_ALLOWED'
+  /** It is empty, and must not be. */
   | 'REQUIRED'
+  /** It is kept for other uses. */
   | 'RESERVED'
+  /** It has too many characters or entries. */
   | 'TOO_LONG'
+  /** It has too few characters. */
   | 'TOO_SHORT'
+  /** It names something that is not there. */
   | 'UNKNOWN_VALUE';
 
 /** What stands of a company’s site. */
@@ -88,9 +107,13 @@ export type SiteStatus =
 
 /** How far a step is. */
 export type StepState =
+  /** Its effect is there and was verified. */
   | 'DONE'
+  /** It failed, or work was stopped in it. */
   | 'FAILED'
+  /** It is being taken. */
   | 'RUNNING'
+  /** Its turn has not come. */
   | 'WAITING';
 
 export type CompanyFieldsFragment = { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null };

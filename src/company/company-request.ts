@@ -42,18 +42,16 @@ export interface CheckedCompany {
   readonly idempotencyKey: string | null;
 }
 
-export const faultCodes = [
-  'REQUIRED',
-  'TOO_SHORT',
-  'TOO_LONG',
-  'INVALID_CHARACTERS',
-  'INVALID_FORMAT',
-  'UNKNOWN_VALUE',
-  'RESERVED',
-  'DUPLICATE',
-  'NOT_ALLOWED',
-] as const;
-export type FaultCode = (typeof faultCodes)[number];
+export type FaultCode =
+  | 'REQUIRED'
+  | 'TOO_SHORT'
+  | 'TOO_LONG'
+  | 'INVALID_CHARACTERS'
+  | 'INVALID_FORMAT'
+  | 'UNKNOWN_VALUE'
+  | 'RESERVED'
+  | 'DUPLICATE'
+  | 'NOT_ALLOWED';
 
 /** One thing that is wrong with a request. */
 export interface Fault {

@@ -12,8 +12,7 @@ export interface RecordedStep {
   readonly finishedAt?: string;
 }
 
-export const stepStates = ['WAITING', 'RUNNING', 'DONE', 'FAILED'] as const;
-export type StepState = (typeof stepStates)[number];
+export type StepState = 'WAITING' | 'RUNNING' | 'DONE' | 'FAILED';
 
 /** A company that was asked for, and everything the service knows of its site. */
 export const CompanySchema = defineEntity({

@@ -1,17 +1,15 @@
 /** Why an attempt failed, as programs read it. People read the sentence beside it. */
-export const failureReasons = [
-  'CANCELLED',
-  'TIMED_OUT',
-  'WORKER_LOST',
-  'SITE_NAME_TAKEN',
-  'APP_NOT_AVAILABLE',
-  'APP_INSTALL_FAILED',
-  'SET_UP_FAILED',
-  'HOST_UNAVAILABLE',
-  'VERIFICATION_FAILED',
-  'INTERNAL',
-] as const;
-export type FailureReason = (typeof failureReasons)[number];
+export type FailureReason =
+  | 'CANCELLED'
+  | 'TIMED_OUT'
+  | 'WORKER_LOST'
+  | 'SITE_NAME_TAKEN'
+  | 'APP_NOT_AVAILABLE'
+  | 'APP_INSTALL_FAILED'
+  | 'SET_UP_FAILED'
+  | 'HOST_UNAVAILABLE'
+  | 'VERIFICATION_FAILED'
+  | 'INTERNAL';
 
 /** What went wrong in an attempt: a sentence for the customer, and what only an operator may read. */
 export interface Failure {

@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { CompanyId } from './company-id.ts';
 import type { Requester } from './requester.ts';
 import type { CompanyStatus } from './status.ts';
@@ -46,6 +46,8 @@ export async function findCompanies(
   search: CompanySearch,
   window: Window,
 ): Promise<CompanyRow[]> {
+  // PostgreSQL's texts hold no NUL, so nothing is found by one.
+  if (search.text?.includes('\0')) return [];
   const pattern = `%${(search.text ?? '').replace(/[\\%_]/g, '\\$&')}%`;
   const found = await tables(em)
     .selectFrom('company')
@@ -53,7 +55,7 @@ export async function findCompanies(
     .where((company) =>
       company.and([
         ...(requester.seesAll ? [] : [company('created_by', '=', requester.subject)]),
-        ...(search.statuses ? [company('status', 'in', [...search.statuses])] : []),
+        ...(search.statuses ? [company('status', '=', sql<CompanyStatus>`any(${[...search.statuses]})`)] : []),
         ...(search.text
           ? [
               company.or(

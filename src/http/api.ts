@@ -7,7 +7,7 @@ import { type Access, isSameMachine } from '../access/access.ts';
 import type { Log } from '../log.ts';
 import { callerOf } from './caller.ts';
 import { endpoint, openGraphQLServer } from './graphql-server.ts';
-import { RefusedBody, readJsonBody } from './read-body.ts';
+import { checkQueryVariables, RefusedBody, readJsonBody } from './read-body.ts';
 import { openWebSockets } from './web-sockets.ts';
 
 /** A page that is served beside the API on the embedded default. */
@@ -83,6 +83,7 @@ export async function openApi(depsAt: (port: number) => SchemaDeps, options: Api
   async function answerGraphQL(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       if (request.method === 'POST') Object.assign(request, { body: await readJsonBody(request) });
+      else checkQueryVariables(request.url ?? '/');
     } catch (error) {
       if (!(error instanceof RefusedBody)) throw error;
       response.setHeader('connection', 'close');

@@ -10,21 +10,39 @@ import type { Log } from '../log.ts';
  */
 export const errorMask =
   (log: Log) =>
-  (error: unknown): Error => {
+  (error: unknown): GraphQLError => {
     const cause = error instanceof GraphQLError ? error.originalError : error;
     if (cause instanceof Unauthenticated) return unauthenticated(cause.message);
     if (cause instanceof WatchExpired) return unauthenticated('Your token has expired; resume with a new one.');
-    if (error instanceof GraphQLError && (!cause || cause instanceof GraphQLError)) return error;
+    if (error instanceof GraphQLError && (!cause || cause instanceof GraphQLError)) return withoutValues(error);
 
     const reference = randomUUID();
     log.error({ err: cause, reference }, 'request failed');
-    return new GraphQLError(`Something went wrong on our side. Tell support this reference: ${reference}`, {
-      ...(error instanceof GraphQLError
-        ? { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path }
-        : {}),
-      extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
+    return copyOf(error, `Something went wrong on our side. Tell support this reference: ${reference}`, {
+      code: 'INTERNAL_SERVER_ERROR',
+      reference,
     });
   };
+
+/**
+ * GraphQL quotes the value that it found wrong, and that may be a password, or an input that holds one. What stands
+ * before the value names the variable, the path and the type; the value is cut.
+ */
+export function withoutValues(error: GraphQLError): GraphQLError {
+  const { originalError: _quotesTheBody, ...extensions } = error.extensions;
+  const [, where = '', what = ''] = /^(\S+ "[^"]*" has invalid value(?: at [^:]*)?: )?(.*)$/s.exec(error.message) ?? [];
+  const told = what
+    .replace(/, found\b.*$/s, '.')
+    .replace(/( value): .*$/s, '$1.')
+    .replace(/^(Syntax Error: (?:Unexpected|Invalid) \w+)\b.*$/s, '$1.');
+  return copyOf(error, `${where}${told}`, extensions);
+}
+
+function copyOf(error: unknown, message: string, extensions: GraphQLError['extensions']): GraphQLError {
+  if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
+  const { nodes, source, positions, path } = error;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+}
 
 const unauthenticated = (message: string): GraphQLError =>
   new GraphQLError(message, {

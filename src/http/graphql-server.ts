@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parse } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, parse } from 'graphql';
 import { createYoga, type Plugin, useExecutionCancellation, type YogaServerInstance } from 'graphql-yoga';
+import { checkOperation } from '../../schema/check-operation.ts';
 import type { SchemaContext, SchemaDeps } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { Access } from '../access/access.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Log } from '../log.ts';
 import { callerOf } from './caller.ts';
-import { errorMask } from './error-mask.ts';
+import { errorMask, withoutValues } from './error-mask.ts';
 import { graphiqlOptions, renderGraphiQL } from './graphiql.ts';
 
 /** How a request reaches the schema: over HTTP with its Node objects, or over a WebSocket that has told who he is. */
@@ -40,7 +41,7 @@ export function openGraphQLServer(deps: SchemaDeps, access: Access, log: Log): G
     maxRequestBodySize: false,
     multipart: false,
     logging: false,
-    plugins: [boundedParser, useExecutionCancellation()],
+    plugins: [boundedParser, earlyRefusal, useExecutionCancellation()],
   });
 }
 
@@ -51,3 +52,22 @@ const boundedParser: Plugin = {
   onParse: ({ setParseFn }) =>
     setParseFn((source, options) => parse(source, { ...options, maxTokens: largestDocument })),
 };
+
+/** Stops an operation whose variables or size are wrong before anything of it runs, by every transport. */
+const earlyRefusal: Plugin = {
+  onExecute: ({ args, setResultAndStopExecution }) => refuse(args, setResultAndStopExecution),
+  onSubscribe: ({ args, setResultAndStopExecution }) => refuse(args, setResultAndStopExecution),
+};
+
+function refuse(args: ExecutionArgs, stop: (result: ExecutionResult) => void): void {
+  const { document, operationName, variableValues } = args;
+  const errors = checkOperation({ document, operationName, variables: variableValues ?? {} });
+  if (errors.length > 0) stop({ errors: errors.map((error) => withStatus(withoutValues(error))) });
+}
+
+/** A request error: 400 by `application/graphql-response+json`, and 200 where a client asks for `application/json`. */
+const withStatus = (error: GraphQLError): GraphQLError =>
+  new GraphQLError(error.message, {
+    nodes: error.nodes,
+    extensions: { code: 'BAD_USER_INPUT', ...error.extensions, http: { spec: true, status: 400 } },
+  });

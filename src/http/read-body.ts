@@ -6,7 +6,7 @@ export const largestBody = 100_000;
 /** A body that is not taken, with the status to answer. */
 export class RefusedBody extends Error {
   override readonly name = 'RefusedBody';
-  readonly status: 413 | 415;
+  readonly status: 400 | 413 | 415;
 
   constructor(status: RefusedBody['status'], message: string) {
     super(message);
@@ -29,5 +29,22 @@ export async function readJsonBody(request: IncomingMessage): Promise<string> {
     size += chunk.length;
     if (size > largestBody) throw new RefusedBody(413, `Send at most ${largestBody} bytes.`);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const body = Buffer.concat(chunks).toString('utf8');
+  requireJson(body, 'The body');
+  return body;
+}
+
+/** The variables of a GET stand in its address; refused when they are no JSON. */
+export function checkQueryVariables(address: string): void {
+  const variables = new URL(address, 'http://localhost').searchParams.get('variables');
+  if (variables) requireJson(variables, 'The variables');
+}
+
+/** JSON's own error would quote the text, which may hold a password. */
+function requireJson(text: string, what: string): void {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new RefusedBody(400, `${what} must be JSON.`);
+  }
 }

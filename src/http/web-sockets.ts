@@ -26,6 +26,9 @@ export function openWebSockets(
 ): { close(): Promise<void> } {
   const sockets = new WebSocketServer({ server, path: endpoint, maxPayload: largestBody });
   const mask = errorMask(log);
+  sockets.on('connection', (socket) => {
+    socket.on('error', (error) => log.debug({ err: error.message }, 'WebSocket refused'));
+  });
   sockets.on('error', (error) => log.warn({ err: error.message }, 'WebSocket server is disturbed'));
 
   const served = useServer<{ authorization?: unknown }, SignedIn>(
@@ -52,7 +55,7 @@ export function openWebSockets(
           });
           const document = parse(params.query);
           const errors = validate(schema, document);
-          if (errors.length > 0) return errors;
+          if (errors.length > 0) return errors.map(mask);
           return {
             schema,
             document,

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { type Client, openClient } from '../src/client/client.ts';
+import {
+  CancelProvisioningDocument,
+  CompaniesDocument,
+  CompanyDocument,
+  CompanyStatusChangedDocument,
+  ProvisionCompanyDocument,
+} from '../src/client/operations.ts';
+import { openSandboxHost } from '../src/provisioning/sandbox/sandbox-host.ts';
+import { SiteHostError } from '../src/provisioning/site-host.ts';
+import { ask, askBySocket } from './ask.ts';
+import { Faults, faultyHost } from './faulty-host.ts';
+import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './test-service.ts';
+
+const sites = mkdtempSync(join(tmpdir(), 'test-access-'));
+after(() => rmSync(sites, { recursive: true, force: true }));
+const faults = new Faults();
+const host = faultyHost(openSandboxHost({ directory: sites }), faults);
+const { service, url, clientOf, tokenOf } = await openTestService({ after }, { host });
+/** The embedded default, where whoever sits at the machine is signed in; it listens on every address of the machine. */
+const embedded = await openTestService(
+  { after },
+  { env: { AUTH_JWT_SECRET: '', HOST: '0.0.0.0' }, parts: { api: true, worker: false } },
+);
+
+describe('without a good token nobody gets in', () => {
+  const good = { sub: 'jane', email: 'jane@customers.example', roles: ['operator'] };
+  const now = Math.floor(Date.now() / 1_000);
+  const secret = new TextEncoder().encode(service.jwtSecret);
+  const signed = (payload: JWTPayload, key = secret, alg = 'HS256') =>
+    new SignJWT(payload).setProtectedHeader({ alg }).sign(key);
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const publicKey = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const part = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64url');
+  const byHand = (header: object, key: string): string => {
+    const content = `${part(header)}.${part(good)}`;
+    return `${content}.${createHmac('sha256', key).update(content).digest('base64url')}`;
+  };
+  const tampered = async (): Promise<string> => {
+    const [header, , signature] = (await signed({ ...good, roles: ['customer'] })).split('.');
+    return `${header}.${part(good)}.${signature}`;
+  };
+  const cases: Record<string, () => string | Promise<string>> = {
+    'a word': () => 'garbage',
+    'three words': () => 'a.b.c',
+    'no token after Bearer': () => '',
+    'one that has expired': () => signed({ ...good, exp: now - 600 }),
+    'one of tomorrow': () => signed({ ...good, nbf: now + 86_400 }),
+    'the secret of somebody else': () => signed(good, new TextEncoder().encode('another secret of 32 characters!')),
+    'HS512 with our secret': () => signed(good, secret, 'HS512'),
+    'no signature, alg none': () => new UnsecuredJWT(good).encode(),
+    'no signature, alg HS256': () => `${part({ alg: 'HS256' })}.${part(good)}.`,
+    'alg none with a signature of ours': () => byHand({ alg: 'none' }, service.jwtSecret),
+    'RS256 with a key of his own': () => new SignJWT(good).setProtectedHeader({ alg: 'RS256' }).sign(rsa.privateKey),
+    'HS256 with a public key as the secret': () => byHand({ alg: 'HS256' }, publicKey),
+    'RS256 said, HS256 with our secret done': () => byHand({ alg: 'RS256' }, service.jwtSecret),
+    'other roles than were signed': tampered,
+    'no sub': () => signed({ roles: good.roles }),
+    'an empty sub': () => signed({ ...good, sub: '' }),
+    'no roles': () => signed({ sub: good.sub }),
+    'an empty list of roles': () => signed({ ...good, roles: [] }),
+    'unknown roles': () => signed({ ...good, roles: ['admin', 'OPERATOR'] }),
+    'roles as a text': () => signed({ ...good, roles: 'operator' }),
+    'an email that is no text': () => signed({ ...good, email: ['jane@customers.example'] }),
+  };
+
+  async function assertRefused(authorization: string | undefined) {
+    const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+    for (const accept of ['application/graphql-response+json', 'application/json', 'text/event-stream']) {
+      const { status, challenge, text } = await ask(url, { headers: { ...headers, accept } });
+      assert.deepEqual([status, challenge], [401, 'Bearer'], accept);
+      assert.match(text, /"code":"UNAUTHENTICATED"/);
+      assert.doesNotMatch(text, /"data":\{/);
+    }
+    assert.equal(await askBySocket(url, headers), 4403);
+    assert.equal(await askBySocket(url, {}, headers), 4403);
+  }
+
+  for (const [title, token] of Object.entries(cases)) {
+    test(title, async () => assertRefused(`Bearer ${await token()}`));
+  }
+  test('no header at all, on this machine too', () => assertRefused(undefined));
+  test('another scheme', async () => assertRefused(`Basic ${await signed(good)}`));
+  test('on the embedded default, a bad token is not the developer', async () => {
+    assert.equal((await ask(embedded.url, { headers: { authorization: 'Bearer a.b.c' } })).status, 401);
+    assert.equal(await askBySocket(embedded.url, { authorization: 'Bearer a.b.c' }), 4403);
+  });
+  test('while a good one opens all doors', async () => {
+    const authorization = `Bearer ${await signed(good)}`;
+    assert.equal((await ask(url, { headers: { authorization } })).status, 200);
+    assert.deepEqual(await askBySocket(url, { authorization }), { __typename: 'Query' });
+    assert.deepEqual(await askBySocket(url, {}, { authorization }), { __typename: 'Query' });
+  });
+});
+
+describe('everyone sees only his own', async () => {
+  const draft = (domain: string) => requestFor(domain, { draft: true });
+  const [jane, joe, portal, olga] = await Promise.all([
+    clientOf('jane', 'customer'),
+    clientOf('joe', 'customer'),
+    clientOf('portal', 'partner'),
+    clientOf('olga', 'operator'),
+  ]);
+  const janes = await createCompany(jane, draft('janes.localhost'));
+  // Mailed to Jane, and the partner's all the same.
+  const portals = await createCompany(portal, {
+    ...draft('portals.localhost'),
+    customerEmail: 'jane@customers.example',
+  });
+  const nowhere = 'COMP-2001-00001';
+
+  const everything = async (client: Client, companyId: string) => ({
+    company: await client.execute(CompanyDocument, { id: companyId }),
+    provision: await client.execute(ProvisionCompanyDocument, { companyId }),
+    cancel: await client.execute(CancelProvisioningDocument, { companyId }),
+  });
+
+  for (const [who, client, seen, hidden] of [
+    ['a customer', jane, [janes], [portals]],
+    ['another customer', joe, [], [janes, portals]],
+    ['a partner', portal, [portals], [janes]],
+    ['a partner with a customer’s name', await clientOf('janes-namesake', 'partner'), [], [janes, portals]],
+    ['an operator', olga, [portals, janes], []],
+  ] as const) {
+    test(`${who}: ${seen.length} of 2`, async () => {
+      const { companies } = await client.execute(CompaniesDocument, {});
+      assert.deepEqual(
+        companies.edges.map(({ node }) => node.id),
+        seen.map(({ id }) => id),
+      );
+      for (const { id } of seen) {
+        assert.equal((await readCompany(client, id)).id, id);
+        const { value } = await client.watch(id).next();
+        assert.equal(value?.version, 1);
+      }
+      const ofNothing = await everything(client, nowhere);
+      for (const { id } of hidden) assert.deepEqual(await everything(client, id), ofNothing);
+    });
+  }
+
+  for (const transport of ['text/event-stream', 'application/graphql-response+json'] as const) {
+    test(`a company of others answers like none, as ${transport}`, async () => {
+      const authorization = `Bearer ${await tokenOf('joe', 'customer')}`;
+      const answers = [janes.id, portals.id, nowhere, 'nonsense'].map(async (id) => {
+        const watch = { query: CompanyStatusChangedDocument.toString(), variables: { companyId: id } };
+        const query = 'query ($id: ID!) { company(id: $id) { history { edges { node { message } } } } }';
+        const body = JSON.stringify(transport === 'text/event-stream' ? watch : { query, variables: { id } });
+        return ask(url, { headers: { authorization, accept: transport }, body });
+      });
+      const [one, ...others] = await Promise.all(answers);
+      assert.match(
+        one?.text ?? '',
+        transport === 'text/event-stream' ? /"NOT_FOUND"/ : /^\{"data":\{"company":null\}\}$/,
+      );
+      for (const other of others) assert.deepEqual(other, one);
+    });
+  }
+
+  test('nothing that others tried has changed anything', async () => {
+    for (const { id } of [janes, portals]) assert.equal((await readCompany(olga, id)).version, 1);
+  });
+
+  test('why it failed is told in full to operators only, also along a stream', async () => {
+    faults.fail('create-site', new SiteHostError('HOST_UNAVAILABLE', 'No room.', { detail: 'ENOSPC on /dev/sdb1' }));
+    const { id } = await createCompany(jane, requestFor('failing.localhost'));
+    await watchToEnd(jane, id);
+    const query = `subscription { companyStatusChanged(companyId: "${id}") { company { failure { message detail }
+      history(last: 1) { edges { node { company { failure { detail } } } } } } } }`;
+    const read = async (subject: string, role: 'customer' | 'operator') => {
+      const headers = { authorization: `Bearer ${await tokenOf(subject, role)}`, accept: 'text/event-stream' };
+      return (await ask(url, { headers, body: JSON.stringify({ query }) })).text;
+    };
+    assert.equal((await read('olga', 'operator')).match(/"detail":"ENOSPC on \/dev\/sdb1"/g)?.length, 2);
+    const forJane = await read('jane', 'customer');
+    assert.match(forJane, /"message":"No room."/);
+    assert.equal(forJane.match(/"detail":null/g)?.length, 2);
+    assert.doesNotMatch(forJane, /ENOSPC/);
+  });
+});
+
+describe('the developer is signed in', () => {
+  const port = embedded.service.port ?? 0;
+  const cases: readonly [title: string, headers: Record<string, string>, isLetIn: boolean][] = [
+    ['as localhost', { host: `localhost:${port}` }, true],
+    ['as 127.0.0.1', { host: `127.0.0.1:${port}` }, true],
+    ['as ::1', { host: `[::1]:${port}` }, true],
+    ['from a page of the same origin', { host: `localhost:${port}`, origin: `http://localhost:${port}` }, true],
+    ['not under a foreign name that leads here', { host: `rebound.example:${port}` }, false],
+    ['not under a foreign name and its origin', { host: 'rebound.example', origin: 'http://rebound.example' }, false],
+    ['not under a name that begins like ours', { host: `localhost.evil.example:${port}` }, false],
+    ['not under a name with our address in it', { host: `127.0.0.1.nip.io:${port}` }, false],
+    ['not from a foreign page', { host: `localhost:${port}`, origin: 'https://evil.example' }, false],
+    ['not from a page on another port', { host: `localhost:${port}`, origin: 'http://localhost:3000' }, false],
+    ['not from a page without an origin of its own', { host: `localhost:${port}`, origin: 'null' }, false],
+    ['not from https on this port', { host: `localhost:${port}`, origin: `https://localhost:${port}` }, false],
+  ];
+  for (const [title, headers, isLetIn] of cases) {
+    test(title, async () => {
+      assert.equal((await ask(embedded.url, { headers })).status, isLetIn ? 200 : 401);
+      const query = '?query=%7B__typename%7D';
+      assert.equal((await ask(embedded.url + query, { headers, method: 'GET' })).status, isLetIn ? 200 : 401);
+      assert.deepEqual(await askBySocket(embedded.url, {}, headers), isLetIn ? { __typename: 'Query' } : 4403);
+    });
+  }
+
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+  test('not from another machine', { skip: outside ? false : 'this machine has no other address' }, async () => {
+    const there = `http://${outside}:${port}/graphql`;
+    const headers = { host: `localhost:${port}` };
+    assert.equal((await ask(there, { headers })).status, 401);
+    assert.equal(await askBySocket(there, {}, headers), 4403);
+    assert.equal((await ask(there.replace('/graphql', '/inbox'), { headers, method: 'GET' })).status, 404);
+  });
+});
+
+describe('another page cannot act in the name of whoever is signed in', async () => {
+  const developer = openClient(embedded.url);
+  const { id } = await createCompany(developer, requestFor('forged.localhost', { draft: true }));
+  const query = `mutation { provisionCompany(companyId: "${id}") { __typename } }`;
+  const form = `--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n${JSON.stringify({ query })}\r\n--x--\r\n`;
+  for (const [type, body] of Object.entries({
+    'application/x-www-form-urlencoded': new URLSearchParams({ query }).toString(),
+    'multipart/form-data; boundary=x': form,
+    'text/plain': JSON.stringify({ query }),
+    'text/plain; application/json': JSON.stringify({ query }),
+    'application/graphql': query,
+  })) {
+    test(`posting ${type}`, async () => {
+      assert.equal((await ask(embedded.url, { headers: { 'content-type': type }, body })).status, 415);
+      assert.equal((await readCompany(developer, id)).status, 'DRAFT');
+    });
+  }
+  for (const accept of ['application/json', 'text/event-stream', '*/*']) {
+    test(`by a link, for ${accept}`, async () => {
+      const address = `${embedded.url}?${new URLSearchParams({ query })}`;
+      assert.equal((await ask(address, { headers: { accept }, method: 'GET' })).status, 405);
+      assert.equal((await readCompany(developer, id)).status, 'DRAFT');
+    });
+  }
+});

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { type Answer, ask } from './ask.ts';
+import { createCompany, openTestService, requestFor } from './test-service.ts';
+
+const { url, clientOf, tokenOf } = await openTestService({ after }, { parts: { api: true, worker: false } });
+const authorization = `Bearer ${await tokenOf('jane', 'customer')}`;
+const origin = new URL(url).origin;
+const { id } = await createCompany(await clientOf('jane', 'customer'), requestFor('acme.localhost', { draft: true }));
+
+const post = (body: unknown, headers: Record<string, string> = {}) =>
+  ask(url, { headers: { authorization, ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body) });
+const get = (path: string, headers: Record<string, string> = {}) =>
+  ask(`${origin}${path}`, { method: 'GET', headers: { authorization, ...headers } });
+const messageOf = ({ text }: Answer): string => {
+  const { errors }: { errors?: { message: string }[] } = JSON.parse(text);
+  return errors?.[0]?.message ?? assert.fail(text);
+};
+
+describe('a query is answered', () => {
+  const query = 'query Read($id: ID!) { company(id: $id) { status } }';
+  const expected = { data: { company: { status: 'DRAFT' } } };
+  const parameters = new URLSearchParams({ query, variables: JSON.stringify({ id }), operationName: 'Read' });
+  for (const accept of ['application/graphql-response+json', 'application/json', '*/*']) {
+    const type = accept === '*/*' ? 'application/json' : accept;
+    test(`by POST and by GET, as ${accept}`, async () => {
+      const answers = [
+        await post({ query, variables: { id } }, { accept }),
+        await get(`/graphql?${parameters}`, { accept }),
+      ];
+      for (const answer of answers) {
+        assert.equal(answer.status, 200);
+        assert.ok(answer.type?.startsWith(type), answer.type);
+        assert.deepEqual(JSON.parse(answer.text), expected);
+      }
+    });
+  }
+  test('by POST of a body that says its character set', async () => {
+    const { status } = await post({ query, variables: { id } }, { 'content-type': 'application/json; charset=utf-8' });
+    assert.equal(status, 200);
+  });
+  test('by one of two operations, whose name is given', async () => {
+    const two = 'query One { __typename } query Two { companies { edges { node { id } } } }';
+    const { text } = await post({ query: two, operationName: 'Two' });
+    assert.deepEqual(JSON.parse(text).data.companies.edges.length, 1);
+  });
+});
+
+describe('what cannot be understood is refused plainly', () => {
+  const two = 'query A { __typename } query B { __typename }';
+  const cases: Record<string, () => Promise<Answer>> = {
+    'an empty body': () => post(''),
+    'broken JSON': () => post('{"query":"{ __typename }","variables":{"adminPassword":"Canary-7f3a"'),
+    'a word': () => post('Canary-7f3a'),
+    null: () => post('null'),
+    'a number': () => post('7'),
+    'an empty batch': () => post([]),
+    'a batch': () => post([{ query: '{ __typename }' }, { query: '{ __typename }' }]),
+    'no query': () => post({}),
+    'an empty query': () => post({ query: '' }),
+    'a query that is a number': () => post({ query: 7 }),
+    'variables that are a text': () => post({ query: '{ __typename }', variables: 'Canary-7f3a' }),
+    'a syntax error': () => post({ query: '{' }),
+    'an unknown field': () => post({ query: '{ nothing }' }),
+    'an unknown operation': () => post({ query: two, operationName: 'C' }),
+    'two operations without a name': () => post({ query: two }),
+    'a variable that is missing': () => post({ query: 'query ($id: ID!) { company(id: $id) { id } }' }),
+    'a version that is no Int': () =>
+      post({
+        query: `subscription { companyStatusChanged(companyId: "${id}", sinceVersion: 3000000000) { version } }`,
+      }),
+    'broken variables by GET': () => get('/graphql?query=%7B__typename%7D&variables=%7BCanary-7f3a'),
+    'a broken escape by GET': () => get('/graphql?query=%'),
+    'another method': () => ask(url, { method: 'PUT', headers: { authorization } }),
+  };
+  for (const [title, asking] of Object.entries(cases)) {
+    test(title, async () => {
+      const answer = await asking();
+      assert.ok(answer.status && answer.status >= 400 && answer.status < 500, `${answer.status} ${answer.text}`);
+      assert.match(answer.type ?? '', /^application\/(graphql-response\+)?json/);
+      assert.ok(messageOf(answer).length > 0);
+      assert.doesNotMatch(answer.text, /\.[jt]s:\d|node_modules|stack|"data"/);
+      assert.doesNotMatch(answer.text, /Canary/, 'it repeats what was sent');
+    });
+  }
+});
+
+describe('what is too large is refused', () => {
+  const sized = (bytes: number): string => {
+    const body = JSON.stringify({ query: '{ __typename }', variables: { padding: '' } });
+    return body.replace('""', `"${'x'.repeat(bytes - Buffer.byteLength(body))}"`);
+  };
+  test('a body of 100,001 bytes, and not one of 100,000', async () => {
+    assert.equal((await post(sized(100_000))).status, 200);
+    for (const bytes of [100_001, 5_000_000]) {
+      const answer = await post(sized(bytes));
+      assert.equal(answer.status, 413);
+      assert.match(messageOf(answer), /100000 bytes/);
+    }
+    const multibyte = JSON.stringify({ query: '{ __typename }', variables: { padding: 'ä'.repeat(50_000) } });
+    assert.equal((await post(multibyte)).status, 413);
+  });
+
+  const company = (inner: string): string => `company(id: "${id}") { ${inner} }`;
+  const nest = (depth: number): string =>
+    depth === 0 ? 'id' : `history(first: 1) { edges { node { company { ${nest(depth - 1)} } } } }`;
+  const pages = (inner: string): string => `history(first: 100) { edges { node { company { ${inner} } } } }`;
+  const cases: readonly [title: string, operation: string, expected: RegExp][] = [
+    ['1,003 tokens', `{ ${'a: __typename '.repeat(334)} }`, /more than 1000 tokens/],
+    ['a deep query', `{ ${company(nest(4))} }`, /depth/],
+    [
+      'a broad query',
+      `{ ${Array.from({ length: 80 }, (_, n) => `a${n}: ${company('id status')}`)
+        .join(' ')
+        .replaceAll(/\(.+?\)/g, '(id: $i)')} }`,
+      /breadth|tokens/,
+    ],
+    [
+      'pages of pages of pages',
+      `{ companies(first: 100) { edges { node { ${pages('history(first: 100) { edges { node { version } } }')} } } } }`,
+      /complex/,
+    ],
+    [
+      'a deep subscription',
+      `subscription { companyStatusChanged(companyId: "${id}") { company { ${nest(4)} } } }`,
+      /depth/,
+    ],
+  ];
+  for (const [title, operation, expected] of cases) {
+    test(`${title}, by HTTP`, { timeout: 2_000 }, async () => {
+      const accept = operation.startsWith('sub') ? 'text/event-stream' : 'application/json';
+      const { text } = await ask(url, {
+        headers: { authorization, accept },
+        body: JSON.stringify({ query: operation }),
+      });
+      assert.match(/"message":"(.*?)"/.exec(text)?.[1] ?? text, expected);
+      assert.doesNotMatch(text, /"id":|"cursor"|"a0":\{|"version"/, 'nothing of it was answered');
+    });
+    test(`${title}, by WebSocket`, { timeout: 2_000 }, async (t) => {
+      const connectionParams = { authorization };
+      const client = createClient({ url: url.replace('http:', 'ws:'), webSocketImpl: WebSocket, connectionParams });
+      t.after(() => client.dispose());
+      const [result] = await Array.fromAsync(client.iterate({ query: operation })).catch((errors: unknown) => [
+        { errors },
+      ]);
+      assert.match(JSON.stringify(result?.errors), expected);
+    });
+  }
+  test('while a query of the same kind within bounds is answered', async () => {
+    const { text } = await post({ query: `{ ${company(nest(2))} }` });
+    assert.match(text, new RegExp(`^\\{"data":.*"id":"${id}"`));
+  });
+});
+
+describe('beside the API', () => {
+  for (const [path, status, expected] of [
+    ['/healthz', 200, { status: 'alive' }],
+    ['/readyz', 200, { postgresql: 'ok', redis: 'ok' }],
+    ['/healthz?now', 200, { status: 'alive' }],
+  ] as const) {
+    test(path, async () => {
+      const answer = await ask(`${origin}${path}`, { method: 'GET' });
+      assert.deepEqual([answer.status, JSON.parse(answer.text)], [status, expected]);
+    });
+  }
+  for (const path of ['/nothing', '/graphql/', '/graphqlx', '//', '/%', '/..%2fetc/passwd', '/healthz/x']) {
+    test(`${path} is not there`, async () => {
+      const answer = await get(path);
+      assert.equal(answer.status, 404);
+      assert.match(messageOf(answer), /\/graphql\.$/);
+    });
+  }
+
+  test('GraphiQL comes whole, and loads nothing from elsewhere', async () => {
+    const { status, type, text } = await ask(url, { method: 'GET', headers: { accept: 'text/html' } });
+    assert.equal(status, 200);
+    assert.match(type ?? '', /^text\/html/);
+    assert.match(text, /graphiql/i);
+    const markup = text
+      .replaceAll(/(<script[^>]*>).*?<\/script>/gs, '$1')
+      .replaceAll(/(<style[^>]*>).*?<\/style>/gs, '$1');
+    const loaded = [...markup.matchAll(/\b(?:src|href|action|data)\s*=\s*["']?([^"'\s>]*)/g)].map(
+      ([, address = '']) => address,
+    );
+    for (const address of loaded) assert.doesNotMatch(address, /^(https?:)?\/\//);
+    assert.doesNotMatch(text, /unpkg\.com|jsdelivr|cdnjs|esm\.sh|skypack|fonts\.(googleapis|gstatic)/);
+    assert.doesNotMatch(text, /@import\s+(url\()?["']?(https?:)?\/\/|import\(\s*["'](https?:)?\/\//);
+  });
+});

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import type { Client } from '../src/client/client.ts';
+import {
+  CancelProvisioningDocument,
+  CompaniesDocument,
+  type CompaniesQueryVariables,
+  ProvisionCompanyDocument,
+  TypedDocumentString,
+} from '../src/client/operations.ts';
+import { createCompany, openTestService, requestFor } from './test-service.ts';
+
+// Without a worker: what is queued stays so.
+const { clientOf, tokenOf, url } = await openTestService({ after }, { parts: { api: true, worker: false } });
+
+interface HistoryVariables {
+  readonly id: string;
+  readonly first?: number;
+  readonly after?: string;
+  readonly last?: number;
+  readonly before?: string;
+}
+interface Page {
+  readonly edges: readonly { cursor: string; node: { version: number; message: string } }[];
+  readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean };
+}
+const History = new TypedDocumentString<{ company: { history: Page } | null }, HistoryVariables>(`
+  query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+    company(id: $id) {
+      history(first: $first, after: $after, last: $last, before: $before) {
+        edges { cursor node { version message } }
+        pageInfo { hasNextPage hasPreviousPage }
+      }
+    }
+  }`);
+
+const list = async (client: Client, variables: CompaniesQueryVariables = {}) => {
+  const { edges, pageInfo } = (await client.execute(CompaniesDocument, variables)).companies;
+  return { edges, pageInfo, names: edges.map(({ node }) => node.siteName.replace('.localhost', '')) };
+};
+
+/** The error's code; an answer without an error has none. */
+async function codeOf(subject: string, document: TypedDocumentString<unknown, never>, variables: object) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await tokenOf(subject, 'customer')}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: document.toString(), variables }),
+  });
+  const { errors }: { errors?: { extensions?: { code?: string } }[] } = await response.json();
+  return errors?.[0] && (errors[0].extensions?.code ?? 'NONE');
+}
+
+const badCursors = ['x', '', ' ', '-1', '1.5', '1e3', '0x1', '１', 'null', '1;drop table company', '9'.repeat(20)];
+
+describe('companies are listed', async () => {
+  const anna = await clientOf('anna', 'customer');
+  const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+  for (const name of names) await createCompany(anna, requestFor(`${name}.localhost`, { draft: true }));
+  const newestFirst = names.toReversed();
+
+  test('newest first', async () => {
+    assert.deepEqual((await list(anna)).names, newestFirst);
+  });
+
+  test('page by page forwards, whatever is added meanwhile', async () => {
+    const bert = await clientOf('bert', 'customer');
+    for (const name of names) await createCompany(bert, requestFor(`${name}.bert.localhost`, { draft: true }));
+    const first = await list(bert, { first: 3 });
+    assert.deepEqual(first.names, ['seven.bert', 'six.bert', 'five.bert']);
+    assert.equal(first.pageInfo.hasNextPage, true);
+    await createCompany(bert, requestFor('eight.bert.localhost', { draft: true }));
+    const second = await list(bert, { first: 3, after: first.pageInfo.endCursor ?? '' });
+    assert.deepEqual(second.names, ['four.bert', 'three.bert', 'two.bert']);
+    const third = await list(bert, { first: 3, after: second.pageInfo.endCursor ?? '' });
+    assert.deepEqual([third.names, third.pageInfo.hasNextPage], [['one.bert'], false]);
+    const fourth = await list(bert, { first: 3, after: third.pageInfo.endCursor ?? '' });
+    assert.deepEqual([fourth.names, fourth.pageInfo.endCursor], [[], third.pageInfo.endCursor]);
+  });
+
+  test('page by page backwards', async () => {
+    const last = await list(anna, { last: 3 });
+    assert.deepEqual([last.names, last.pageInfo.hasPreviousPage], [['three', 'two', 'one'], true]);
+    const before = await list(anna, { last: 3, before: last.pageInfo.startCursor ?? '' });
+    assert.deepEqual([before.names, before.pageInfo.hasPreviousPage], [['six', 'five', 'four'], true]);
+    const start = await list(anna, { last: 3, before: before.pageInfo.startCursor ?? '' });
+    assert.deepEqual([start.names, start.pageInfo.hasPreviousPage], [['seven'], false]);
+  });
+
+  test('between two cursors', async () => {
+    const { edges } = await list(anna);
+    const [from, to] = [edges[1]?.cursor ?? '', edges[5]?.cursor ?? ''];
+    assert.deepEqual((await list(anna, { after: from, before: to })).names, ['five', 'four', 'three']);
+    assert.deepEqual((await list(anna, { first: 1, after: from, before: to })).names, ['five']);
+    assert.deepEqual((await list(anna, { last: 1, after: from, before: to })).names, ['three']);
+  });
+
+  test('20 by default, 100 at most, none when none are asked for', async () => {
+    const bulk = await clientOf('bulk', 'customer');
+    const domains = Array.from({ length: 101 }, (_, index) => `bulk-${index}.localhost`);
+    await Promise.all(domains.map((domain) => createCompany(bulk, requestFor(domain, { draft: true }))));
+    assert.equal((await list(bulk)).edges.length, 20);
+    for (const window of [{ first: 100 }, { first: 1_000 }, { last: 1_000 }, { first: 2 ** 31 - 1 }]) {
+      const { edges, pageInfo } = await list(bulk, window);
+      assert.equal(edges.length, 100);
+      assert.equal('last' in window ? pageInfo.hasPreviousPage : pageInfo.hasNextPage, true);
+    }
+    assert.deepEqual((await list(bulk, { first: 0 })).edges, []);
+  });
+
+  for (const window of [{ first: -1 }, { last: -1 }, ...badCursors.map((after) => ({ after }))]) {
+    test(`but not by ${JSON.stringify(window)}`, async () => {
+      assert.equal(await codeOf('anna', CompaniesDocument, window), 'BAD_USER_INPUT');
+    });
+  }
+  test('but not before a bad cursor', async () => {
+    assert.equal(await codeOf('anna', CompaniesDocument, { last: 1, before: 'x' }), 'BAD_USER_INPUT');
+  });
+});
+
+describe('a filter', async () => {
+  const carl = await clientOf('carl', 'customer');
+  const company = (domain: string, changes: Parameters<typeof requestFor>[1]) =>
+    createCompany(carl, requestFor(`${domain}.localhost`, { draft: true, ...changes }));
+  const { id } = await company('plain', { companyName: 'Plain', companyAbbr: 'PLN', adminEmail: 'root@plain.example' });
+  await company('percent', { companyName: '100% Bio' });
+  await company('underscore', { companyName: 'snake_case' });
+  await company('backslash', { companyName: 'back\\slash' });
+  await company('umlaut', { companyName: 'Äpfel & Öl' });
+  await company('queued', { companyName: 'Waiting', draft: false });
+  const drafts = ['umlaut', 'backslash', 'underscore', 'percent', 'plain'];
+
+  const cases: readonly [title: string, filter: CompaniesQueryVariables['filter'], expected: readonly string[]][] = [
+    ['null', null, ['queued', ...drafts]],
+    ['without anything', {}, ['queued', ...drafts]],
+    ['one status', { status: ['QUEUED'] }, ['queued']],
+    ['two statuses', { status: ['QUEUED', 'DRAFT'] }, ['queued', ...drafts]],
+    ['a status that nothing has', { status: ['FAILED'] }, []],
+    ['no status at all', { status: [] }, []],
+    ['the name, in another case', { text: 'wAITING' }, ['queued']],
+    ['the abbreviation', { text: 'pln' }, ['plain']],
+    ['the id', { text: id.toLowerCase() }, ['plain']],
+    ['the site name', { text: 'nderscore.local' }, ['underscore']],
+    ['the mail address of the administrator', { text: 'root@plain' }, ['plain']],
+    ['letters beyond ASCII, in another case', { text: 'äPFEL & ö' }, ['umlaut']],
+    ['a percent sign, which is one', { text: '%' }, ['percent']],
+    ['an underscore, which is one', { text: '_' }, ['underscore']],
+    ['a backslash, which is one', { text: '\\' }, ['backslash']],
+    ['a quote', { text: "' or '1'='1" }, []],
+    ['spaces around', { text: '  bio ' }, ['percent']],
+    ['only spaces', { text: '   ' }, ['queued', ...drafts]],
+    ['NUL, which no text has', { text: 'Pl\u0000ain' }, []],
+    ['text and status', { text: 'localhost', status: ['QUEUED'] }, ['queued']],
+  ];
+  for (const [title, filter, expected] of cases) {
+    test(title, async () => assert.deepEqual((await list(carl, { filter })).names, expected));
+  }
+
+  test('goes with pages', async () => {
+    const { names, pageInfo } = await list(carl, { first: 2, filter: { status: ['DRAFT'] } });
+    assert.deepEqual([names, pageInfo.hasNextPage], [drafts.slice(0, 2), true]);
+  });
+  test('of 141 characters is refused', async () => {
+    assert.equal(await codeOf('carl', CompaniesDocument, { filter: { text: 'x'.repeat(140) } }), undefined);
+    assert.equal(await codeOf('carl', CompaniesDocument, { filter: { text: 'x'.repeat(141) } }), 'BAD_USER_INPUT');
+  });
+  test('finds nothing of others', async () => {
+    assert.deepEqual((await list(await clientOf('dora', 'customer'), { filter: { text: 'Plain' } })).names, []);
+  });
+});
+
+describe('a history', async () => {
+  const emma = await clientOf('emma', 'customer');
+  const { id: companyId } = await createCompany(emma, requestFor('emma.localhost', { draft: true }));
+  await emma.execute(ProvisionCompanyDocument, { companyId });
+  await emma.execute(CancelProvisioningDocument, { companyId });
+  await emma.execute(ProvisionCompanyDocument, { companyId });
+  await emma.execute(CancelProvisioningDocument, { companyId });
+  const read = async (window: Omit<HistoryVariables, 'id'> = {}) => {
+    const { company } = await emma.execute(History, { id: companyId, ...window });
+    if (!company) return assert.fail();
+    const { edges, pageInfo } = company.history;
+    return { ...pageInfo, cursors: edges.map(({ cursor }) => cursor), versions: edges.map(({ node }) => node.version) };
+  };
+
+  test('is every event, oldest first', async () => {
+    assert.deepEqual((await read()).versions, [1, 2, 3, 4, 5]);
+  });
+  test('is read page by page, from either end', async () => {
+    const first = await read({ first: 2 });
+    assert.deepEqual([first.versions, first.hasNextPage], [[1, 2], true]);
+    const next = await read({ first: 3, after: first.cursors[1] ?? '' });
+    assert.deepEqual([next.versions, next.hasNextPage], [[3, 4, 5], false]);
+    const last = await read({ last: 2 });
+    assert.deepEqual([last.versions, last.hasPreviousPage], [[4, 5], true]);
+    assert.deepEqual((await read({ last: 2, before: last.cursors[0] ?? '' })).versions, [2, 3]);
+    assert.deepEqual((await read({ first: 0 })).versions, []);
+  });
+  test('has nothing after a cursor beyond its end', async () => {
+    assert.deepEqual((await read({ after: '2147483647' })).versions, []);
+  });
+  for (const after of [...badCursors, '2147483648', '9'.repeat(15)]) {
+    test(`is not read by the cursor ${JSON.stringify(after)}`, async () => {
+      assert.equal(await codeOf('emma', History, { id: companyId, after }), 'BAD_USER_INPUT');
+      assert.equal(await codeOf('emma', History, { id: companyId, last: 1, before: after }), 'BAD_USER_INPUT');
+    });
+  }
+  test('is not read by a negative number', async () => {
+    assert.equal(await codeOf('emma', History, { id: companyId, first: -1 }), 'BAD_USER_INPUT');
+  });
+});
