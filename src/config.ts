@@ -49,6 +49,8 @@ const secretKeys = z.string().transform((text, context): [SecretKey, ...SecretKe
     }
     return { id, bytes };
   });
+  const ids = new Set([first, ...rest].map((key) => key?.id));
+  if (ids.size <= rest.length) context.addIssue({ code: 'custom', message: 'must give each key an id of its own' });
   return first ? [first, ...rest] : z.NEVER;
 });
 

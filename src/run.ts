@@ -6,7 +6,7 @@ import { FolderInUseError } from './embedded/folder-lock.ts';
  * once. Exit code 0 after a clean end, 1 when it could not start or close.
  */
 export function run(open: () => Promise<{ close(): Promise<void> }>): void {
-  const opened = open();
+  const opened = Promise.try(open);
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) process.exit(1);

@@ -43,11 +43,19 @@ export async function startPostgres(): Promise<PrivateServer> {
   const owner = unprivileged();
   if (owner) chownSync(folder, owner.uid, owner.gid);
   const initdb = findProgram('initdb') ?? 'initdb';
-  execFileSync(initdb, ['-D', folder, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-sync'], { stdio: 'ignore', ...owner });
+  execFileSync(initdb, ['-D', folder, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-sync'], {
+    stdio: 'ignore',
+    ...owner,
+  });
   const port = await freePort();
   const settings = ['-p', `${port}`, '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'];
   return privateServer(folder, `postgresql://postgres@127.0.0.1:${port}/postgres`, () =>
-    startAndWait(findProgram('postgres') ?? 'postgres', ['-D', folder, ...settings], /ready to accept connections/, owner),
+    startAndWait(
+      findProgram('postgres') ?? 'postgres',
+      ['-D', folder, ...settings],
+      /ready to accept connections/,
+      owner,
+    ),
   );
 }
 

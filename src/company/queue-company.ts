@@ -28,6 +28,8 @@ export async function queueCompany({ em, bell }: MoveDeps, requester: Requester,
     message: found.status === 'FAILED' ? 'Queued again.' : 'Waiting for a worker.',
     set: {
       attempt: sql<number>`attempt + 1`,
+      // A worker of an earlier attempt that wakes up now has lost its right to write.
+      fencing_token: sql<number>`fencing_token + 1`,
       claims: 0,
       progress: 0,
       failure: null,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { CompanyId } from '../company/company-id.ts';
 import { companyById } from '../company/find-companies.ts';
@@ -41,7 +42,20 @@ export async function deliverMail(deps: MailDeps, companyId: CompanyId): Promise
       await recordRefused(em, mail, why, forGood);
       continue;
     }
-    await recordSent(em, mail);
+    await persist(() => recordSent(em, mail));
+  }
+}
+
+/** A database that is away for a while must not make a mail that was accepted look unsent: it would be sent again. */
+async function persist(record: () => Promise<void>): Promise<void> {
+  const until = performance.now() + tryLimit;
+  for (let wait = 250; ; wait = Math.min(wait * 2, 5_000)) {
+    try {
+      return await record();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await pause(wait);
+    }
   }
 }
 

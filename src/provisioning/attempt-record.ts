@@ -2,13 +2,14 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Bell } from '../company/bell.ts';
 import type { RecordedStep } from '../company/company.ts';
+import { companyById } from '../company/find-companies.ts';
 import { type Move, moveCompany } from '../company/move-company.ts';
 import { type CompanyRow, tables } from '../company/tables.ts';
 import type { Claim } from './lease.ts';
 import type { SiteStep } from './site-host.ts';
 import { Stop } from './stop.ts';
 
-/** Writes down what happens in one attempt, under its fencing token. Every call throws Stop('lease-lost') once the token is stale. */
+/** Writes down what happens in one attempt, under its fencing token. Every call throws a Stop once the token is stale or a cancel forbids it. */
 export interface AttemptRecord {
   /** Lists the steps that the attempt takes; what an earlier attempt recorded of a step stays until it is taken again. */
   plan(steps: readonly SiteStep[]): Promise<readonly RecordedStep[]>;
@@ -22,9 +23,16 @@ export interface AttemptRecord {
 export function attemptRecord(em: SqlEntityManager, bell: Bell, { company, fencingToken }: Claim): AttemptRecord {
   const move = async (change: Move): Promise<CompanyRow> => {
     const moved = await moveCompany(em, company.id, { ...change, fencingToken });
-    if (!moved) throw new Stop('lease-lost');
+    if (!moved) throw await whyRefused();
     bell.changed(company.id);
     return moved;
+  };
+
+  /** A move that the company's status allows is refused for a stale token, or for a cancel that no heartbeat has told yet. */
+  const whyRefused = async (): Promise<Stop> => {
+    const now = await companyById(em, company.id);
+    const isOurs = now.fencing_token === fencingToken && now.status === 'PROVISIONING';
+    return new Stop(isOurs && now.cancel_requested_at ? 'cancelled' : 'lease-lost');
   };
 
   return {

@@ -101,15 +101,16 @@ export async function endWithout(error: unknown, attempt: Attempt): Promise<void
       await record.move(toFailed(cancelled, await undoAll(attempt)));
       return;
     case 'deadline':
-      await record.move(toFailed(timedOut(attempt), nothingMade));
+      await record.move(toFailed(timedOut(attempt, failed), nothingMade));
   }
 }
 
 const cancelled: Failure = { reason: 'CANCELLED', message: 'It was cancelled before the site was ready.' };
 
-const timedOut = ({ times }: Attempt): Failure => ({
+const timedOut = ({ times }: Attempt, running: StepFailure | undefined): Failure => ({
   reason: 'TIMED_OUT',
   message: `It took longer than ${Math.round(times.attempt / 1_000)} seconds and was stopped.`,
+  ...(running ? { step: running.step.name } : {}),
 });
 
 async function handBack({ em, bell, claim }: Attempt): Promise<void> {

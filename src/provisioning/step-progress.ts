@@ -20,7 +20,8 @@ export function stepProgress(write: (percent: number) => Promise<void>): {
 
   return {
     report(percent) {
-      newest = Math.max(newest, Math.min(99, Math.floor(percent)));
+      if (!(percent > newest)) return;
+      newest = Math.min(99, Math.floor(percent));
       timer ??= setTimeout(flush, shortestPause);
     },
     async close() {

@@ -47,7 +47,11 @@ export async function allBecomeActive(cluster: Cluster, orders: readonly Order[]
     assertWithoutGap(await within(left, `${id} ends`, watched), 'ACTIVE');
   }
   const milliseconds = Math.round(performance.now() - startedAt);
-  await until('every customer has his mail', () => orders.every(({ customer }) => cluster.mailsTo(customer) > 0), atMost);
+  await until(
+    'every customer has his mail',
+    () => orders.every(({ customer }) => cluster.mailsTo(customer) > 0),
+    atMost,
+  );
   return milliseconds;
 }
 
@@ -62,7 +66,10 @@ export function assertWithoutGap(events: readonly StatusChange[], end: 'ACTIVE' 
 
 /** Nobody got a second mail, and none is owed any more. For the end of a file: a mail too many may come late. */
 export async function assertOneMailEach(cluster: Cluster): Promise<void> {
-  await until('no mail is owed', async () => (await cluster.query(`select from outbox_mail where state <> 'SENT'`)).length === 0);
+  await until(
+    'no mail is owed',
+    async () => (await cluster.query(`select from outbox_mail where state <> 'SENT'`)).length === 0,
+  );
   const recipients = cluster.mailbox.mails.map(({ to }) => to.join());
   assert.deepEqual(recipients, [...new Set(recipients)]);
   const companies = await cluster.query(`select from company where status in ('ACTIVE', 'FAILED')`);

@@ -165,7 +165,9 @@ export function startProgram(script: string, env: Env): Program {
         const line = log.find(predicate);
         if (line) return line;
         await once(said, 'line', { signal }).catch(() => {
-          throw new Error([`${script} did not log: ${what}`, complaints, ...log.map((entry) => JSON.stringify(entry))].join('\n'));
+          throw new Error(
+            [`${script} did not log: ${what}`, complaints, ...log.map((entry) => JSON.stringify(entry))].join('\n'),
+          );
         });
       }
     },
@@ -175,7 +177,11 @@ export function startProgram(script: string, env: Env): Program {
       const startedAt = performance.now();
       if (signal) child.kill(signal);
       await within(patience, `the end of ${script}`, closed);
-      return { code: child.exitCode, signal: child.signalCode, milliseconds: Math.round(performance.now() - startedAt) };
+      return {
+        code: child.exitCode,
+        signal: child.signalCode,
+        milliseconds: Math.round(performance.now() - startedAt),
+      };
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * A worker that is held up once in one step, as FAULT says: `hang:<step>` until its signal aborts, `pause:<step>` deaf to
- * its signal until a line comes on standard input. It logs when it is there. LEASE sets the lease's milliseconds.
+ * its signal until a line comes on standard input. It logs when it is there. LEASE and HEARTBEAT are in milliseconds.
  */
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -24,6 +24,7 @@ run(() => {
   faults.reached(step).then(() => log.info({ step }, 'held up'));
 
   const lease = Number(process.env['LEASE'] ?? 10_000);
+  const heartbeat = Number(process.env['HEARTBEAT'] ?? lease / 5);
   const host = faultyHost(openSandboxHost({ directory: join(config.DATA_DIR, 'sites') }), faults);
-  return openService(config, { api: false, worker: true }, log, { host, times: { lease, heartbeat: lease / 5 } });
+  return openService(config, { api: false, worker: true }, log, { host, times: { lease, heartbeat } });
 });

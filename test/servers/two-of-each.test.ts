@@ -38,7 +38,10 @@ suite('two APIs and two workers on one PostgreSQL and one Redis', { skip: server
     t.diagnostic(`20 companies in ${milliseconds} ms`);
     assert.equal(new Set(orders.map(({ id }) => id)).size, 20);
     for (const worker of workers) {
-      assert.ok(worker.log.some(({ msg }) => msg === 'company is active'), 'this worker did nothing');
+      assert.ok(
+        worker.log.some(({ msg }) => msg === 'company is active'),
+        'this worker did nothing',
+      );
     }
     const operator = await two.clientOf('olga', 'operator');
     for (const { id } of orders) assert.equal((await readCompany(operator, id)).siteStatus, 'ACTIVE');
@@ -51,7 +54,11 @@ suite('two APIs and two workers on one PostgreSQL and one Redis', { skip: server
 });
 
 /** `fetch` sets the Host header itself; a browser that resolves *.localhost to this machine sends it like this. */
-async function postAs(host: string, port: number, body: object): Promise<{ status: number | undefined; message: unknown }> {
+async function postAs(
+  host: string,
+  port: number,
+  body: object,
+): Promise<{ status: number | undefined; message: unknown }> {
   const { promise, resolve, reject } = Promise.withResolvers<import('node:http').IncomingMessage>();
   const headers = { host: `${host}:${port}`, 'content-type': 'application/json' };
   request({ host: '127.0.0.1', port, path: '/api/method/login', method: 'POST', headers }, resolve)

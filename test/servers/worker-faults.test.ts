@@ -3,7 +3,16 @@ import { after, afterEach, before, suite, test } from 'node:test';
 import { serversMissing } from '../private-servers.ts';
 import { readCompany } from '../test-service.ts';
 import { allBecomeActive, assertOneMailEach, assertWithoutGap, type Order, order } from './companies.ts';
-import { type ApiProgram, type Cluster, type Env, type LogLine, openCluster, type Program, until, within } from './processes.ts';
+import {
+  type ApiProgram,
+  type Cluster,
+  type Env,
+  type LogLine,
+  openCluster,
+  type Program,
+  until,
+  within,
+} from './processes.ts';
 
 interface CompanyState {
   readonly status: string;
@@ -24,7 +33,11 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
 
   // No worker outlives its test, so that none takes the next one's companies.
   const workers: Program[] = [];
-  afterEach(() => Promise.all(workers.map((worker) => worker.end('SIGKILL'))));
+  // They end gently, since a mail may be under way; one that is stopped hears nothing before it goes on.
+  afterEach(async () => {
+    for (const worker of workers) worker.send('SIGCONT');
+    await Promise.all(workers.map((worker) => worker.end('SIGTERM')));
+  });
   const startWorker = (script: string, env: Env): Program => {
     const worker = cluster.start(script, env);
     workers.push(worker);
@@ -33,7 +46,10 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
   const startSlowWorker = (env: Env): Program => startWorker('test/servers/slow-worker.ts', env);
   const startNextWorker = (): Program => startWorker('src/worker.ts', {});
   const isHeldUp = ({ msg }: LogLine): boolean => msg === 'held up';
-  const started = ({ id }: Order) => (line: LogLine) => line.msg === 'provisioning started' && line['companyId'] === id;
+  const started =
+    ({ id }: Order) =>
+    (line: LogLine) =>
+      line.msg === 'provisioning started' && line['companyId'] === id;
 
   async function stateOf({ id }: Order): Promise<CompanyState> {
     const sql = 'select status, claims, fencing_token, version from company where id = $1';
@@ -55,26 +71,32 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     assert.equal((await stateOf(company)).claims, 2);
   });
 
-  for (const fault of ['hang:set-up-company', 'pause:verify']) {
+  // The one learns it by its heartbeat; the other one's heart beats too late, and its own write is refused.
+  for (const [fault, heartbeat] of [
+    ['hang', '400'],
+    ['pause', '3600000'],
+  ] as const) {
     test(`a worker that slept past its lease changes nothing when it wakes up (${fault})`, async () => {
-      const slow = startSlowWorker({ FAULT: fault, LEASE: '2000' });
-      const company = await order(`asleep-${fault.split(':')[0]}`, api);
+      const slow = startSlowWorker({ FAULT: `${fault}:set-up-company`, LEASE: '2000', HEARTBEAT: heartbeat });
+      const company = await order(`asleep-${fault}`, api);
       await slow.line(isHeldUp, 'held up');
       slow.send('SIGSTOP');
-      const next = startNextWorker();
-      await allBecomeActive(cluster, [company], 20_000);
-      const active = await stateOf(company);
-      assert.equal(active.fencing_token, 2);
+      // Another one has it, and works on it still.
+      const next = startSlowWorker({ FAULT: 'pause:verify' });
+      await next.line(isHeldUp, 'held up');
+      const taken = await stateOf(company);
+      assert.deepEqual([taken.status, taken.fencing_token], ['PROVISIONING', 2]);
 
       slow.send('SIGCONT');
-      if (fault.startsWith('pause')) slow.tell('go on');
+      if (fault === 'pause') slow.tell('go on');
       const { why } = await slow.line(({ msg }) => msg === 'provisioning stopped', 'that it lost its lease');
       assert.equal(why, 'lease-lost');
-      assert.deepEqual(await stateOf(company), active);
-      // It is well otherwise: it takes the next company, and ends as it is told.
+      assert.deepEqual(await stateOf(company), taken);
+      next.tell('go on');
+      await allBecomeActive(cluster, [company], 20_000);
+      // The one that slept is well otherwise: it takes the next company, and ends as it is told.
       await next.end('SIGTERM');
-      const later = await order(`after-${company.customer}`, api);
-      await allBecomeActive(cluster, [later], 10_000);
+      await allBecomeActive(cluster, [await order(`after-${fault}`, api)], 10_000);
       assert.equal((await slow.end('SIGTERM')).code, 0);
     });
   }
@@ -88,7 +110,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
       assert.equal((await stateOf(company)).claims, claims);
       await slow.end('SIGKILL');
     }
-    const next = startNextWorker();
+    startNextWorker();
     assertWithoutGap(await within(15_000, 'the end', company.watched), 'FAILED');
     t.diagnostic(`FAILED ${Math.round(performance.now() - killedAt)} ms after it was asked for`);
     const { failure } = await readCompany(await api.clientOf('deadly', 'customer'), company.id);
@@ -107,7 +129,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     const { status, claims } = await stateOf(company);
     assert.deepEqual({ status, claims }, { status: 'PROVISIONING', claims: 0 });
 
-    const next = startNextWorker();
+    startNextWorker();
     await allBecomeActive(cluster, [company], 10_000);
     assert.equal((await stateOf(company)).claims, 1);
   });

@@ -125,5 +125,14 @@ export class CreateCompany extends Migration {
   override down(): void {
     for (const table of ['outbox_mail', 'company_event', 'company']) this.addSql(`drop table "${table}"`);
     this.addSql('drop function next_company_id()');
+    this.addSql(`
+      do $$
+      declare counter text;
+      begin
+        for counter in select relname from pg_class where relkind = 'S' and relname like 'company\\_number\\_%' loop
+          execute format('drop sequence %I', counter);
+        end loop;
+      end
+      $$`);
   }
 }

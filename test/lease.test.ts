@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { cancelCompany } from '../src/company/cancel-company.ts';
+import type { CompanyId } from '../src/company/company-id.ts';
+import { moveCompany } from '../src/company/move-company.ts';
+import { queueCompany } from '../src/company/queue-company.ts';
+import { attemptRecord } from '../src/provisioning/attempt-record.ts';
+import { toFailed } from '../src/provisioning/end-attempt.ts';
+import { type Claim, claimCompany, keepLease, maxClaims, releaseLease } from '../src/provisioning/lease.ts';
+import { provisionCompany } from '../src/provisioning/provision-company.ts';
+import { Stop } from '../src/provisioning/stop.ts';
+import { findWaiting, giveUpLostAttempts } from '../src/provisioning/waiting.ts';
+import { memoryHost, openCompanyStore, stepNamed, times } from './company-store.ts';
+import { statusesOf } from './event-log.ts';
+import { Faults, faultyHost } from './faulty-host.ts';
+
+const store = await openCompanyStore(after);
+const { em, bell, jane } = store;
+const limit = { timeout: 10_000 };
+const ever = new AbortController().signal;
+
+const claim = (id: CompanyId, worker = 'first') => claimCompany(em, id, worker, times);
+const surely = async (id: CompanyId, worker = 'first'): Promise<Claim> =>
+  (await claim(id, worker)) ?? assert.fail(`${worker} cannot claim ${id}`);
+/** The worker is gone: its lease ran out a second ago. */
+const runOut = (id: CompanyId) => store.set(id, `leased_until = now() - interval '1 second'`);
+const isWaiting = async (id: CompanyId) => (await findWaiting(em, 100)).some((company) => company.id === id);
+const isLost = (error: unknown) => error instanceof Stop && error.why === 'lease-lost';
+const lost = toFailed({ reason: 'INTERNAL', message: 'It was lost.' }, false);
+const step = stepNamed('one', new Set());
+
+describe('a claim', limit, () => {
+  test('takes a company that waits, raises the token, and holds while the lease lives', async () => {
+    const { id } = await store.create('claimed');
+    assert.equal(await isWaiting(id), true);
+    const { company, fencingToken, remaining } = await surely(id);
+    assert.equal(fencingToken, 1);
+    assert.deepEqual([company.status, company.leased_by, company.claims], ['PROVISIONING', 'first', 1]);
+    assert.ok(Math.abs(remaining - times.attempt) <= 1, `${remaining} milliseconds remain`);
+    assert.equal(await isWaiting(id), false);
+
+    const before = await store.all(id);
+    assert.equal(await claim(id, 'second'), undefined);
+    assert.deepEqual(await store.all(id), before);
+  });
+
+  test('after the lease ran out gets a new token, and whoever has the old one writes nothing more', async () => {
+    const { id } = await store.create('taken-over');
+    const old = await surely(id);
+    await attemptRecord(em, bell, old).plan([step]);
+    await runOut(id);
+    assert.equal(await isWaiting(id), true);
+    const { fencingToken } = await surely(id, 'second');
+    assert.equal(fencingToken, 2);
+
+    const before = await store.all(id);
+    const rung = store.rings.length;
+    const record = attemptRecord(em, bell, old);
+    await assert.rejects(record.plan([]), isLost);
+    await assert.rejects(record.step(0, step, 'RUNNING', 1), isLost);
+    await assert.rejects(record.step(0, step, 'DONE', 1), isLost);
+    await assert.rejects(record.progress(step, 50), isLost);
+    await assert.rejects(record.move(lost), isLost);
+    assert.equal(await moveCompany(em, id, { ...lost, fencingToken: old.fencingToken }), undefined);
+    assert.equal(await releaseLease(em, old), undefined);
+    assert.deepEqual(await store.all(id), before);
+    assert.equal(store.rings.length, rung);
+  });
+
+  test('that was lost three times ends the attempt, with one mail', async () => {
+    const { id } = await store.create('lost');
+    for (let number = 1; number <= maxClaims; number += 1) {
+      assert.equal((await surely(id)).company.claims, number);
+      assert.deepEqual(await giveUpLostAttempts(em, bell), [], 'while the worker lives');
+      await runOut(id);
+    }
+    assert.equal(await isWaiting(id), false);
+    assert.equal(await claim(id), undefined);
+    assert.deepEqual(await giveUpLostAttempts(em, bell), [id]);
+    assert.deepEqual(store.rings.slice(-2), [`changed ${id}`, `owed ${id}`]);
+    assert.deepEqual(await giveUpLostAttempts(em, bell), []);
+
+    const { company, mails } = await store.all(id);
+    assert.equal(company.status, 'FAILED');
+    assert.equal(company.site_status, 'INCOMPLETE');
+    assert.equal(company.failure?.reason, 'WORKER_LOST');
+    assert.deepEqual(
+      mails.map(({ kind, reason }) => [kind, reason]),
+      [['SITE_FAILED', company.failure.message]],
+    );
+  });
+
+  test('of an attempt that was given up stays refused when the company is queued again', async () => {
+    const { id } = await store.create('woken-up');
+    const sleeper = await surely(id);
+    await store.set(id, `claims = ${maxClaims}`);
+    await runOut(id);
+    assert.deepEqual(await giveUpLostAttempts(em, bell), [id]);
+    assert.equal((await queueCompany({ em, bell }, jane, id)).kind, 'moved');
+
+    const record = attemptRecord(em, bell, sleeper);
+    await assert.rejects(record.step(0, step, 'RUNNING', 1), isLost);
+    await assert.rejects(record.plan([step]), isLost);
+    assert.equal((await store.all(id)).company.status, 'QUEUED');
+    assert.equal(await isWaiting(id), true);
+  });
+
+  test('that is handed back does not count', async () => {
+    const { id } = await store.create('handed-back');
+    for (let number = 1; number <= maxClaims + 1; number += 1) {
+      const claimed = await surely(id);
+      assert.deepEqual([claimed.company.claims, claimed.fencingToken], [1, number]);
+      assert.equal((await releaseLease(em, claimed))?.claims, 0);
+      assert.equal(await releaseLease(em, { ...claimed, fencingToken: number - 1 }), undefined);
+      assert.equal(await isWaiting(id), true);
+    }
+    assert.deepEqual(await giveUpLostAttempts(em, bell), []);
+    assert.equal((await store.all(id)).company.status, 'PROVISIONING');
+  });
+});
+
+describe('the deadline', limit, () => {
+  test('is kept when another worker takes over, and set anew for the next attempt', async () => {
+    const { id } = await store.create('kept');
+    const first = await surely(id);
+    await store.set(id, `deadline_at = deadline_at - interval '595 seconds'`);
+    await runOut(id);
+    const second = await surely(id, 'second');
+    assert.equal(second.company.deadline_at?.getTime(), Number(first.company.deadline_at) - 595_000);
+    assert.ok(second.remaining <= 5_000 && second.remaining > 0, `${second.remaining} milliseconds remain`);
+
+    await attemptRecord(em, bell, second).move(lost);
+    await queueCompany({ em, bell }, jane, id);
+    assert.ok((await surely(id)).remaining > 599_000);
+  });
+
+  test('ends an attempt that nobody holds, and only that', async () => {
+    const { id } = await store.create('late');
+    await surely(id);
+    await store.set(id, `deadline_at = now() - interval '1 second'`);
+    assert.deepEqual(await giveUpLostAttempts(em, bell), [], 'its worker ends it');
+    await runOut(id);
+    assert.equal(await isWaiting(id), false);
+    assert.equal(await claim(id), undefined);
+    assert.deepEqual(await giveUpLostAttempts(em, bell), [id]);
+    const { company, mails } = await store.all(id);
+    assert.equal(company.failure?.reason, 'TIMED_OUT');
+    assert.equal(mails.length, 1);
+  });
+});
+
+describe('a cancel', limit, () => {
+  test('of a company whose worker died is carried out by the next one, which makes nothing', async () => {
+    const host = memoryHost();
+    host.made.add('one');
+    const faults = new Faults();
+    const { id } = await store.create('cancelled');
+    await surely(id);
+    assert.equal((await cancelCompany({ em, bell }, jane, id)).kind, 'moved');
+    await runOut(id);
+    await provisionCompany(store.provisioning(faultyHost(host, faults)), id, ever);
+
+    const { company, mails } = await store.all(id);
+    assert.deepEqual(
+      [company.status, company.site_status, company.failure?.reason],
+      ['FAILED', 'NOT_CREATED', 'CANCELLED'],
+    );
+    assert.equal(mails.length, 1);
+    assert.deepEqual(faults.entered, ['undo three', 'undo two', 'undo one']);
+    assert.equal(host.made.size, 0);
+  });
+
+  test('at the last moment is carried out by the worker that holds the company', async () => {
+    const host = memoryHost(['one']);
+    const faults = new Faults();
+    const goOn = faults.pause('one');
+    const { id } = await store.create('last-moment');
+    const done = provisionCompany(store.provisioning(faultyHost(host, faults)), id, ever);
+    await faults.reached('one');
+    // The next heartbeat is half a minute away.
+    await cancelCompany({ em, bell }, jane, id);
+    goOn();
+    await done;
+    const { company, events } = await store.all(id);
+    assert.equal(company.failure?.reason, 'CANCELLED');
+    assert.deepEqual(statusesOf(events), ['QUEUED', 'PROVISIONING', 'FAILED']);
+    assert.equal(host.made.size, 0);
+  });
+});
+
+describe('a heartbeat', limit, () => {
+  const often = { lease: 60_000, heartbeat: 10, attempt: 600_000 };
+  const stopped = (held: Claim, changes: Partial<typeof often> = {}, on = em): Promise<Stop> => {
+    const { promise, resolve } = Promise.withResolvers<Stop>();
+    const lease = keepLease(on, held, { ...often, ...changes }, resolve);
+    return promise.finally(() => lease.close());
+  };
+
+  test('extends the lease and brings the word of a cancel', async () => {
+    const { id } = await store.create('beats');
+    const held = await surely(id);
+    await store.set(id, `leased_until = now() + interval '1 second'`);
+    await cancelCompany({ em, bell }, jane, id);
+    assert.equal((await stopped(held)).why, 'cancelled');
+    const [left] = await em.execute<{ long: boolean }[]>(
+      `select leased_until - now() > interval '50 seconds' as long from company where id = ?`,
+      [id],
+    );
+    assert.equal(left?.long, true);
+  });
+
+  test('notices that another worker has the company, and that the attempt was ended', async () => {
+    const { id } = await store.create('overtaken');
+    const held = await surely(id);
+    await runOut(id);
+    const second = await surely(id, 'second');
+    assert.equal((await stopped(held)).why, 'lease-lost');
+    await attemptRecord(em, bell, second).move(lost);
+    assert.equal((await stopped(second)).why, 'lease-lost');
+  });
+
+  test('that finds no database ends with the lease', async () => {
+    const { id } = await store.create('away');
+    const held = await surely(id);
+    const away = Object.create(em, {
+      getKysely: {
+        value: () => {
+          throw new Error('The database is away.');
+        },
+      },
+    });
+    const startedAt = performance.now();
+    assert.equal((await stopped(held, { lease: 100 }, away)).why, 'lease-lost');
+    assert.ok(performance.now() - startedAt >= 99, 'not before it has run out');
+  });
+});
+
+test('a worker told to shut down hands its company back, and another one goes on with it', limit, async () => {
+  const faults = new Faults();
+  faults.hang('two');
+  const deps = store.provisioning(faultyHost(memoryHost(), faults));
+  const shutdown = new AbortController();
+  const { id } = await store.create('handed-on');
+  const done = provisionCompany(deps, id, shutdown.signal);
+  await faults.reached('two');
+  shutdown.abort();
+  await done;
+  assert.equal(await isWaiting(id), true);
+  assert.ok(store.rings.includes(`queued ${id} 1.1`), 'rung under a turn of its own');
+
+  await provisionCompany(deps, id, ever);
+  const { company, mails } = await store.all(id);
+  assert.deepEqual([company.status, company.attempt, company.claims, mails.length], ['ACTIVE', 1, 1, 1]);
+  assert.deepEqual([faults.count('one'), faults.count('two', 'undo'), faults.count('two')], [1, 1, 2]);
+});

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { SiteHostError } from '../src/provisioning/site-host.ts';
+import { statusesOf } from './event-log.ts';
+import { Faults } from './faulty-host.ts';
+import { openFaultyService, runsOf } from './faulty-service.ts';
+
+const [{ order, sites }, hurried] = await Promise.all([
+  openFaultyService(after),
+  openFaultyService(after, { PROVISION_TIMEOUT_SECONDS: '1' }),
+]);
+
+// Side by side: each of the two has a service of its own.
+describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => {
+  describe('a cancel', { concurrency: 1 }, () => {
+    test('while the company waits makes it a draft that no worker takes', async () => {
+      const busy = new Faults();
+      const goOn = busy.pause('preflight');
+      const first = await order('busy', busy);
+      await busy.reached('preflight');
+
+      const faults = new Faults();
+      const second = await order('waits', faults);
+      const draft = await second.cancel();
+      assert.equal(draft.status, 'DRAFT');
+      assert.equal(draft.siteStatus, 'NOT_CREATED');
+      // Whoever rang for the draft has rung before this one, and the worker takes one after the other.
+      const third = await order('after');
+      goOn();
+      assert.equal((await first.end()).status, 'ACTIVE');
+      assert.equal((await third.end()).status, 'ACTIVE');
+      assert.equal((await second.read()).status, 'DRAFT');
+      assert.deepEqual(faults.entered, []);
+
+      await second.retry();
+      const active = await second.end();
+      assert.equal(active.status, 'ACTIVE');
+      assert.equal(active.attempt, 2);
+      assert.deepEqual(statusesOf(await second.watch()), ['QUEUED', 'DRAFT', 'QUEUED', 'PROVISIONING', 'ACTIVE']);
+      await second.assertMails('Your Site is Ready');
+    });
+
+    for (const [name, step] of [
+      ['late', 'verify'],
+      ['in-the-middle', 'set-up-company'],
+      ['early', 'create-site'],
+    ] as const) {
+      test(`${name} stops the work within seconds and takes everything back`, async () => {
+        const faults = new Faults();
+        faults.hang(step);
+        const company = await order(name, faults);
+        await faults.reached(step);
+        const folder = join(sites, `${name}.localhost`);
+        assert.equal(existsSync(folder), step !== 'create-site', 'there is something to take back');
+
+        const asked = performance.now();
+        assert.equal((await company.cancel()).status, 'PROVISIONING');
+        const { version } = await company.cancel();
+        const cancelled = await company.end();
+        assert.ok(performance.now() - asked < 2_000, 'within seconds');
+        assert.equal(cancelled.status, 'FAILED');
+        assert.equal(cancelled.siteStatus, 'NOT_CREATED');
+        assert.equal(cancelled.failure?.reason, 'CANCELLED');
+        assert.equal(cancelled.version, version + 1, 'asking twice is asking once');
+        assert.equal(existsSync(folder), false);
+        assert.equal(existsSync(join(sites, '.partial', company.id)), false);
+        assert.deepEqual(
+          faults.entered.filter((entry) => entry.startsWith('undo')),
+          ['verify', 'set-up-company', 'install-app:erpnext', 'create-site', 'preflight'].map(
+            (undone) => `undo ${undone}`,
+          ),
+        );
+        assert.match(await company.mail('Site Provisioning Failed: Acme Corporation'), /It was cancelled/);
+
+        await company.retry();
+        const active = await company.end();
+        assert.equal(active.status, 'ACTIVE');
+        assert.equal(active.siteStatus, 'ACTIVE');
+        await company.assertMails('Site Provisioning Failed', 'Your Site is Ready');
+      });
+    }
+
+    test('whose taking back fails says so, and the next attempt takes back first', async () => {
+      const faults = new Faults();
+      faults.hang('set-up-company');
+      faults.fail('install-app:erpnext', new Error('the disk is gone'), { at: 'undo' });
+      const company = await order('stuck', faults);
+      await faults.reached('set-up-company');
+      await company.cancel();
+      const cancelled = await company.end();
+      assert.equal(cancelled.failure?.reason, 'CANCELLED');
+      assert.equal(cancelled.siteStatus, 'INCOMPLETE');
+      assert.equal(existsSync(join(sites, 'stuck.localhost')), true);
+      await company.retry();
+      assert.equal((await company.end()).status, 'ACTIVE');
+    });
+
+    test('of an active company is refused', async () => {
+      const company = await order('done');
+      const active = await company.end();
+      await assert.rejects(company.cancel(), /WrongStatus/);
+      assert.equal((await company.read()).version, active.version);
+    });
+  });
+
+  describe('the deadline', { concurrency: 1 }, () => {
+    test('stops the step that runs, and the next attempt has its own time', async () => {
+      const faults = new Faults();
+      faults.hang('install-app:erpnext');
+      const company = await hurried.order('slow', faults);
+      await faults.reached('install-app:erpnext');
+      const signal = faults.signalOf('install-app:erpnext');
+      assert.equal(signal?.aborted, false);
+
+      const late = await company.end();
+      assert.equal(signal.aborted, true);
+      assert.equal(late.status, 'FAILED');
+      assert.equal(late.failure?.reason, 'TIMED_OUT');
+      assert.equal(late.failure.step, 'install-app:erpnext', 'the step that was running');
+      assert.equal(late.siteStatus, 'INCOMPLETE');
+      assert.match(await company.mail('Site Provisioning Failed: Acme Corporation'), /longer than 1 second/);
+
+      await company.retry();
+      assert.equal((await company.end()).status, 'ACTIVE');
+      assert.deepEqual(runsOf(faults), [1, 1, 2, 1, 1]);
+      await company.assertMails('Site Provisioning Failed', 'Your Site is Ready');
+    });
+
+    test('ends what is tried again and again', async () => {
+      const faults = new Faults();
+      const away = new SiteHostError('HOST_UNAVAILABLE', 'The server is away.', { transient: true });
+      faults.fail('preflight', away, { times: Number.POSITIVE_INFINITY });
+      const company = await hurried.order('away', faults);
+      const late = await company.end();
+      assert.equal(late.failure?.reason, 'TIMED_OUT');
+      assert.equal(late.siteStatus, 'NOT_CREATED');
+      assert.equal(faults.count('preflight'), 2, 'at once and after half a second');
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { createClient } from 'graphql-ws';
+import { freePort, serversMissing } from '../private-servers.ts';
+import { createCompany, requestFor } from '../test-service.ts';
+import { allBecomeActive, order } from './companies.ts';
+import { type Cluster, type Env, openCluster, startProgram, tokenOf, within } from './processes.ts';
+
+suite('a start without what is needed', () => {
+  const nothing: Env = {};
+  const everything = [
+    'DATABASE_URL',
+    'REDIS_URL',
+    'SMTP_URL',
+    'MAIL_FROM',
+    'SUPPORT_EMAIL',
+    'PUBLIC_URL',
+    'SITE_URL_TEMPLATE',
+    'SECRET_KEYS',
+    'AUTH_JWT_SECRET',
+  ];
+  const cases: [script: string, env: Env, missing: readonly string[]][] = [
+    ['src/worker.ts', nothing, ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL', 'SITE_URL_TEMPLATE', 'SECRET_KEYS']],
+    ['src/api.ts', nothing, ['DATABASE_URL', 'REDIS_URL', 'SECRET_KEYS', 'AUTH_JWT_SECRET']],
+    ['src/main.ts', { NODE_ENV: 'production' }, everything],
+    ['src/worker.ts', { NODE_ENV: 'production' }, everything],
+    ['src/api.ts', { NODE_ENV: 'production' }, everything],
+  ];
+  for (const [script, env, missing] of cases) {
+    test(`${script} with ${JSON.stringify(env)} names each missing variable with an example, and exits with 1`, async () => {
+      const program = startProgram(script, env);
+      assert.equal((await program.end()).code, 1);
+      const named = [...program.complaints.matchAll(/^ {2}(\w+) is missing\. For example: (\w+)=\S+/gm)];
+      assert.deepEqual(named.map(([, name]) => name).sort(), [...missing].sort(), program.complaints);
+      assert.ok(named.every(([, name, example]) => name === example));
+      assert.doesNotMatch(program.complaints, /\n\s+at /, 'a trace helps nobody here');
+      assert.deepEqual(program.log, []);
+    });
+  }
+});
+
+suite('starts and ends', { skip: serversMissing }, () => {
+  let cluster: Cluster;
+  before(async () => {
+    cluster = await openCluster();
+  });
+  after(() => cluster?.close());
+
+  test('an API told to end closes its live streams, and exits with 0 within 10 s', async (t) => {
+    const api = await cluster.startApi();
+    const client = await api.clientOf('jane', 'customer');
+    const { id } = await createCompany(client, requestFor('streamed.localhost'));
+
+    const overSse = client.watch(id);
+    assert.equal((await overSse.next()).value?.status, 'QUEUED');
+    const sockets = createClient({
+      url: `ws://127.0.0.1:${api.port}/graphql`,
+      connectionParams: { authorization: `Bearer ${await tokenOf('jane', 'customer')}` },
+      retryAttempts: 0,
+    });
+    t.after(() => sockets.dispose());
+    const query = `subscription { companyStatusChanged(companyId: "${id}") { status } }`;
+    const overSocket = sockets.iterate<{ companyStatusChanged: { status: string } }>({ query });
+    assert.equal((await overSocket.next()).value?.data?.companyStatusChanged.status, 'QUEUED');
+
+    const ends = Promise.allSettled([overSse.next(), overSocket.next()]);
+    const { code, milliseconds } = await api.end('SIGTERM');
+    t.diagnostic(`ended after ${milliseconds} ms`);
+    assert.equal(code, 0, api.complaints);
+    assert.ok(milliseconds < 10_000, `${milliseconds} ms`);
+    for (const end of await within(1_000, 'both streams end', ends)) {
+      // Whether it was completed or cut off: no event was invented.
+      if (end.status === 'fulfilled') assert.equal(end.value.done, true);
+    }
+  });
+
+  test('the company that was watched then is made by a worker that starts later', async () => {
+    const worker = cluster.startWorker();
+    const api = await cluster.startApi();
+    await allBecomeActive(cluster, [await order('later', api)], 15_000);
+    const companies = await cluster.query<{ status: string }>('select distinct status from company');
+    assert.deepEqual(companies, [{ status: 'ACTIVE' }]);
+    assert.equal((await worker.end('SIGTERM')).code, 0);
+    assert.equal((await api.end('SIGTERM')).code, 0);
+  });
+
+  for (const script of ['src/api.ts', 'src/worker.ts']) {
+    test(`${script} without PostgreSQL says so in a line and exits with 1`, async () => {
+      const port = await freePort();
+      const program = cluster.start(script, {
+        PORT: '0',
+        DATABASE_URL: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+      });
+      assert.equal((await program.end()).code, 1);
+      assert.match(program.complaints, new RegExp(`ECONNREFUSED 127\\.0\\.0\\.1:${port}`));
+      assert.doesNotMatch(program.complaints, /\n\s+at /, 'a trace helps nobody here');
+    });
+  }
+
+  test('started without Redis they wait for it, and take companies meanwhile', async (t) => {
+    await cluster.redis.stop();
+    const worker = cluster.startWorker();
+    const api = await cluster.startApi();
+    const early = await within(2_000, 'the answer', order('early', api));
+    await worker.line(({ level }) => level === 40, 'that Redis is away');
+    await cluster.redis.restart();
+    t.diagnostic(`made ${await allBecomeActive(cluster, [early], 15_000)} ms after it came`);
+    assert.equal((await worker.end('SIGTERM')).code, 0);
+    assert.equal((await api.end('SIGTERM')).code, 0);
+  });
+
+  test('without Redis they still end within 10 s', async (t) => {
+    const worker = cluster.startWorker();
+    const api = await cluster.startApi();
+    await allBecomeActive(cluster, [await order('last', api)], 15_000);
+    await cluster.redis.stop();
+    await worker.line(({ msg }) => msg === 'queue is disturbed', 'that Redis is away');
+    for (const program of [worker, api]) {
+      const { code, milliseconds } = await program.end('SIGTERM');
+      t.diagnostic(`ended after ${milliseconds} ms`);
+      assert.equal(code, 0, program.complaints);
+      assert.ok(milliseconds < 10_000, `${milliseconds} ms`);
+    }
+  });
+});
