@@ -59,9 +59,10 @@ describe('embedded PostgreSQL', limit, () => {
     const first = await openPglite(dataDir);
     t.after(() => first.close());
     await assert.rejects(openPglite(dataDir), /in use by this process already/);
-    // Dates stay strings, in arrays too: that is what MikroORM's types read.
+    // Moments are Dates, as queries read them from a PostgreSQL server as well.
     const { rows } = await first.pglite.query('select at, array[at, null] as many from note');
-    assert.deepEqual(rows, [{ at: '2026-01-02 03:04:05+00', many: ['2026-01-02 03:04:05+00', null] }]);
+    const moment = new Date('2026-01-02T03:04:05Z');
+    assert.deepEqual(rows, [{ at: moment, many: [moment, null] }]);
     await first.pglite.exec('insert into note select now() from generate_series(1, 9)');
     await first.close();
     await first.close();
