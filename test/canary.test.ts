@@ -124,15 +124,15 @@ describe('after a whole run the admin password', () => {
     });
   }
 
-  test('is not in Redis, and never was on the way there', async () => {
+  test('is not in Redis, and never was on the way there', async (t) => {
     assert.match(wire.heard(), /COMP-\d{4}-00001/);
     assertClean(wire.heard(), 'what went to Redis and back');
     const client = new Redis(redis.url);
+    t.after(() => client.disconnect());
     const kept: string[] = [];
     for await (const keys of client.scanStream()) {
-      for (const key of keys as string[]) kept.push(key, (await client.dump(key))?.toString() ?? '');
+      for (const key of keys as string[]) kept.push(key, JSON.stringify(await readKey(client, key)));
     }
-    await client.quit();
     assert.ok(kept.length > 0);
     assertClean(kept.join('\n'), 'Redis');
   });
@@ -194,4 +194,20 @@ async function listenIn(port: number) {
     heard: () => Buffer.concat(heard).toString('latin1'),
     close: () => server.close(),
   };
+}
+
+/** Whatever a key holds; DUMP is not known to every Redis that the service may run on. */
+async function readKey(client: Redis, key: string): Promise<unknown> {
+  switch (await client.type(key)) {
+    case 'hash':
+      return client.hgetall(key);
+    case 'list':
+      return client.lrange(key, 0, -1);
+    case 'set':
+      return client.smembers(key);
+    case 'zset':
+      return client.zrange(key, '0', '-1');
+    default:
+      return client.get(key);
+  }
 }

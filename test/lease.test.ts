@@ -96,13 +96,24 @@ describe('a claim', limit, () => {
     await store.set(id, `claims = ${maxClaims}`);
     await runOut(id);
     assert.deepEqual(await giveUpLostAttempts(em, bell), [id]);
+    const record = attemptRecord(em, bell, sleeper);
     assert.equal((await queueCompany({ em, bell }, jane, id)).kind, 'moved');
 
-    const record = attemptRecord(em, bell, sleeper);
     await assert.rejects(record.step(0, step, 'RUNNING', 1), isLost);
     await assert.rejects(record.plan([step]), isLost);
     assert.equal((await store.all(id)).company.status, 'QUEUED');
     assert.equal(await isWaiting(id), true);
+  });
+
+  test('of an attempt that was given up writes nothing before that either', async () => {
+    const { id } = await store.create('still-failed');
+    const sleeper = await surely(id);
+    await store.set(id, `claims = ${maxClaims}`);
+    await runOut(id);
+    await giveUpLostAttempts(em, bell);
+    const before = await store.all(id);
+    await assert.rejects(attemptRecord(em, bell, sleeper).plan([step]), isLost);
+    assert.deepEqual(await store.all(id), before);
   });
 
   test('that is handed back does not count', async () => {

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A real server of a test's own, on 127.0.0.1 and a free port, in a folder that goes with it. */
 export interface PrivateServer {
@@ -84,7 +85,8 @@ async function privateServer(folder: string, url: string, start: () => Promise<C
     stop: kill,
     async restart() {
       await kill();
-      server = await start();
+      // PostgreSQL's own processes may take a moment longer to notice, and hold its folder till then.
+      server = await start().catch(() => pause(500).then(start));
     },
     async close() {
       await kill();

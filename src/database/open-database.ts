@@ -66,6 +66,8 @@ function onPoolCreated(pool: Pool): void {
     client.on('error', () => {
       try {
         client.release(true);
+        // Kysely releases it once more, which must not turn a statement that came back into an error.
+        client.release = () => {};
       } catch {
         // It was in the pool and not in use: the pool has dropped it already.
       }

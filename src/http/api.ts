@@ -118,9 +118,11 @@ export async function openApi(depsAt: (port: number) => SchemaDeps, options: Api
 async function closeServer(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  server.closeIdleConnections();
+  // A stream's connection is idle only once its end was sent.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const timer = setTimeout(() => server.closeAllConnections(), closeLimit);
   await closed;
+  clearInterval(sweep);
   clearTimeout(timer);
 }
 

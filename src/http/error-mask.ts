@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { Unauthenticated } from '../access/authenticate.ts';
-import { WatchExpired } from '../live/company-stream.ts';
+import { WatchEnded } from '../live/company-stream.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -13,7 +13,7 @@ export const errorMask =
   (error: unknown): GraphQLError => {
     const cause = error instanceof GraphQLError ? error.originalError : error;
     if (cause instanceof Unauthenticated) return unauthenticated(cause.message);
-    if (cause instanceof WatchExpired) return unauthenticated('Your token has expired; resume with a new one.');
+    if (cause instanceof WatchEnded) return watchEnded(cause);
     if (error instanceof GraphQLError && (!cause || cause instanceof GraphQLError)) return withoutValues(error);
 
     const reference = randomUUID();
@@ -43,6 +43,13 @@ function copyOf(error: unknown, message: string, extensions: GraphQLError['exten
   const { nodes, source, positions, path } = error;
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
+
+const watchEnded = ({ why }: WatchEnded): GraphQLError =>
+  why === 'expired'
+    ? unauthenticated('Your token has expired; resume with a new one and the last version as sinceVersion.')
+    : new GraphQLError('This server closes; resume with the last version as sinceVersion.', {
+        extensions: { code: 'SERVICE_UNAVAILABLE' },
+      });
 
 const unauthenticated = (message: string): GraphQLError =>
   new GraphQLError(message, {

@@ -37,12 +37,21 @@ export function openCompanyChannel(url: string, log: Log): CompanyChannel {
     for (const onWord of listeners) onWord();
   });
 
+  const missed = new Set<CompanyId>();
+  const announce = (id: CompanyId): void => {
+    pubsub.publish(topicOf(id), '').catch((error: Error) => {
+      missed.add(id);
+      log.warn({ companyId: id, err: error.message }, 'not announced; it will be once Redis is back');
+    });
+  };
+  publisher.on('ready', () => {
+    const again = [...missed];
+    missed.clear();
+    again.forEach(announce);
+  });
+
   return {
-    announce(id) {
-      pubsub.publish(topicOf(id), '').catch((error: Error) => {
-        log.warn({ companyId: id, err: error.message }, 'not announced; live streams read on in a while');
-      });
-    },
+    announce,
     listen(id, onWord) {
       listeners.add(onWord);
       const subscription = pubsub.subscribe(topicOf(id), onWord);

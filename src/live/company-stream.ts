@@ -13,8 +13,9 @@ import { wake } from './wake.ts';
 export interface CompanyStreams {
   /**
    * Every event after `sinceVersion`, in order, without a gap or a double. Ends once the newest event is ACTIVE or
-   * FAILED, when the reader returns it, or when the streams close. A reader may be as slow as he likes: what he has not
-   * asked for yet stays in the database. Fails with WatchExpired at `until`, in milliseconds since 1970.
+   * FAILED, and when the reader returns it. A reader may be as slow as he likes: what he has not
+   * asked for yet stays in the database. Fails with WatchEnded at `until`, in
+   * milliseconds since 1970, and when the streams close.
    */
   watch(id: CompanyId, sinceVersion: number, until?: number): AsyncIterableIterator<CompanyEventRow>;
   /** The company as it is now; watchers of one event share a read. */
@@ -23,9 +24,15 @@ export interface CompanyStreams {
   close(): void;
 }
 
-/** The right to watch has come to its end. */
-export class WatchExpired extends Error {
-  override readonly name = 'WatchExpired';
+/** A stream that ends before the company's end: the right to watch has run out, or this server closes. */
+export class WatchEnded extends Error {
+  override readonly name = 'WatchEnded';
+  readonly why: 'expired' | 'closing';
+
+  constructor(why: WatchEnded['why']) {
+    super(`The stream ended: ${why}`);
+    this.why = why;
+  }
 }
 
 /** The truth is read at least this often, in milliseconds, whatever word was lost; sooner while the database is away. */
@@ -58,15 +65,16 @@ export function openCompanyStreams(em: SqlEntityManager, channel: CompanyChannel
             });
             for (const event of events ?? []) {
               if (event.version > sinceVersion) await push(event);
-              if (ended.aborted) return;
+              if (ended.aborted) break;
               version = event.version;
             }
-            if (Date.now() >= until) throw new WatchExpired();
+            if (Date.now() >= until) throw new WatchEnded('expired');
             if (events?.length === pageSize) continue;
             const newest = events?.at(-1);
             if (newest && isFinal(newest.status)) return;
             await word.rung(Math.min(events ? longestSilence : pauseWhileAway, until - Date.now()));
           }
+          if (closing.signal.aborted && !returned.signal.aborted) throw new WatchEnded('closing');
         } finally {
           forget();
           stop();

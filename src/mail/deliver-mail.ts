@@ -31,18 +31,19 @@ const tryLimit = 60_000;
 export async function deliverMail(deps: MailDeps, companyId: CompanyId): Promise<void> {
   const { em, log } = deps;
   for (let mail = await takeOwedMail(em, companyId); mail; mail = await takeOwedMail(em, companyId)) {
-    const { kind, tries } = mail;
+    const owed = mail;
+    const { kind, tries } = owed;
     try {
-      const response = await send(deps, mail, await companyById(em, companyId));
+      const response = await send(deps, owed, await companyById(em, companyId));
       log.info({ companyId, kind, response }, 'mail accepted');
     } catch (error) {
       const forGood = error instanceof SmtpError && error.permanent;
       const why = error instanceof Error ? error.message : String(error);
       log.warn({ companyId, kind, tries, forGood, err: why }, 'mail not accepted');
-      await recordRefused(em, mail, why, forGood);
+      await persist(() => recordRefused(em, owed, why, forGood));
       continue;
     }
-    await persist(() => recordSent(em, mail));
+    await persist(() => recordSent(em, owed));
   }
 }
 

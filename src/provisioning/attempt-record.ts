@@ -47,6 +47,7 @@ export function attemptRecord(em: SqlEntityManager, bell: Bell, { company, fenci
         .set({ steps: sql`${JSON.stringify(planned)}::jsonb` })
         .where('id', '=', company.id)
         .where('fencing_token', '=', fencingToken)
+        .where('status', '=', 'PROVISIONING')
         .executeTakeFirst();
       if (written.numUpdatedRows === 0n) throw new Stop('lease-lost');
       return planned;

@@ -135,7 +135,7 @@ async function undoAll({ steps, held, log }: Attempt): Promise<boolean> {
 function failureOf({ cause, step }: StepFailure, { adminPassword }: SitePlan): Failure {
   if (cause instanceof SiteHostError) {
     const detail = scrub(cause.detail ?? cause.message, adminPassword);
-    return { reason: cause.reason, message: cause.message, step: step.name, detail };
+    return { reason: cause.reason, message: scrub(cause.message, adminPassword), step: step.name, detail };
   }
   const detail = scrub(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause), adminPassword);
   return {

@@ -105,7 +105,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     const company = await order('deadly', api);
     const killedAt = performance.now();
     for (const claims of [1, 2, 3]) {
-      const slow = startSlowWorker({ FAULT: 'hang:create-site', LEASE: '1000' });
+      const slow = startSlowWorker({ FAULT: 'hang:create-site', LEASE: '3000' });
       await slow.line(isHeldUp, `claim ${claims}`);
       assert.equal((await stateOf(company)).claims, claims);
       await slow.end('SIGKILL');
