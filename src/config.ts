@@ -19,6 +19,7 @@ const examples = {
   SUPPORT_EMAIL: 'support@example.com',
   PUBLIC_URL: 'https://companies.example.com',
   SITE_URL_TEMPLATE: 'https://{site}',
+  BENCH_PATH: '/home/frappe/frappe-bench',
   SECRET_KEYS: 'k1:<base64 of 32 random bytes>, from: echo "k1:$(openssl rand -base64 32)"',
   AUTH_JWT_SECRET: '<32 characters or more>, from: openssl rand -base64 48',
 } as const;
@@ -35,6 +36,20 @@ const wholeNumber = (least: number, most: number) =>
     .regex(/^\d{1,9}$/, { error: `must be a whole number from ${least} to ${most}` })
     .transform(Number)
     .refine((number) => number >= least && number <= most, { error: `must be from ${least} to ${most}` });
+
+/** The words of a command, with blanks between; a JSON list where a word holds a blank. */
+const words = z.string().transform((text, context): string[] => {
+  if (!text.startsWith('[')) return text.split(/\s+/).filter((word) => word !== '');
+  try {
+    return z.array(z.string()).parse(JSON.parse(text));
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be words, such as docker compose exec -T backend, or a JSON list of them',
+    });
+    return z.NEVER;
+  }
+});
 
 /** `id:base64,id:base64`; each key has 32 bytes. The first one seals, all of them open. */
 const secretKeys = z.string().transform((text, context): [SecretKey, ...SecretKey[]] => {
@@ -77,6 +92,18 @@ const variables = {
       },
     )
     .optional(),
+  BENCH_PATH: z
+    .string()
+    .startsWith('/', { error: 'must be the bench’s folder, such as /home/frappe/frappe-bench' })
+    .optional(),
+  BENCH_EXEC: words.default([]),
+  BENCH_DB_TYPE: z.enum(['mariadb', 'postgres']).optional(),
+  BENCH_DB_HOST: z.string().optional(),
+  BENCH_DB_PORT: wholeNumber(1, 65_535).optional(),
+  BENCH_DB_ADMIN: z.string().optional(),
+  BENCH_DB_ADMIN_PASSWORD: z.string().optional(),
+  BENCH_DB_LOGIN_SCOPE: z.string().optional(),
+  BENCH_WEB_URL: url('PUBLIC_URL', 'http:', 'https:').optional(),
   SECRET_KEYS: secretKeys.optional(),
   AUTH_JWT_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
 };

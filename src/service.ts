@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { openBell } from '../jobs/bell.ts';
 import { openWorker } from '../jobs/worker.ts';
 import { openAccess } from './access/access.ts';
 import { type Viewer, viewer } from './access/viewer.ts';
 import { secretBox } from './company/secret-box.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
 import { inboxContentSecurityPolicy } from './embedded/inbox-page.ts';
 import type { Mailbox } from './embedded/mailbox.ts';
 import { type Api, openApi, type Page } from './http/api.ts';
@@ -15,8 +14,8 @@ import { openCompanyStreams } from './live/company-stream.ts';
 import type { Log } from './log.ts';
 import { loadMailTemplates } from './mail/render-mail.ts';
 import { openSmtp } from './mail/smtp.ts';
+import { openSiteHost, sandboxSites } from './open-site-host.ts';
 import type { LeaseTimes } from './provisioning/lease.ts';
-import { openSandboxHost } from './provisioning/sandbox/sandbox-host.ts';
 import { sandboxWebsite } from './provisioning/sandbox/website.ts';
 import type { SiteHost } from './provisioning/site-host.ts';
 import { openResources } from './resources.ts';
@@ -47,12 +46,10 @@ export async function openService(
   config: Config,
   parts: { api: boolean; worker: boolean },
   log: Log,
-  {
-    host = sandboxHost(config, log),
-    times = leaseTimes,
-  }: { host?: SiteHost; times?: Omit<LeaseTimes, 'attempt'> } = {},
+  { host: given, times = leaseTimes }: { host?: SiteHost; times?: Omit<LeaseTimes, 'attempt'> } = {},
 ): Promise<Service> {
   await using closing = new AsyncDisposableStack();
+  const host = given ?? (await openSiteHost(config, log));
   const resources = await openResources(config, closing, log);
   const { database, redisUrl, mailbox } = resources;
   for (const name of await database.migrate()) log.info({ migration: name }, 'migrated');
@@ -81,10 +78,7 @@ export async function openService(
       port: config.PORT,
       access: openAccess(resources.jwtSecret, resources.signedIn ? developmentViewer : undefined),
       checks: { postgresql: () => database.ping(), redis: () => channel.ping() },
-      sites: sandboxWebsite({
-        directory: sitesOf(config),
-        onError: (error) => log.error({ err: error }, 'sandbox site failed'),
-      }),
+      ...(config.BENCH_PATH === undefined ? { sites: sandboxSitesOf(config, log) } : {}),
       ...(mailbox ? { pages: inboxOf(mailbox) } : {}),
       log,
     });
@@ -129,16 +123,6 @@ export async function openService(
   }
 }
 
-const sitesOf = (config: Config): string => join(config.DATA_DIR, 'sites');
-
-function sandboxHost(config: Config, log: Log): SiteHost {
-  if (config.NODE_ENV === 'production') {
-    throw new ConfigError(['NODE_ENV=production makes real sites only, and this version has no host for them yet.']);
-  }
-  log.warn(`Sites are made in the sandbox in ${sitesOf(config)}: they are no Frappe sites.`);
-  return openSandboxHost({ directory: sitesOf(config) });
-}
-
 const inboxOf =
   (mailbox: Mailbox) =>
   (path: string): Page | undefined => {
@@ -151,3 +135,9 @@ const inboxOf =
       }
     );
   };
+
+const sandboxSitesOf = (config: Config, log: Log) =>
+  sandboxWebsite({
+    directory: sandboxSites(config),
+    onError: (error) => log.error({ err: error }, 'sandbox site failed'),
+  });

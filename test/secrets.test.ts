@@ -117,6 +117,7 @@ describe('the configuration', () => {
     SUPPORT_EMAIL: 'support@example.com',
     PUBLIC_URL: 'https://companies.example.com',
     SITE_URL_TEMPLATE: 'https://{site}',
+    BENCH_PATH: '/home/frappe/frappe-bench',
     SECRET_KEYS: `k2:${bytes}, k1:${bytes.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))}`,
     AUTH_JWT_SECRET: 'Zq7x9W'.repeat(6),
   };

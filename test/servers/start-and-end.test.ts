@@ -16,6 +16,7 @@ suite('a start without what is needed', () => {
     'SUPPORT_EMAIL',
     'PUBLIC_URL',
     'SITE_URL_TEMPLATE',
+    'BENCH_PATH',
     'SECRET_KEYS',
     'AUTH_JWT_SECRET',
   ];

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { type Config, ConfigError } from './config.ts';
+import type { Log } from './log.ts';
+import type { BenchConfig } from './provisioning/bench/bench-config.ts';
+import { openBenchHost } from './provisioning/bench/bench-host.ts';
+import { checkBench } from './provisioning/bench/check-bench.ts';
+import { openSandboxHost } from './provisioning/sandbox/sandbox-host.ts';
+import type { SiteHost } from './provisioning/site-host.ts';
+
+/** Where the sandbox keeps its sites. */
+export const sandboxSites = (config: Config): string => join(config.DATA_DIR, 'sites');
+
+/** The bench that is configured, once it has answered, or the sandbox. Rejects with a ConfigError when the bench cannot be used. */
+export async function openSiteHost(config: Config, log: Log): Promise<SiteHost> {
+  const bench = benchOf(config);
+  if (!bench) {
+    log.warn(
+      `Sites are made in the sandbox in ${sandboxSites(config)}, and are no Frappe sites. BENCH_PATH replaces it.`,
+    );
+    return openSandboxHost({ directory: sandboxSites(config) });
+  }
+  const { version, python, apps } = await checkBench(bench).catch((error: Error) => {
+    throw new ConfigError([error.message]);
+  });
+  log.info({ bench: bench.path, frappe: version, python, apps }, 'sites are made on a bench');
+  return openBenchHost(bench);
+}
+
+function benchOf(config: Config): BenchConfig | undefined {
+  if (config.BENCH_PATH === undefined) return undefined;
+  return {
+    path: config.BENCH_PATH,
+    exec: config.BENCH_EXEC,
+    database: {
+      type: config.BENCH_DB_TYPE,
+      host: config.BENCH_DB_HOST,
+      port: config.BENCH_DB_PORT,
+      adminName: config.BENCH_DB_ADMIN,
+      adminPassword: config.BENCH_DB_ADMIN_PASSWORD,
+      loginScope: config.BENCH_DB_LOGIN_SCOPE,
+    },
+    webUrl: config.BENCH_WEB_URL,
+  };
+}

@@ -1,0 +1,11 @@
+/**
+ * How far a command of the bench is, from the bars that it draws: `Updating DocTypes for erpnext : [====   ] 34%`.
+ * The bar's end is not the command's: what follows it (dashboards, after_install) has the last tenth.
+ */
+export function benchProgress(report: (percent: number) => void): (line: string) => void {
+  return (line) => {
+    const percent = /^Updating DocTypes for .+\]\s*(\d{1,3})%\s*$/.exec(line)?.[1];
+    if (percent !== undefined) report(Number(percent) * 0.9);
+    else if (/^Updating Dashboard/.test(line)) report(95);
+  };
+}

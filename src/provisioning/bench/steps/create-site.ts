@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { SiteHostError, type SiteStep } from '../../site-host.ts';
+import { benchProgress } from '../bench-progress.ts';
+import type { BenchSite } from '../bench-site.ts';
+
+const name = 'create-site';
+
+/** `new-site`: folder, configuration, database, and Frappe itself. */
+export const createSite = (site: BenchSite): SiteStep => ({
+  name,
+  title: 'Create the site',
+  weight: 28,
+  check: (signal) => site.isFinished(name, signal),
+  async run({ signal, progress }) {
+    // Nobody logs in as Administrator; who administers the site is set up later.
+    const administratorPassword = randomBytes(24).toString('base64url');
+    await site.ask(
+      'create_site',
+      { database: site.database, administratorPassword },
+      {
+        signal,
+        onLine: benchProgress(progress),
+        otherwise: { reason: 'HOST_UNAVAILABLE', message: 'The bench could not create the site.' },
+      },
+    );
+  },
+  async verify(signal) {
+    if (!(await site.isFinished(name, signal))) {
+      throw new SiteHostError('VERIFICATION_FAILED', 'The bench said that the site was created, but it is not there.');
+    }
+  },
+  async undo(signal) {
+    await site.ask('remove_site', {}, { signal }).catch(unlessTaken);
+  },
+});
+
+/** What is not ours, or cannot be a site at all, is not ours to take back. */
+export function unlessTaken(error: unknown): void {
+  if (!(error instanceof SiteHostError && error.reason === 'SITE_NAME_TAKEN')) throw error;
+}
