@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { openBenchHost } from '../../src/provisioning/bench/bench-host.ts';
+import type { SiteHost, SitePlan } from '../../src/provisioning/site-host.ts';
+import { acme, unmake } from './site-plan.ts';
+import { logIn } from './stand-in-bench.ts';
+
+/**
+ * A real bench on this machine: `BENCH_PATH=… BENCH_WEB_URL=…`. The tests make sites called
+ * `contract-….localhost` with the apps of `BENCH_TEST_APPS` (`demo_app`), and drop them again.
+ */
+const { BENCH_PATH = '', BENCH_WEB_URL: webUrl = '', BENCH_TEST_APPS: apps = 'demo_app' } = process.env;
+export const path = BENCH_PATH;
+export const noRealBench = path !== '' && webUrl !== '' ? false : 'BENCH_PATH and BENCH_WEB_URL do not say which bench';
+
+/** The bench, and as `host` with no other apps than those to test with. What is made on it is dropped after the test. */
+export function openRealBench(t: TestContext) {
+  const bench = openBenchHost({ path, exec: [], database: {}, webUrl });
+  const host: SiteHost = {
+    ...bench,
+    offeredApps: async () => (await bench.offeredApps()).filter((app) => apps.split(',').includes(app)),
+  };
+  return {
+    bench,
+    host,
+    siteFolder: ({ siteName }: SitePlan) => join(path, 'sites', siteName),
+    newSiteName() {
+      const siteName = `contract-${randomBytes(4).toString('hex')}.localhost`;
+      t.after(async () => {
+        await unmake(host, { ...acme, siteName });
+        // What a test put there itself.
+        await rm(join(path, 'sites', siteName), { recursive: true, force: true });
+      });
+      return siteName;
+    },
+    login: async ({ siteName, adminEmail, adminPassword }: SitePlan) =>
+      (await logIn(webUrl, siteName, adminEmail, adminPassword)) === 200,
+  };
+}

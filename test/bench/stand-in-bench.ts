@@ -1,0 +1,159 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, watch, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { BenchConfig } from '../../src/provisioning/bench/bench-config.ts';
+import { openBenchHost } from '../../src/provisioning/bench/bench-host.ts';
+import type { SiteHost } from '../../src/provisioning/site-host.ts';
+
+/** What goes wrong on a stand-in, and where (stand-in/stand_in.py). */
+export interface Switches {
+  readonly 'new-site'?: Fault | 'locked' | 'usage' | 'torn-config' | `raises ${string}`;
+  readonly 'install-app'?: Fault | 'locked' | 'vanished';
+  readonly wizard?: Fault | 'fails' | 'no-company';
+  /** How many connections to the database server are refused. */
+  readonly databaseDown?: number;
+  readonly fewRights?: true;
+  /** The after_install of broken_app raises no more. */
+  readonly mended?: true;
+}
+
+type Fault = 'hang' | 'deaf' | 'kill' | 'lose' | 'disk-full' | 'redis-down' | 'flood' | 'talk' | 'lie';
+
+export const rootPassword = 'canary-root-pw';
+
+const python = findPython();
+/** For `skip`: why there can be no stand-in on this machine, or false. */
+export const noStandIn = python === undefined ? 'there is no python3 of 3.9 or later on this machine' : false;
+
+export interface StandInBench {
+  readonly path: string;
+  readonly host: SiteHost;
+  /** Turns the switches; what is not named is as it should be. */
+  turn(switches: Switches): Promise<void>;
+  /** Waits until a command hangs where a switch said so; the processes of it, the driver's among them. */
+  reached(): Promise<readonly number[]>;
+  /** Reads a file below the bench as JSON; undefined when there is none. */
+  read(file: string): Promise<unknown>;
+  /** Logs in as on Frappe, over HTTP; the answer's status. */
+  login(siteName: string, usr: string, pwd: string): Promise<number>;
+}
+
+/** A folder that is a bench as far as our driver can tell, with a web server for its sites. */
+export async function openStandInBench(
+  t: TestContext,
+  {
+    exec = [],
+    withoutWeb = false,
+    owner,
+    ...database
+  }: BenchConfig['database'] & {
+    readonly exec?: readonly string[];
+    readonly withoutWeb?: boolean;
+    /** Whose the bench is; ours unless told otherwise. */
+    readonly owner?: number;
+  } = {},
+): Promise<StandInBench> {
+  const path = await mkdtemp(join(tmpdir(), 'stand-in-bench-'));
+  t.after(() => rm(path, { recursive: true, force: true }));
+  for (const folder of ['sites', 'env/bin', 'database/users']) await mkdir(join(path, folder), { recursive: true });
+  await writeFile(join(path, 'sites/apps.txt'), 'frappe\nerpnext\ndemo_app\nbroken_app\n');
+  await writeFile(
+    join(path, 'sites/common_site_config.json'),
+    JSON.stringify({ db_host: '127.0.0.1', root_login: 'root', root_password: rootPassword }),
+  );
+  await writeFile(join(path, 'database/users/root@localhost'), JSON.stringify(digestOf(rootPassword)));
+  // BENCH tells the bench's processes from others.
+  const wrapper = `#!/bin/sh\nBENCH='${path}' PYTHONPATH='${join(import.meta.dirname, 'stand-in')}' exec '${python}' -sB "$@"\n`;
+  await writeFile(join(path, 'env/bin/python'), wrapper);
+  await chmod(join(path, 'env/bin/python'), 0o755);
+
+  const read = async (file: string): Promise<unknown> =>
+    JSON.parse((await textOf(join(path, file))) ?? 'null') ?? undefined;
+  const webUrl = await serveSites(t, read);
+  if (owner !== undefined) {
+    for (const file of ['.', ...(await readdir(path, { recursive: true }))])
+      await chown(join(path, file), owner, owner);
+  }
+  return {
+    path,
+    host: openBenchHost({ path, exec, database, ...(withoutWeb ? {} : { webUrl }) }),
+    read,
+    async turn(switches) {
+      await rm(join(path, 'reached.json'), { force: true });
+      await writeFile(join(path, 'turning.json'), JSON.stringify(switches));
+      await rename(join(path, 'turning.json'), join(path, 'stand-in.json'));
+    },
+    async reached() {
+      const changes = watch(path);
+      for (;;) {
+        const found = (await read('reached.json')) as { readonly pids: readonly number[] } | undefined;
+        if (found) {
+          await changes.return?.();
+          return found.pids;
+        }
+        await changes.next();
+      }
+    },
+    login: (siteName, usr, pwd) => logIn(webUrl, siteName, usr, pwd),
+  };
+}
+
+/** Logs in on a site that a web server serves by its Host header; the answer's status. */
+export async function logIn(webUrl: string, siteName: string, usr: string, pwd: string): Promise<number> {
+  const headers = { host: siteName, 'content-type': 'application/x-www-form-urlencoded' };
+  const sent = request(new URL('/api/method/login', webUrl), { method: 'POST', headers });
+  sent.end(new URLSearchParams({ usr, pwd }).toString());
+  const [response] = await once(sent, 'response');
+  response.resume();
+  return response.statusCode;
+}
+
+/** Ping and log-in of every site, found by the Host header as Frappe does. */
+async function serveSites(t: TestContext, read: StandInBench['read']): Promise<string> {
+  const server = createServer(async (asked, response) => {
+    const answer = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body));
+    const config = (await read(`sites/${asked.headers.host}/site_config.json`)) as { db_name: string } | undefined;
+    const rows = config && ((await read(`database/${config.db_name}.json`)) as Rows | undefined);
+    if (!rows) return answer(404, {});
+    if (asked.url === '/api/method/ping') return answer(200, { message: 'pong' });
+    const form = new URLSearchParams(Buffer.concat(await Array.fromAsync(asked)).toString());
+    const [salt, digest] = rows.users[form.get('usr')?.toLowerCase() ?? '']?.password ?? [];
+    if (digest !== digestOf(`${salt}${form.get('pwd')}`)) return answer(401, { message: 'Invalid Login' });
+    return answer(200, { message: 'Logged In' });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+}
+
+interface Rows {
+  readonly users: Readonly<Record<string, { readonly password?: readonly [string, string] }>>;
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const textOf = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined);
+
+function findPython(): string | undefined {
+  const question = 'import sys; print(sys.executable if sys.version_info >= (3, 9) else "")';
+  // The machine's own first: one of a user's own may be for no other user to read.
+  for (const name of ['/usr/bin/python3', 'python3']) {
+    try {
+      const found = execFileSync(name, ['-c', question], { encoding: 'utf8' }).trim();
+      if (found !== '') return found;
+    } catch {
+      // There is none of this name.
+    }
+  }
+  return undefined;
+}

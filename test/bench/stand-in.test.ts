@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { siteHostContract } from '../site-host-contract.ts';
+import { acme, companyId, ever, failureOf, make, stepOf, unmake } from './site-plan.ts';
+import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench.ts';
+
+siteHostContract(
+  'the stand-in bench',
+  async (t) => {
+    const bench = await openStandInBench(t);
+    return {
+      host: bench.host,
+      siteFolder: (plan) => join(bench.path, 'sites', plan.siteName),
+      login: async (plan) => (await bench.login(plan.siteName, plan.adminEmail, plan.adminPassword)) === 200,
+    };
+  },
+  { skip: noStandIn },
+);
+
+const record = (company: string, database: string) =>
+  JSON.stringify({ company, database, finished: ['create-site', 'install-app:erpnext', 'install-app:demo_app'] });
+const theirs = JSON.stringify({ db_name: 'theirs', db_password: 'theirs' });
+const foreign: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'a site without a record': { 'acme.localhost/site_config.json': theirs },
+  'a site that another company’s record speaks of': {
+    'acme.localhost/site_config.json': theirs,
+    '.provisioning/acme.localhost.json': record(companyId(2), 'theirs'),
+  },
+  'a site with another database than our record says': {
+    'acme.localhost/site_config.json': theirs,
+    '.provisioning/acme.localhost.json': record(acme.companyId, 'ours'),
+  },
+  'another company’s record of a site that is not there yet': {
+    '.provisioning/acme.localhost.json': record(companyId(2), 'theirs'),
+  },
+  'a file in the place of the site': { 'acme.localhost': 'precious' },
+};
+
+describe('what is not ours is never touched', { skip: noStandIn, timeout: 60_000 }, () => {
+  for (const [title, files] of Object.entries(foreign)) {
+    test(title, async (t) => {
+      const bench = await openStandInBench(t);
+      await mkdir(join(bench.path, 'sites/.provisioning'));
+      if (files['acme.localhost'] === undefined) await mkdir(join(bench.path, 'sites/acme.localhost'));
+      for (const [path, text] of Object.entries(files)) await writeFile(join(bench.path, 'sites', path), text);
+      for (const name of ['theirs', 'ours']) await writeFile(join(bench.path, `database/${name}.json`), '{}');
+      const before = await contents(bench);
+      for (const step of bench.host.steps(acme)) {
+        assert.equal(await step.check(ever), false, step.name);
+        const error = await failureOf(step.run({ signal: ever, progress() {} }));
+        assert.equal(error.reason, 'SITE_NAME_TAKEN', step.name);
+      }
+      await unmake(bench.host, acme);
+      assert.deepEqual(await contents(bench), before);
+    });
+  }
+
+  test('a database that has the name of ours', async (t) => {
+    const bench = await openStandInBench(t);
+    await make(bench.host, acme, 'create-site');
+    const { db_name: name } = (await bench.read('sites/acme.localhost/site_config.json')) as { db_name: string };
+    await unmake(bench.host, acme);
+    // Of another bench, say, on the same server.
+    await writeFile(join(bench.path, `database/${name}.json`), '{"precious": true}');
+    const before = await contents(bench);
+    const error = await failureOf(make(bench.host, acme));
+    assert.match(error.message, /database of this site’s name is there already; nothing was changed/);
+    await unmake(bench.host, acme);
+    assert.deepEqual(await contents(bench), before);
+  });
+});
+
+describe('sites beside each other', { skip: noStandIn, timeout: 60_000 }, () => {
+  test('two are made at once', async (t) => {
+    const bench = await openStandInBench(t);
+    const other = {
+      ...acme,
+      companyId: companyId(2),
+      siteName: 'other.localhost',
+      apps: ['demo_app'],
+      country: 'Türkiye',
+    };
+    await Promise.all([acme, other].map((plan) => make(bench.host, plan)));
+    for (const { siteName, adminEmail, adminPassword } of [acme, other]) {
+      assert.equal(await bench.login(siteName, adminEmail, adminPassword), 200);
+    }
+    await unmake(bench.host, acme);
+    assert.equal(await bench.login(other.siteName, other.adminEmail, other.adminPassword), 200);
+  });
+
+  test('of two companies that race for a name exactly one gets it, and the other takes nothing back', async (t) => {
+    const bench = await openStandInBench(t);
+    const rivals = [acme, { ...acme, companyId: companyId(2) }].map((plan) => stepOf(bench.host, plan, 'create-site'));
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all(rivals.map((step) => step.check(ever)));
+      const outcomes = await Promise.allSettled(rivals.map((step) => step.run({ signal: ever, progress() {} })));
+      const lost = outcomes.filter((outcome) => outcome.status === 'rejected');
+      assert.deepEqual(
+        lost.map(({ reason }) => reason.reason),
+        ['SITE_NAME_TAKEN'],
+      );
+      const [winner, loser] = outcomes[0]?.status === 'fulfilled' ? rivals : rivals.toReversed();
+      await loser?.undo(ever);
+      await winner?.verify(ever);
+      await winner?.undo(ever);
+    }
+  });
+});
+
+describe('what a site is made with', { skip: noStandIn, timeout: 60_000 }, () => {
+  test('a bar of the bench is the step’s percent', async (t) => {
+    const { host } = await openStandInBench(t);
+    await make(host, acme, 'preflight');
+    for (const name of ['create-site', 'install-app:erpnext', 'install-app:demo_app']) {
+      const percents: number[] = [];
+      await stepOf(host, acme, name).run({ signal: ever, progress: (percent) => percents.push(percent) });
+      assert.ok(percents.length > 1, name);
+      assert.deepEqual(
+        percents,
+        percents.toSorted((one, other) => one - other),
+        name,
+      );
+      assert.equal(percents.at(-1), 95, name);
+    }
+  });
+
+  test('output without end, newline or sense costs little memory', async (t) => {
+    const bench = await openStandInBench(t);
+    await make(bench.host, acme, 'preflight');
+    await bench.turn({ 'new-site': 'flood' });
+    const before = process.resourceUsage().maxRSS;
+    await stepOf(bench.host, acme, 'create-site').run({ signal: ever, progress() {} });
+    // Of 96 MiB; in KiB.
+    assert.ok(process.resourceUsage().maxRSS - before < 64 * 1024);
+    await make(bench.host, acme);
+  });
+
+  test('the user of the database may log in from where it is said, and goes with it', async (t) => {
+    const bench = await openStandInBench(t, { loginScope: '10.%' });
+    const users = async () => (await readdir(join(bench.path, 'database/users'))).map((user) => user.split('@')[1]);
+    await make(bench.host, acme);
+    assert.deepEqual((await users()).toSorted(), ['10.%', 'localhost']);
+    await unmake(bench.host, acme);
+    assert.deepEqual(await users(), ['localhost']);
+  });
+
+  test('the company is as it was asked for, and its log-in is looked at without a web server too', async (t) => {
+    const bench = await openStandInBench(t, { withoutWeb: true });
+    await make(bench.host, acme);
+    const { db_name: name } = (await bench.read('sites/acme.localhost/site_config.json')) as { db_name: string };
+    const rows = (await bench.read(`database/${name}.json`)) as {
+      readonly companies: readonly object[];
+      readonly singles: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    };
+    const year = new Date().getUTCFullYear();
+    assert.deepEqual(rows.companies, [
+      {
+        ...{ name: 'Acme Corporation', abbr: 'ACME', country: 'United States', default_currency: 'USD' },
+        ...{ fy_start_date: `${year}-01-01`, fy_end_date: `${year}-12-31` },
+      },
+    ]);
+    assert.equal(rows.singles['System Settings']?.['timezone'], 'America/New_York');
+    const other = { ...acme, adminPassword: 'another' };
+    const error = await failureOf(stepOf(bench.host, other, 'verify').run({ signal: ever, progress() {} }));
+    assert.match(error.detail ?? '', /^the administrator’s log-in is false and should be true$/);
+  });
+
+  test('what root makes is the bench’s user’s own', {
+    skip: process.getuid?.() !== 0 && 'only root can',
+  }, async (t) => {
+    const nobody = 65_534;
+    const bench = await openStandInBench(t, { owner: nobody });
+    await make(bench.host, acme);
+    for (const file of ['.provisioning/acme.localhost.json', 'acme.localhost/site_config.json']) {
+      assert.equal((await stat(join(bench.path, 'sites', file))).uid, nobody, file);
+    }
+  });
+});
+
+/** Every file below the bench with its content and the time of its last change. */
+async function contents(bench: StandInBench): Promise<readonly string[]> {
+  const entries = await readdir(bench.path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(
+    files.toSorted().map(async (file) => `${file} ${(await stat(file)).mtimeMs} ${await readFile(file)}`),
+  );
+}
