@@ -63,6 +63,7 @@ def fault(point):
         os.kill(os.getpid(), signal.SIGKILL)
     elif kind == "lose":
         os.kill(os.getppid(), signal.SIGKILL)
+        signal.pause()
     elif kind == "disk-full":
         raise OSError(28, "No space left on device")
     elif kind == "redis-down":
