@@ -37,6 +37,16 @@ const wholeNumber = (least: number, most: number) =>
     .transform(Number)
     .refine((number) => number >= least && number <= most, { error: `must be from ${least} to ${most}` });
 
+/** As ICU knows them, aliases included (IANA's tz database). */
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The words of a command, with blanks between; a JSON list where a word holds a blank. */
 const words = z.string().transform((text, context): string[] => {
   if (!text.startsWith('[')) return text.split(/\s+/).filter((word) => word !== '');
@@ -103,6 +113,7 @@ const variables = {
   BENCH_DB_ADMIN: z.string().optional(),
   BENCH_DB_ADMIN_PASSWORD: z.string().optional(),
   BENCH_DB_LOGIN_SCOPE: z.string().optional(),
+  BENCH_TIME_ZONE: z.string().refine(isTimeZone, { error: 'must be a time zone such as Europe/Berlin' }).optional(),
   BENCH_WEB_URL: url('PUBLIC_URL', 'http:', 'https:').optional(),
   SECRET_KEYS: secretKeys.optional(),
   AUTH_JWT_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),

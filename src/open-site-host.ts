@@ -39,6 +39,7 @@ function benchOf(config: Config): BenchConfig | undefined {
       adminPassword: config.BENCH_DB_ADMIN_PASSWORD,
       loginScope: config.BENCH_DB_LOGIN_SCOPE,
     },
+    timeZone: config.BENCH_TIME_ZONE,
     webUrl: config.BENCH_WEB_URL,
   };
 }

@@ -180,6 +180,23 @@ describe('the configuration', () => {
     assert.doesNotMatch(faults.join('\n'), new RegExp(`Zq7x9W|${Buffer.from('Zq7x9W').toString('base64')}`));
   });
 
+  test('reads how to reach a bench', () => {
+    const exec = (BENCH_EXEC: string) => readConfig({ BENCH_EXEC }).BENCH_EXEC;
+    assert.deepEqual(exec('docker compose  exec -T backend'), ['docker', 'compose', 'exec', '-T', 'backend']);
+    assert.deepEqual(exec('["ssh", "-o", "ProxyCommand=a b", "host"]'), ['ssh', '-o', 'ProxyCommand=a b', 'host']);
+    assert.deepEqual(readConfig({}).BENCH_EXEC, []);
+    assert.equal(readConfig({ BENCH_TIME_ZONE: 'Europe/Berlin' }).BENCH_TIME_ZONE, 'Europe/Berlin');
+    const wrong = {
+      BENCH_EXEC: '["ssh", 1]',
+      BENCH_TIME_ZONE: 'Mars/Olympus',
+      BENCH_PATH: 'bench',
+      BENCH_DB_TYPE: 'oracle',
+    };
+    for (const name of Object.keys(wrong)) {
+      assert.equal(faultsOf(wrong).filter((fault) => fault.startsWith(`  ${name} `)).length, 1, name);
+    }
+  });
+
   for (const [fault, SECRET_KEYS] of Object.entries({
     'no id': bytes,
     'an id with a dot, which separates the parts of what is sealed': `k.1:${bytes}`,

@@ -14,6 +14,8 @@ export interface BenchConfig {
     /** From where a site's own user may log in (MariaDB), `%` when database and bench are different machines. */
     readonly loginScope?: string | undefined;
   };
+  /** The time zone of every new site (IANA); without it the first of its country. */
+  readonly timeZone?: string | undefined;
   /** Where the bench's sites are served, for checks over HTTP with a Host header; without it they are made inside the bench. */
   readonly webUrl?: string | undefined;
 }

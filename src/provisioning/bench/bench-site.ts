@@ -10,6 +10,7 @@ import { benchFailure, type Ending } from './failures.ts';
 export interface BenchSite {
   readonly plan: SitePlan;
   readonly webUrl: string | undefined;
+  readonly timeZone: string | undefined;
   /** The name of the site's database and of its user: ours, so that it is known before the site is. */
   readonly database: string;
   /** Asks for something about the site. Rejects with a SiteHostError, or with the signal's reason. */
@@ -60,6 +61,7 @@ export function benchSite(agent: Agent, config: BenchConfig, plan: SitePlan): Be
   return {
     plan,
     webUrl: config.webUrl,
+    timeZone: config.timeZone,
     database: databaseName(plan),
     ask,
     isFinished: async (step, signal) => (await ask('look', { step }, { signal }))['finished'] === true,

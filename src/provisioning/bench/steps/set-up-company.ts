@@ -27,13 +27,14 @@ export const setUpCompany = (site: BenchSite): SiteStep => ({
   undo: (signal) => site.forget(name, signal).catch(unlessTaken),
 });
 
-/** What `setup_complete` takes (frappe/desk/page/setup_wizard, erpnext/setup/setup_wizard); the bench adds the time zone. */
-function wizardArguments({ plan }: BenchSite): object {
+/** What `setup_complete` takes (frappe/desk/page/setup_wizard, erpnext/setup/setup_wizard); the bench adds the country's time zone. */
+function wizardArguments({ plan, timeZone }: BenchSite): object {
   const year = fiscalYear(plan.country, new Date());
   return {
     language: 'English',
     country: plan.country,
     country_code: countryFor(plan.country)?.code ?? '',
+    ...(timeZone === undefined ? {} : { timezone: timeZone }),
     currency: plan.defaultCurrency,
     full_name: plan.adminEmail.split('@')[0],
     email: plan.adminEmail,
