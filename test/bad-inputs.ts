@@ -1,3 +1,5 @@
+// A table: one line for each thing that must be refused.
+
 import type { CompanyRequest, Fault } from '../src/company/company-request.ts';
 
 /** Requests that must be refused, and why: used on the check itself and through GraphQL over HTTP. Long because it is a table. */

@@ -1,3 +1,5 @@
+// What starts when nothing is configured, each part once: they share the set-up of processes and folders.
+
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,3 +1,5 @@
+// Claim, heartbeat, hand-back, take-over and giving up are one protocol, and are tried on one database.
+
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { cancelCompany } from '../src/company/cancel-company.ts';

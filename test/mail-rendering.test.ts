@@ -1,3 +1,5 @@
+// One mail from its content to the wire: rendering and SMTP share the samples, which are most of this file.
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';

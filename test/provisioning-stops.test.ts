@@ -62,6 +62,7 @@ describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => 
         assert.ok(performance.now() - asked < 2_000, 'within seconds');
         assert.equal(cancelled.status, 'FAILED');
         assert.equal(cancelled.siteStatus, 'NOT_CREATED');
+        assert.deepEqual(cancelled.steps, [], 'what was taken back is as if it had never been begun');
         assert.equal(cancelled.failure?.reason, 'CANCELLED');
         assert.equal(cancelled.version, version + 1, 'asking twice is asking once');
         assert.equal(existsSync(folder), false);

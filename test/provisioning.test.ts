@@ -55,6 +55,21 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
       await company.assertMails('Site Provisioning Failed', 'Your Site is Ready');
     });
 
+    test('before anything else leaves what an earlier attempt made known as standing', async () => {
+      const faults = new Faults();
+      const broken = new SiteHostError('APP_INSTALL_FAILED', 'The app is broken.');
+      const away = new SiteHostError('HOST_UNAVAILABLE', 'The bench is away.');
+      faults.fail('install-app:erpnext', broken);
+      const company = await order('stands', faults);
+      assert.equal((await company.end()).siteStatus, 'INCOMPLETE');
+
+      faults.fail('preflight', away);
+      await company.retry();
+      const failed = await company.end();
+      assert.deepEqual([failed.failure?.reason, failed.failure?.step], ['HOST_UNAVAILABLE', 'preflight']);
+      assert.equal(failed.siteStatus, 'INCOMPLETE');
+    });
+
     test('with an error that nobody named is masked for the customer', async () => {
       const faults = new Faults();
       faults.fail('install-app:erpnext', new Error(`ENOENT /home/frappe/${password}`));

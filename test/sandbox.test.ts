@@ -1,3 +1,5 @@
+// The sandbox as a host and as a website: one service on one folder serves all of these, so they stand together.
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';

@@ -1,3 +1,5 @@
+// The whole contract of a site host in one place, since every host is held to all of it.
+
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';

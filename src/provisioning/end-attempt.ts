@@ -58,8 +58,11 @@ const withoutRunning = sql<RecordedStep[]>`(
   from jsonb_array_elements(steps) with ordinality as listed (step, place)
 )`;
 
+/** What was taken back is as if it had never been begun. */
+const noSteps = sql<RecordedStep[]>`'[]'::jsonb`;
+
 /** To FAILED, with the mail that says what went wrong. `siteIsGone` when nothing of the site is left. */
-export const toFailed = (failure: Failure, siteIsGone: boolean): Move => ({
+export const toFailed = (failure: Failure, siteIsGone: boolean, steps = withoutRunning): Move => ({
   to: 'FAILED',
   message: failure.message,
   ...(failure.step === undefined ? {} : { step: failure.step }),
@@ -67,7 +70,7 @@ export const toFailed = (failure: Failure, siteIsGone: boolean): Move => ({
     ...ended,
     site_status: siteIsGone ? 'NOT_CREATED' : 'INCOMPLETE',
     failure: sql`${JSON.stringify(failure)}::jsonb`,
-    steps: withoutRunning,
+    steps,
     provisioning_notes: failure.message,
   },
   mail: { kind: 'SITE_FAILED', reason: failure.message },
@@ -82,7 +85,7 @@ export async function endWithout(error: unknown, attempt: Attempt): Promise<void
   const { record, log } = attempt;
   const failed = error instanceof StepFailure ? error : undefined;
   const cause = failed ? failed.cause : error;
-  const nothingMade = failed?.index === 0;
+  const nothingMade = failed?.index === 0 && !madeBefore(attempt);
   if (!(cause instanceof Stop)) {
     if (!failed) throw error;
     const failure = failureOf(failed, attempt.plan);
@@ -97,13 +100,19 @@ export async function endWithout(error: unknown, attempt: Attempt): Promise<void
       return;
     case 'shutdown':
       return handBack(attempt);
-    case 'cancelled':
-      await record.move(toFailed(cancelled, await undoAll(attempt)));
+    case 'cancelled': {
+      const undone = await undoAll(attempt);
+      await record.move(toFailed(cancelled, undone, undone ? noSteps : withoutRunning));
       return;
+    }
     case 'deadline':
       await record.move(toFailed(timedOut(attempt, failed), nothingMade));
   }
 }
+
+/** An earlier claim or attempt went beyond the preflight, so that a part of the site may stand. */
+const madeBefore = ({ claim }: Attempt): boolean =>
+  claim.company.steps.slice(1).some(({ state }) => state !== 'WAITING');
 
 const cancelled: Failure = { reason: 'CANCELLED', message: 'It was cancelled before the site was ready.' };
 
