@@ -351,6 +351,7 @@ function companyId(number: number) {
 
 const acme: SitePlan = {
   companyId: companyId(1),
+  fencingToken: 1,
   siteName: 'acme.localhost',
   companyName: 'Acme',
   companyAbbr: 'ACM',

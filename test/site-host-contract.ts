@@ -199,6 +199,7 @@ async function newPlan({ host, newSiteName }: HostUnderTest): Promise<SitePlan> 
   siteCount += 1;
   return {
     companyId: companyId(1),
+    fencingToken: 1,
     siteName: newSiteName?.() ?? `acme-${siteCount}.localhost`,
     companyName: 'Acme Trading & Söhne',
     companyAbbr: 'ATS',

@@ -62,7 +62,11 @@ export const CompanySchema = defineEntity({
     /** How often the present attempt was claimed. */
     claims: p.integer().default(0),
     leasedBy: p.text().nullable(),
+    /** Since when the present worker holds the lease. */
+    leasedSince: p.datetime(3).nullable(),
     leasedUntil: p.datetime(3).nullable(),
+    /** The number of the newest write under the present token: a write that is repeated, its answer lost, is known by it. */
+    leaseWrites: p.integer().default(0),
   },
   uniques: [{ name: 'company_idempotency_key_unique', properties: ['createdBy', 'idempotencyKey'] }],
   indexes: [

@@ -12,6 +12,8 @@ export const OutboxMailSchema = defineEntity({
   tableName: 'outbox_mail',
   properties: {
     id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
+    /** Orders mails by creation and serves as the cursor of listings. */
+    position: p.bigint().autoincrement().generated('by default as identity').unique(),
     companyId: p.text().$type<CompanyId>(),
     attempt: p.integer(),
     kind: p.enum(mailKinds),
@@ -32,6 +34,10 @@ export const OutboxMailSchema = defineEntity({
     {
       name: 'outbox_mail_due_index',
       expression: `create index "outbox_mail_due_index" on "outbox_mail" ("due_at") where "state" = 'WAITING'`,
+    },
+    {
+      name: 'outbox_mail_undelivered_index',
+      expression: `create index "outbox_mail_undelivered_index" on "outbox_mail" ("position") where "state" <> 'SENT'`,
     },
   ],
 });

@@ -40,6 +40,7 @@ export async function queueCompany({ em, bell }: MoveDeps, requester: Requester,
       deadline_at: null,
       cancel_requested_at: null,
       leased_by: null,
+      leased_since: null,
       leased_until: null,
     },
   });

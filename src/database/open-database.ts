@@ -8,6 +8,7 @@ import { Company } from '../company/company.ts';
 import { CompanyEvent } from '../company/company-event.ts';
 import { OutboxMail } from '../company/outbox-mail.ts';
 import { CreateCompany } from './migrations/20261122-create-company.ts';
+import { Operate } from './migrations/20261123-operate.ts';
 
 export interface Database {
   readonly em: SqlEntityManager;
@@ -23,7 +24,7 @@ const options = {
   extensions: [Migrator],
   // Every request, job and reader uses the query builder or a fork of its own; nothing is kept in an identity map.
   allowGlobalContext: true,
-  migrations: { migrationsList: [CreateCompany], snapshot: false, silent: true },
+  migrations: { migrationsList: [CreateCompany, Operate], snapshot: false, silent: true },
 };
 
 /** PostgreSQL at `url`. Times out instead of waiting for ever, and gives terminated backends' connections back to the pool. */

@@ -32,7 +32,7 @@ export interface Attempt {
 }
 
 /** What every attempt's end has in common: nobody holds the company any more. */
-const ended = { provisioning_completed_at: now, leased_by: null, leased_until: null } as const;
+const ended = { provisioning_completed_at: now, leased_by: null, leased_since: null, leased_until: null } as const;
 
 /** To ACTIVE, with the mail that carries the credentials. Refused when a cancel was asked for at the last moment. */
 export const toActive = ({ siteName }: SitePlan): Move => ({

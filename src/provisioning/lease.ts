@@ -71,7 +71,9 @@ export async function claimCompany(
       site_status: 'CREATING',
       fencing_token: sql<number>`fencing_token + 1`,
       claims: sql<number>`claims + 1`,
+      lease_writes: 0,
       leased_by: worker,
+      leased_since: now,
       leased_until: inMilliseconds(times.lease),
       deadline_at: sql<Date>`coalesce(deadline_at, ${inMilliseconds(times.attempt)})`,
       provisioning_started_at: sql<Date>`coalesce(provisioning_started_at, now())`,
@@ -130,7 +132,7 @@ const isHeld = (company: CompanyExpressions, claim: Claim): Expression<SqlBool> 
 export async function releaseLease(em: SqlEntityManager, claim: Claim): Promise<CompanyRow | undefined> {
   return tables(em)
     .updateTable('company')
-    .set({ leased_until: null, leased_by: null, claims: sql<number>`claims - 1` })
+    .set({ leased_by: null, leased_since: null, leased_until: null, claims: sql<number>`claims - 1` })
     .where((company) => isHeld(company, claim))
     .returningAll()
     .executeTakeFirst();

@@ -2,12 +2,11 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Bell } from '../company/bell.ts';
 import type { CompanyId } from '../company/company-id.ts';
 import type { SecretBox } from '../company/secret-box.ts';
-import type { CompanyRow } from '../company/tables.ts';
 import type { Log } from '../log.ts';
 import { attemptRecord } from './attempt-record.ts';
 import { endWithout, toActive } from './end-attempt.ts';
 import { holdCompany } from './hold.ts';
-import { claimCompany, type LeaseTimes } from './lease.ts';
+import { type Claim, claimCompany, type LeaseTimes } from './lease.ts';
 import type { SiteHost, SitePlan } from './site-host.ts';
 import { takeSteps } from './take-steps.ts';
 
@@ -36,7 +35,7 @@ export async function provisionCompany(deps: ProvisioningDeps, id: CompanyId, sh
   const log = deps.log.child({ companyId: id, attempt: claim.company.attempt });
   log.info({ worker, fencingToken: claim.fencingToken }, 'provisioning started');
   const record = attemptRecord(em, bell, claim);
-  const plan = sitePlan(deps.secrets, claim.company);
+  const plan = sitePlan(deps.secrets, claim);
   const steps = host.steps(plan);
   const hold = holdCompany(em, claim, times, shutdown);
   try {
@@ -51,9 +50,10 @@ export async function provisionCompany(deps: ProvisioningDeps, id: CompanyId, sh
   bell.owed(id);
 }
 
-function sitePlan(secrets: SecretBox, company: CompanyRow): SitePlan {
+function sitePlan(secrets: SecretBox, { company, fencingToken }: Claim): SitePlan {
   return {
     companyId: company.id,
+    fencingToken,
     siteName: company.site_name,
     companyName: company.company_name,
     companyAbbr: company.company_abbr,

@@ -4,6 +4,8 @@ import type { FailureReason } from '../company/failure.ts';
 /** What a site shall become. It carries the admin password: never log it, never put it into an argv or an environment. */
 export interface SitePlan {
   readonly companyId: CompanyId;
+  /** The claim under which the host is asked. Whoever asks with a lower one than another before has lost the company, and is refused. */
+  readonly fencingToken: number;
   /** The site's name and host name at once, e.g. `acme.localhost`. */
   readonly siteName: string;
   readonly companyName: string;

@@ -7,6 +7,7 @@ export const ever = new AbortController().signal;
 /** Its secrets all hold the word "canary". */
 export const acme: SitePlan = {
   companyId: companyId(1),
+  fencingToken: 1,
   siteName: 'acme.localhost',
   companyName: 'Acme Corporation',
   companyAbbr: 'ACME',
