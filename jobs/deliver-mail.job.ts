@@ -1,6 +1,5 @@
 import type { Log } from '../src/log.ts';
 import { deliverMail, type MailDeps } from '../src/mail/deliver-mail.ts';
-import { parseCompanyJob } from './company-job.ts';
 import { type JobWorker, openJobWorker } from './job-queue.ts';
 
 export const mailQueue = 'mail';
@@ -10,10 +9,4 @@ const concurrency = 5;
 
 /** Delivers the mails of the companies that the queue names. */
 export const openMailWorker = (deps: MailDeps, options: { redisUrl: string; log: Log }): JobWorker =>
-  openJobWorker(
-    mailQueue,
-    options.redisUrl,
-    concurrency,
-    (payload) => deliverMail(deps, parseCompanyJob(payload).companyId),
-    options.log,
-  );
+  openJobWorker(mailQueue, options.redisUrl, concurrency, (companyId) => deliverMail(deps, companyId), options.log);

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import BeeQueue from 'bee-queue';
+import type { CompanyId } from '../src/company/company-id.ts';
 import type { Log } from '../src/log.ts';
+import type { Metrics } from '../src/metrics.ts';
+import { type CompanyJob, parseCompanyJob } from './company-job.ts';
 
 /**
  * bee-queue as a doorbell: a job says "look at this company", and the database says what there is to do.
@@ -20,19 +24,20 @@ const connection = (url: string) => ({
   retry_strategy: ({ attempt }: { attempt: number }) => Math.min(50 * 2 ** attempt, 2_000),
 });
 
-export interface JobQueue<Payload> {
-  /** Adds a job unless one of this id waits or runs already. Failing is logged, and nobody waits for it. */
-  add(id: string, payload: Payload): void;
+export interface JobQueue {
+  /** Adds a job for the company. Failing is logged, and nobody waits for it. */
+  add(companyId: CompanyId): void;
   close(): Promise<void>;
 }
 
-export function openJobQueue<Payload>(name: string, redisUrl: string, log: Log): JobQueue<Payload> {
-  const queue = new BeeQueue<Payload>(name, { ...settings, redis: connection(redisUrl), isWorker: false });
-  const adding = new Set<string>();
+export function openJobQueue(name: string, redisUrl: string, metrics: Metrics, log: Log): JobQueue {
+  const queue = new BeeQueue<CompanyJob>(name, { ...settings, redis: connection(redisUrl), isWorker: false });
+  const adding = new Set<CompanyId>();
   reportErrors(queue, log);
 
-  const save = async (id: string, payload: Payload): Promise<void> => {
-    const job = queue.createJob(payload).setId(id);
+  const save = async (companyId: CompanyId): Promise<void> => {
+    // An id of its own: bee-queue drops a job whose id it knows, even from a queue that Redis has evicted.
+    const job = queue.createJob({ companyId }).setId(randomUUID());
     try {
       await job.save();
     } catch (error) {
@@ -43,37 +48,43 @@ export function openJobQueue<Payload>(name: string, redisUrl: string, log: Log):
   };
 
   return {
-    add(id, payload) {
-      if (adding.has(id)) return;
-      adding.add(id);
-      save(id, payload)
-        .catch((error: Error) =>
-          log.warn({ queue: name, job: id, err: error.message }, 'not rung; the reconciler will'),
+    add(companyId) {
+      if (adding.has(companyId)) return;
+      adding.add(companyId);
+      save(companyId)
+        .then(
+          () => metrics.rung(name, 'rung'),
+          (error: Error) => {
+            metrics.rung(name, 'lost');
+            log.warn({ queue: name, companyId, err: error.message }, 'not rung; the reconciler will');
+          },
         )
-        .finally(() => adding.delete(id));
+        .finally(() => adding.delete(companyId));
     },
     close: () => queue.close(closeLimit),
   };
 }
 
 export interface JobWorker {
+  /** Those of the companies for which no job waits. Rejects when Redis does not answer in time. */
+  unrung(companyIds: readonly CompanyId[]): Promise<readonly CompanyId[]>;
   /** Takes no more jobs and waits a while for those that run. */
   close(): Promise<void>;
 }
 
 /** Handles the queue's jobs, `concurrency` at a time. What the handler throws is logged; the database knows what is left to do. */
-export function openJobWorker<Payload>(
+export function openJobWorker(
   name: string,
   redisUrl: string,
   concurrency: number,
-  handle: (payload: Payload) => Promise<void>,
+  handle: (companyId: CompanyId) => Promise<void>,
   log: Log,
 ): JobWorker {
-  const queue = new BeeQueue<Payload>(name, { ...settings, redis: connection(redisUrl), isWorker: true });
+  const queue = new BeeQueue<CompanyJob>(name, { ...settings, redis: connection(redisUrl), isWorker: true });
   reportErrors(queue, log, () => loadScripts(name, redisUrl));
   queue.process(concurrency, async ({ id, data }) => {
     try {
-      await handle(data);
+      await handle(parseCompanyJob(data).companyId);
     } catch (error) {
       log.error(
         { queue: name, job: id, err: error },
@@ -82,11 +93,31 @@ export function openJobWorker<Payload>(
     }
   });
   queue.checkStalledJobs(stallCheck);
-  return { close: () => queue.close(closeLimit) };
+  return {
+    async unrung(companyIds) {
+      if (companyIds.length === 0) return [];
+      const jobs = await inTime(queue.getJobs('waiting', { start: 0, end: -1 }));
+      const rung = new Set(jobs.map(({ data }) => data.companyId));
+      return companyIds.filter((id) => !rung.has(id));
+    },
+    close: () => queue.close(closeLimit),
+  };
 }
 
 const stallCheck = 5_000;
 const closeLimit = 8_000;
+const answerLimit = 2_000;
+
+/** bee-queue's client keeps commands for a Redis that is away, and answers them once it is back. */
+async function inTime<Result>(answer: Promise<Result>): Promise<Result> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('Redis does not answer.')), answerLimit);
+  try {
+    return await Promise.race([answer, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** Redis forgets scripts with a restart, a fail-over or SCRIPT FLUSH, and bee-queue loads them only when a queue opens (#147). */
 const scriptsAreGone = (error: unknown): boolean => error instanceof Error && /NOSCRIPT/.test(error.message);

@@ -1,6 +1,5 @@
 import type { Log } from '../src/log.ts';
 import { type ProvisioningDeps, provisionCompany } from '../src/provisioning/provision-company.ts';
-import { parseCompanyJob } from './company-job.ts';
 import { type JobWorker, openJobWorker } from './job-queue.ts';
 
 /** The queue of long work: an attempt may take up to its deadline, 600 s by default. */
@@ -16,10 +15,11 @@ export function openProvisionWorker(
     provisionQueue,
     options.redisUrl,
     options.concurrency,
-    (payload) => provisionCompany(deps, parseCompanyJob(payload).companyId, shutdown.signal),
+    (companyId) => provisionCompany(deps, companyId, shutdown.signal),
     options.log,
   );
   return {
+    ...worker,
     close() {
       shutdown.abort();
       return worker.close();

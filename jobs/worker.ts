@@ -8,6 +8,8 @@ export interface WorkerOptions {
   readonly redisUrl: string;
   /** How many companies are provisioned at once. */
   readonly concurrency: number;
+  /** How long a company may wait before the log tells of it, in milliseconds. */
+  readonly waitingAlarm: number;
 }
 
 /** Works off what is queued: provisions companies, delivers mails, and rings again for what got lost. */
@@ -16,10 +18,18 @@ export function openWorker(
   mail: MailDeps,
   options: WorkerOptions,
 ): { close(): Promise<void> } {
-  const { em, bell, log } = provisioning;
+  const { em, bell, metrics, log } = provisioning;
   const provisioner = openProvisionWorker(provisioning, { ...options, log });
   const postman = openMailWorker(mail, { ...options, log });
-  const reconciler = openReconciler(em, bell, log);
+  const { waitingAlarm } = options;
+  const reconciler = openReconciler({
+    em,
+    bell,
+    queues: { provision: provisioner, mail: postman },
+    waitingAlarm,
+    metrics,
+    log,
+  });
   return {
     async close() {
       await reconciler.close();

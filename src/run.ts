@@ -1,6 +1,14 @@
 import { ConfigError } from './config.ts';
 import { FolderInUseError } from './embedded/folder-lock.ts';
 
+/** How long closing may take, in milliseconds: supervisors kill after 10 s (Docker) or 30 s (Kubernetes). */
+const closeLimit = 9_500;
+
+class CloseTimeout extends Error {
+  override readonly message =
+    `It did not close within ${closeLimit / 1_000} seconds, and ends now. What it had under way is taken up by others.`;
+}
+
 /**
  * Runs a program until it is told to stop: the first SIGINT or SIGTERM closes what `open` opened, the second one ends at
  * once. Exit code 0 after a clean end, 1 when it could not start or close.
@@ -16,6 +24,7 @@ export function run(open: () => Promise<{ close(): Promise<void> }>): void {
       .then(({ close }) => close())
       .then(() => process.exit(0))
       .catch(fail);
+    setTimeout(() => fail(new CloseTimeout()), closeLimit);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
@@ -30,7 +39,13 @@ export function fail(error: unknown): never {
 
 /** In plain words where it is the user's to mend, with its trace where it is ours. */
 export function plainly(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof FolderInUseError || isSystemError(error)) return error.message;
+  if (
+    error instanceof ConfigError ||
+    error instanceof FolderInUseError ||
+    error instanceof CloseTimeout ||
+    isSystemError(error)
+  )
+    return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

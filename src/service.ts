@@ -9,19 +9,24 @@ import type { Config } from './config.ts';
 import { inboxContentSecurityPolicy } from './embedded/inbox-page.ts';
 import type { Mailbox } from './embedded/mailbox.ts';
 import { type Api, openApi, type Page } from './http/api.ts';
+import { openHealth } from './http/health.ts';
+import { openHealthServer } from './http/health-server.ts';
+import type { HttpServer } from './http/http-server.ts';
 import { openCompanyChannel } from './live/company-channel.ts';
 import { openCompanyStreams } from './live/company-stream.ts';
 import type { Log } from './log.ts';
 import { loadMailTemplates } from './mail/render-mail.ts';
 import { openSmtp } from './mail/smtp.ts';
+import { openMetrics } from './metrics.ts';
 import { openSiteHost, sandboxSites } from './open-site-host.ts';
 import type { LeaseTimes } from './provisioning/lease.ts';
 import { sandboxWebsite } from './provisioning/sandbox/website.ts';
 import type { SiteHost } from './provisioning/site-host.ts';
+import { readBacklog } from './read-backlog.ts';
 import { openResources } from './resources.ts';
 
 export interface Service {
-  /** Where the API listens; undefined without one. */
+  /** Where the API listens, or the health of a worker alone; undefined without either. */
   readonly port: number | undefined;
   readonly siteUrl: (siteName: string) => string;
   /** The embedded inbox, when no SMTP server is configured. */
@@ -58,17 +63,37 @@ export async function openService(
   const secrets = secretBox(resources.secretKeys);
   const channel = openCompanyChannel(redisUrl, log);
   closing.defer(() => channel.close());
-  const bell = openBell(channel, redisUrl, log);
+  const metrics = openMetrics();
+  const health = openHealth({
+    checks: {
+      postgresql: { ask: () => database.ping(), variable: 'DATABASE_URL' },
+      redis: { ask: () => channel.ping(), variable: 'REDIS_URL' },
+    },
+    backlog: () => readBacklog(em),
+    metrics,
+    log,
+  });
+  const bell = openBell(channel, redisUrl, metrics, log);
   closing.defer(() => bell.close());
   const siteUrlAt = (port: number) => (siteName: string) =>
     (config.SITE_URL_TEMPLATE ?? `http://{site}:${port}/`).replace('{site}', siteName);
 
   const api = parts.api ? await startApi() : undefined;
   const siteUrl = siteUrlAt(api?.port ?? config.PORT);
+  const healthServer = parts.api ? undefined : await startHealthServer(config.WORKER_PORT);
   if (parts.worker) startWorker();
 
   const opened = closing.move();
-  return { port: api?.port, siteUrl, mailbox, jwtSecret: resources.jwtSecret, close: () => opened.disposeAsync() };
+  return {
+    port: (api ?? healthServer)?.port,
+    siteUrl,
+    mailbox,
+    jwtSecret: resources.jwtSecret,
+    close() {
+      health.close();
+      return opened.disposeAsync();
+    },
+  };
 
   async function startApi(): Promise<Api> {
     const ownHosts = config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).hostname];
@@ -77,13 +102,21 @@ export async function openService(
       host: config.HOST,
       port: config.PORT,
       access: openAccess(resources.jwtSecret, resources.signedIn ? developmentViewer : undefined),
-      checks: { postgresql: () => database.ping(), redis: () => channel.ping() },
+      health,
+      metrics,
       ...(config.BENCH_PATH === undefined ? { sites: sandboxSitesOf(config, log) } : {}),
       ...(mailbox ? { pages: inboxOf(mailbox) } : {}),
       log,
     });
     closing.defer(() => api.close());
     return api;
+  }
+
+  async function startHealthServer(port: number | undefined): Promise<HttpServer | undefined> {
+    if (port === undefined) return undefined;
+    const server = await openHealthServer(health, { host: config.HOST, port, metrics, log });
+    closing.defer(() => server.close());
+    return server;
   }
 
   function startWorker(): void {
@@ -100,6 +133,7 @@ export async function openService(
         host,
         times: { ...times, attempt: config.PROVISION_TIMEOUT_SECONDS * 1_000 },
         worker: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+        metrics,
         log,
       },
       {
@@ -110,9 +144,10 @@ export async function openService(
         siteUrl,
         supportEmail: config.SUPPORT_EMAIL ?? 'support@company-provisioning.example',
         sandbox: host.kind === 'sandbox',
+        metrics,
         log,
       },
-      { redisUrl, concurrency: config.WORKER_CONCURRENCY },
+      { redisUrl, concurrency: config.WORKER_CONCURRENCY, waitingAlarm: config.WAITING_ALARM_SECONDS * 1_000 },
     );
     closing.defer(() => worker.close());
   }

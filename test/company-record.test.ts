@@ -15,6 +15,7 @@ import { requestFor } from './test-service.ts';
 
 const store = await openCompanyStore(after);
 const { em, bell, deps, jane } = store;
+const ever = new AbortController().signal;
 const migrator = em.config.getExtension<Migrator>('@mikro-orm/migrator');
 
 describe('one move', () => {
@@ -62,7 +63,7 @@ describe('one move', () => {
 
   test('is refused under a stale token and under a condition that does not hold', async () => {
     const { id } = await store.create('conditions');
-    const claim = await claimCompany(em, id, 'worker', times);
+    const claim = await claimCompany(em, id, 'worker', times, ever);
     assert.ok(claim);
     const move: Move = { to: 'PROVISIONING', message: 'It moved.', fencingToken: claim.fencingToken };
     const before = await store.all(id);
@@ -74,7 +75,7 @@ describe('one move', () => {
 
   test('commits with its mail or not at all', async () => {
     const { id } = await store.create('together');
-    await claimCompany(em, id, 'worker', times);
+    await claimCompany(em, id, 'worker', times, ever);
     await em.execute(
       `insert into outbox_mail (company_id, attempt, kind, recipient) values (?, 1, 'SITE_READY', 'somebody@else.example')`,
       [id],
@@ -89,9 +90,9 @@ describe('one move', () => {
 
   test('after another, however many at once: versions have no gap', async () => {
     const { id } = await store.create('many');
-    const claim = await claimCompany(em, id, 'worker', times);
+    const claim = await claimCompany(em, id, 'worker', times, ever);
     assert.ok(claim);
-    const record = attemptRecord(em, bell, claim);
+    const record = attemptRecord(em, bell, claim, ever);
     const step = stepNamed('one', new Set());
     await record.plan([step]);
     await Promise.all([
@@ -101,11 +102,7 @@ describe('one move', () => {
     ]);
     const { events } = await store.all(id);
     assert.equal(events.length, 2 + 40 + 1, 'queued, claimed, each progress, and one word of the cancel');
-    assert.equal(
-      store.rings.filter((ring) => ring === `queued ${id} 1.0`).length,
-      1,
-      'rung for once, when it was created',
-    );
+    assert.equal(store.rings.filter((ring) => ring === `queued ${id}`).length, 1, 'rung for once, when it was created');
   });
 });
 

@@ -11,6 +11,7 @@ import { type SecretBox, secretBox } from '../src/company/secret-box.ts';
 import { type CompanyRow, tables } from '../src/company/tables.ts';
 import { openEmbeddedPostgres } from '../src/database/open-database.ts';
 import { openPglite } from '../src/embedded/pglite.ts';
+import { openMetrics } from '../src/metrics.ts';
 import type { ProvisioningDeps } from '../src/provisioning/provision-company.ts';
 import type { SiteHost, SiteStep } from '../src/provisioning/site-host.ts';
 import { assertLog } from './event-log.ts';
@@ -54,7 +55,7 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
   const rings: string[] = [];
   const bell: Bell = {
     changed: (id) => void rings.push(`changed ${id}`),
-    queued: (id, turn) => void rings.push(`queued ${id} ${turn}`),
+    queued: (id) => void rings.push(`queued ${id}`),
     owed: (id) => void rings.push(`owed ${id}`),
   };
   const deps = { em, bell, secrets, ownHosts: [], apps: { offered: ['erpnext'], byDefault: ['erpnext'] } };
@@ -88,6 +89,7 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
       host,
       times: { ...times, ...changes },
       worker: 'test',
+      metrics: openMetrics(),
       log: pino({ level: 'silent' }),
     }),
   };

@@ -21,12 +21,13 @@ const { em, bell, jane } = store;
 const limit = { timeout: 10_000 };
 const ever = new AbortController().signal;
 
-const claim = (id: CompanyId, worker = 'first') => claimCompany(em, id, worker, times);
+const claim = (id: CompanyId, worker = 'first') => claimCompany(em, id, worker, times, ever);
 const surely = async (id: CompanyId, worker = 'first'): Promise<Claim> =>
   (await claim(id, worker)) ?? assert.fail(`${worker} cannot claim ${id}`);
 /** The worker is gone: its lease ran out a second ago. */
 const runOut = (id: CompanyId) => store.set(id, `leased_until = now() - interval '1 second'`);
 const isWaiting = async (id: CompanyId) => (await findWaiting(em, 100)).some((company) => company.id === id);
+const givenUp = async () => (await giveUpLostAttempts(em, bell)).map((lost) => lost.id);
 const isLost = (error: unknown) => error instanceof Stop && error.why === 'lease-lost';
 const lost = toFailed({ reason: 'INTERNAL', message: 'It was lost.' }, false);
 const step = stepNamed('one', new Set());
@@ -49,7 +50,7 @@ describe('a claim', limit, () => {
   test('after the lease ran out gets a new token, and whoever has the old one writes nothing more', async () => {
     const { id } = await store.create('taken-over');
     const old = await surely(id);
-    await attemptRecord(em, bell, old).plan([step]);
+    await attemptRecord(em, bell, old, ever).plan([step]);
     await runOut(id);
     assert.equal(await isWaiting(id), true);
     const { fencingToken } = await surely(id, 'second');
@@ -57,7 +58,7 @@ describe('a claim', limit, () => {
 
     const before = await store.all(id);
     const rung = store.rings.length;
-    const record = attemptRecord(em, bell, old);
+    const record = attemptRecord(em, bell, old, ever);
     await assert.rejects(record.plan([]), isLost);
     await assert.rejects(record.step(0, step, 'RUNNING', 1), isLost);
     await assert.rejects(record.step(0, step, 'DONE', 1), isLost);
@@ -78,7 +79,7 @@ describe('a claim', limit, () => {
     }
     assert.equal(await isWaiting(id), false);
     assert.equal(await claim(id), undefined);
-    assert.deepEqual(await giveUpLostAttempts(em, bell), [id]);
+    assert.deepEqual(await givenUp(), [id]);
     assert.deepEqual(store.rings.slice(-2), [`changed ${id}`, `owed ${id}`]);
     assert.deepEqual(await giveUpLostAttempts(em, bell), []);
 
@@ -97,8 +98,8 @@ describe('a claim', limit, () => {
     const sleeper = await surely(id);
     await store.set(id, `claims = ${maxClaims}`);
     await runOut(id);
-    assert.deepEqual(await giveUpLostAttempts(em, bell), [id]);
-    const record = attemptRecord(em, bell, sleeper);
+    assert.deepEqual(await givenUp(), [id]);
+    const record = attemptRecord(em, bell, sleeper, ever);
     assert.equal((await queueCompany({ em, bell }, jane, id)).kind, 'moved');
 
     await assert.rejects(record.step(0, step, 'RUNNING', 1), isLost);
@@ -114,7 +115,7 @@ describe('a claim', limit, () => {
     await runOut(id);
     await giveUpLostAttempts(em, bell);
     const before = await store.all(id);
-    await assert.rejects(attemptRecord(em, bell, sleeper).plan([step]), isLost);
+    await assert.rejects(attemptRecord(em, bell, sleeper, ever).plan([step]), isLost);
     assert.deepEqual(await store.all(id), before);
   });
 
@@ -142,7 +143,7 @@ describe('the deadline', limit, () => {
     assert.equal(second.company.deadline_at?.getTime(), Number(first.company.deadline_at) - 595_000);
     assert.ok(second.remaining <= 5_000 && second.remaining > 0, `${second.remaining} milliseconds remain`);
 
-    await attemptRecord(em, bell, second).move(lost);
+    await attemptRecord(em, bell, second, ever).move(lost);
     await queueCompany({ em, bell }, jane, id);
     assert.ok((await surely(id)).remaining > 599_000);
   });
@@ -155,7 +156,7 @@ describe('the deadline', limit, () => {
     await runOut(id);
     assert.equal(await isWaiting(id), false);
     assert.equal(await claim(id), undefined);
-    assert.deepEqual(await giveUpLostAttempts(em, bell), [id]);
+    assert.deepEqual(await givenUp(), [id]);
     const { company, mails } = await store.all(id);
     assert.equal(company.failure?.reason, 'TIMED_OUT');
     assert.equal(mails.length, 1);
@@ -228,7 +229,7 @@ describe('a heartbeat', limit, () => {
     await runOut(id);
     const second = await surely(id, 'second');
     assert.equal((await stopped(held)).why, 'lease-lost');
-    await attemptRecord(em, bell, second).move(lost);
+    await attemptRecord(em, bell, second, ever).move(lost);
     assert.equal((await stopped(second)).why, 'lease-lost');
   });
 
@@ -259,7 +260,7 @@ test('a worker told to shut down hands its company back, and another one goes on
   shutdown.abort();
   await done;
   assert.equal(await isWaiting(id), true);
-  assert.ok(store.rings.includes(`queued ${id} 1.1`), 'rung under a turn of its own');
+  assert.equal(store.rings.filter((ring) => ring === `queued ${id}`).length, 2, 'rung for again');
 
   await provisionCompany(deps, id, ever);
   const { company, mails } = await store.all(id);

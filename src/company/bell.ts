@@ -7,8 +7,8 @@ import type { CompanyId } from './company-id.ts';
 export interface Bell {
   /** The company has a new event: live streams read on. */
   changed(companyId: CompanyId): void;
-  /** The company waits for a worker. `turn` names this waiting, so that ringing twice for it asks for one job only. */
-  queued(companyId: CompanyId, turn: string): void;
+  /** The company waits for a worker. */
+  queued(companyId: CompanyId): void;
   /** A mail waits in the outbox. */
   owed(companyId: CompanyId): void;
 }

@@ -62,6 +62,8 @@ export const CompanySchema = defineEntity({
     /** How often the present attempt was claimed. */
     claims: p.integer().default(0),
     leasedBy: p.text().nullable(),
+    /** Names the newest claim, so that a claim whose answer got lost is found again. */
+    leaseId: p.uuid().nullable(),
     /** Since when the present worker holds the lease. */
     leasedSince: p.datetime(3).nullable(),
     leasedUntil: p.datetime(3).nullable(),

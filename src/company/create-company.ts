@@ -2,7 +2,6 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Bell } from './bell.ts';
 import { type CheckedCompany, type CompanyRequest, checkCompanyRequest, type Fault } from './company-request.ts';
-import { queueTurn } from './queue-turn.ts';
 import type { Requester } from './requester.ts';
 import type { SecretBox } from './secret-box.ts';
 import { type CompanyRow, now, tables } from './tables.ts';
@@ -44,7 +43,7 @@ export async function createCompany(
   const created = await insertCompany(em, requester, request, secrets, digest);
   if (!created) return whoWasFirst(em, requester, request, secrets);
 
-  if (created.status === 'QUEUED') bell.queued(created.id, queueTurn(created));
+  if (created.status === 'QUEUED') bell.queued(created.id);
   return { kind: 'created', company: created };
 }
 

@@ -23,8 +23,10 @@ export const OutboxMailSchema = defineEntity({
     state: p.enum(mailStates).default('WAITING'),
     /** How often sending was begun; it fences: only the newest try may record its outcome. */
     tries: p.integer().default(0),
-    /** Not to be tried before. While a try runs, the time at which the try counts as lost. */
+    /** Not to be tried before. */
     dueAt: p.datetime(3).defaultRaw('now()'),
+    /** While a try runs: the time at which it counts as lost, unless its worker extends it. */
+    tryUntil: p.datetime(3).nullable(),
     lastError: p.text().nullable(),
     sentAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3).defaultRaw('now()'),

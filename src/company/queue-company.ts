@@ -4,7 +4,6 @@ import type { Bell } from './bell.ts';
 import type { CompanyId } from './company-id.ts';
 import { findCompany } from './find-companies.ts';
 import { moveCompany } from './move-company.ts';
-import { queueTurn } from './queue-turn.ts';
 import type { Requester } from './requester.ts';
 import { type CompanyRow, now } from './tables.ts';
 
@@ -47,6 +46,6 @@ export async function queueCompany({ em, bell }: MoveDeps, requester: Requester,
   if (!queued) return { kind: 'wrong-status', company: (await findCompany(em, requester, id)) ?? found };
 
   bell.changed(id);
-  bell.queued(id, queueTurn(queued));
+  bell.queued(id);
   return { kind: 'moved', company: queued };
 }

@@ -37,6 +37,8 @@ export const openPostgres = (url: string): Database =>
       driverOptions: {
         connectionTimeoutMillis: 5_000,
         statement_timeout: 15_000,
+        // The same on our side, for a server or a network that says nothing any more.
+        query_timeout: 20_000,
         lock_timeout: 10_000,
         idle_in_transaction_session_timeout: 30_000,
         keepAlive: true,

@@ -11,10 +11,10 @@ import type { Log } from '../log.ts';
 export const errorMask =
   (log: Log) =>
   (error: unknown): GraphQLError => {
-    const cause = error instanceof GraphQLError ? error.originalError : error;
+    const cause = causeOf(error);
     if (cause instanceof Unauthenticated) return unauthenticated(cause.message);
     if (cause instanceof WatchEnded) return watchEnded(cause);
-    if (error instanceof GraphQLError && (!cause || cause instanceof GraphQLError)) return withoutValues(error);
+    if (isOfGraphQL(error)) return withoutValues(error);
 
     const reference = randomUUID();
     log.error({ err: cause, reference }, 'request failed');
@@ -23,6 +23,17 @@ export const errorMask =
       reference,
     });
   };
+
+/** Something went wrong on our side, of which a client reads no more than a reference id. */
+export function isOurs(error: unknown): boolean {
+  const cause = causeOf(error);
+  return !(cause instanceof Unauthenticated || cause instanceof WatchEnded || isOfGraphQL(error));
+}
+
+const causeOf = (error: unknown): unknown => (error instanceof GraphQLError ? error.originalError : error);
+
+const isOfGraphQL = (error: unknown): error is GraphQLError =>
+  error instanceof GraphQLError && (!error.originalError || error.originalError instanceof GraphQLError);
 
 /**
  * GraphQL quotes the value that it found wrong, and that may be a password, or an input that holds one. What stands

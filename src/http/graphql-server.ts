@@ -7,7 +7,9 @@ import { schema } from '../../schema/index.ts';
 import type { Access } from '../access/access.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import { callerOf } from './caller.ts';
+import { countedOperations } from './counted-operations.ts';
 import { errorMask, withoutValues } from './error-mask.ts';
 import { graphiqlOptions, renderGraphiQL } from './graphiql.ts';
 
@@ -23,7 +25,7 @@ export type GraphQLServer = YogaServerInstance<Transport, SchemaContext>;
 export const endpoint = '/graphql';
 
 /** GraphQL over HTTP at `/graphql`: POST, GET, Server-Sent Events, and GraphiQL for browsers. */
-export function openGraphQLServer(deps: SchemaDeps, access: Access, log: Log): GraphQLServer {
+export function openGraphQLServer(deps: SchemaDeps, access: Access, metrics: Metrics, log: Log): GraphQLServer {
   return createYoga<Transport, SchemaContext>({
     schema,
     graphqlEndpoint: endpoint,
@@ -41,9 +43,13 @@ export function openGraphQLServer(deps: SchemaDeps, access: Access, log: Log): G
     maxRequestBodySize: false,
     multipart: false,
     logging: false,
-    plugins: [boundedParser, earlyRefusal, useExecutionCancellation()],
+    parserAndValidationCache: { errorCache: noCache },
+    plugins: [countedOperations(metrics), boundedParser, earlyRefusal, useExecutionCancellation()],
   });
 }
+
+/** What cannot be parsed is not worth keeping: a cached error would pass by those who count, and keep what anybody sent. */
+const noCache = { get: () => undefined, set() {} };
 
 /** Documents of more tokens are refused by the parser, before validation can take long over them. */
 const largestDocument = 1_000;

@@ -1,11 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { CompanyId } from '../company/company-id.ts';
 import { companyById } from '../company/find-companies.ts';
+import { persist } from '../company/persist.ts';
 import type { SecretBox } from '../company/secret-box.ts';
 import type { CompanyRow } from '../company/tables.ts';
 import type { Log } from '../log.ts';
-import { type OwedMail, recordRefused, recordSent, takeOwedMail } from './outbox.ts';
+import type { Metrics } from '../metrics.ts';
+import { keepTry, type OwedMail, recordRefused, recordSent, takeOwedMail } from './outbox.ts';
 import type { MailContent, RenderedMail } from './render-mail.ts';
 import { type Smtp, SmtpError } from './smtp.ts';
 
@@ -17,11 +18,16 @@ export interface MailDeps {
   readonly siteUrl: (siteName: string) => string;
   readonly supportEmail: string;
   readonly sandbox: boolean;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
-/** How long one try may take, in milliseconds; shorter than the outbox lets it last. */
+/** How long one try may take, in milliseconds. */
 const tryLimit = 60_000;
+/** How often a try asks for more time, in milliseconds. */
+const heartbeat = 5_000;
+/** How long recording an outcome waits for a database that is away, in milliseconds. */
+const recordLimit = 60_000;
 
 /**
  * Sends the mails that are owed for a company, each once: what the server accepted is recorded as sent, the rest is
@@ -29,44 +35,58 @@ const tryLimit = 60_000;
  * The company's status never depends on it.
  */
 export async function deliverMail(deps: MailDeps, companyId: CompanyId): Promise<void> {
-  const { em, log } = deps;
+  const { em } = deps;
   for (let mail = await takeOwedMail(em, companyId); mail; mail = await takeOwedMail(em, companyId)) {
-    const owed = mail;
-    const { kind, tries } = owed;
-    try {
-      const response = await send(deps, owed, await companyById(em, companyId));
-      log.info({ companyId, kind, response }, 'mail accepted');
-    } catch (error) {
-      const forGood = error instanceof SmtpError && error.permanent;
-      const why = error instanceof Error ? error.message : String(error);
-      log.warn({ companyId, kind, tries, forGood, err: why }, 'mail not accepted');
-      await persist(() => recordRefused(em, owed, why, forGood));
-      continue;
-    }
-    await persist(() => recordSent(em, owed));
+    await tryMail(deps, mail);
   }
 }
 
-/** A database that is away for a while must not make a mail that was accepted look unsent: it would be sent again. */
-async function persist(record: () => Promise<void>): Promise<void> {
-  const until = performance.now() + tryLimit;
-  for (let wait = 250; ; wait = Math.min(wait * 2, 5_000)) {
-    try {
-      return await record();
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await pause(wait);
-    }
+async function tryMail(deps: MailDeps, mail: OwedMail): Promise<void> {
+  const { em, metrics, log } = deps;
+  const { company_id: companyId, kind, tries } = mail;
+  using kept = keepTrying(em, mail);
+  const startedAt = performance.now();
+  const outcome = await send(deps, mail, kept.signal).catch(asError);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  // An accepted mail must not look unsent because the database is away: it would be sent again.
+  const inTime = AbortSignal.timeout(recordLimit);
+  if (outcome instanceof Error) {
+    const forGood = outcome instanceof SmtpError && outcome.permanent;
+    metrics.mailTried(kind, forGood ? 'refused' : 'deferred', seconds);
+    log.warn({ companyId, kind, tries, forGood, err: outcome.message }, 'mail not accepted');
+    await persist(() => recordRefused(em, mail, outcome.message, forGood), inTime);
+  } else {
+    metrics.mailTried(kind, 'accepted', seconds);
+    log.info({ companyId, kind, response: outcome.response }, 'mail accepted');
+    await persist(() => recordSent(em, mail), inTime);
   }
 }
 
-async function send(deps: MailDeps, mail: OwedMail, company: CompanyRow): Promise<string> {
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
+/** Keeps the try ours until it is disposed of; the signal aborts when another worker has begun one, or it takes too long. */
+function keepTrying(em: SqlEntityManager, mail: OwedMail): Disposable & { readonly signal: AbortSignal } {
+  const overtaken = new AbortController();
+  const timer = setInterval(() => {
+    keepTry(em, mail).then(
+      (kept) => kept || overtaken.abort(new Error('Another worker tries this mail.')),
+      () => {
+        // The database is away: the next beat finds it again, or another worker tries the mail.
+      },
+    );
+  }, heartbeat);
+  return {
+    signal: AbortSignal.any([overtaken.signal, AbortSignal.timeout(tryLimit)]),
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
+
+async function send(deps: MailDeps, mail: OwedMail, signal: AbortSignal): Promise<{ response: string }> {
+  const company = await companyById(deps.em, mail.company_id);
   const rendered = deps.render(contentOf(deps, mail, company));
   // The same on every try, so that a server or a reader recognises a second copy.
   const messageId = `<${mail.id}@${company.site_name}>`;
-  const signal = AbortSignal.timeout(tryLimit);
-  const { response } = await deps.smtp.send({ to: mail.recipient, messageId, ...rendered, signal });
-  return response;
+  return deps.smtp.send({ to: mail.recipient, messageId, ...rendered, signal });
 }
 
 function contentOf(deps: MailDeps, mail: OwedMail, company: CompanyRow): MailContent {

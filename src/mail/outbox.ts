@@ -1,31 +1,47 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { type Selectable, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
 import { now, type Tables, tables } from '../company/tables.ts';
 
 export type OwedMail = Selectable<Tables['outbox_mail']>;
 
-/** How long a try may last before it counts as lost and another one may begin, in seconds. */
-const tryLasts = 120;
+/** How long a try counts without word of its worker, in seconds; longer than a database is usually away. */
+const tryLasts = 30;
 /** The pause before the next try doubles from the first to the longest, in seconds. */
 const firstPause = 5;
 const longestPause = 3_600;
 
+const inSeconds = (seconds: number) => sql<Date>`now() + ${seconds} * interval '1 second'`;
+
+type MailExpressions = ExpressionBuilder<Tables, 'outbox_mail'>;
+
+/** No try is under way, or its worker has not been heard of for too long. */
+export const isUntried = (mail: MailExpressions): Expression<SqlBool> =>
+  mail.or([mail('try_until', 'is', null), mail('try_until', '<', now)]);
+
+const isDue = (mail: MailExpressions): Expression<SqlBool> =>
+  mail.and([mail('state', '=', 'WAITING'), mail('due_at', '<=', now), isUntried(mail)]);
+
+/** This try is the mail's newest one, and its outcome is not recorded yet. */
+const isThisTry =
+  ({ id, tries }: OwedMail) =>
+  (mail: MailExpressions): Expression<SqlBool> =>
+    mail.and([mail.and({ id, tries }), mail('try_until', 'is not', null)]);
+
 /**
  * Takes a company's mail that is due for one try of sending, or undefined when none is. Nobody else can take it until
- * the try is recorded or has lasted too long; `tries` is its fencing token.
+ * the try is recorded or its worker falls silent; `tries` is its fencing token.
  */
 export async function takeOwedMail(em: SqlEntityManager, companyId: CompanyId): Promise<OwedMail | undefined> {
   return tables(em)
     .updateTable('outbox_mail')
-    .set({ tries: sql<number>`tries + 1`, due_at: sql<Date>`now() + ${tryLasts} * interval '1 second'` })
+    .set({ tries: sql<number>`tries + 1`, try_until: inSeconds(tryLasts) })
     .where('id', '=', (mail) =>
       mail
         .selectFrom('outbox_mail')
         .select('id')
         .where('company_id', '=', companyId)
-        .where('state', '=', 'WAITING')
-        .where('due_at', '<=', now)
+        .where(isDue)
         .orderBy('attempt')
         .limit(1)
         .forUpdate()
@@ -35,15 +51,24 @@ export async function takeOwedMail(em: SqlEntityManager, companyId: CompanyId): 
     .executeTakeFirst();
 }
 
+/** Gives the try more time. False when another one has begun. */
+export async function keepTry(em: SqlEntityManager, mail: OwedMail): Promise<boolean> {
+  const kept = await tables(em)
+    .updateTable('outbox_mail')
+    .set({ try_until: inSeconds(tryLasts) })
+    .where(isThisTry(mail))
+    .executeTakeFirst();
+  return kept.numUpdatedRows > 0n;
+}
+
 /** The mail was accepted: it is never sent again, and the password that it carried is erased in the same statement. */
 export async function recordSent(em: SqlEntityManager, mail: OwedMail): Promise<void> {
   await tables(em)
     .with('sent', (query) =>
       query
         .updateTable('outbox_mail')
-        .set({ state: 'SENT', sent_at: now, last_error: null })
-        .where('id', '=', mail.id)
-        .where('tries', '=', mail.tries)
+        .set({ state: 'SENT', sent_at: now, last_error: null, try_until: null })
+        .where(isThisTry(mail))
         .returning(['company_id', 'kind']),
     )
     .updateTable('company')
@@ -64,11 +89,11 @@ export async function recordRefused(
     .updateTable('outbox_mail')
     .set({
       state: forGood ? 'REFUSED' : 'WAITING',
-      due_at: sql<Date>`now() + ${pause} * interval '1 second'`,
+      due_at: inSeconds(pause),
+      try_until: null,
       last_error: why,
     })
-    .where('id', '=', mail.id)
-    .where('tries', '=', mail.tries)
+    .where(isThisTry(mail))
     .execute();
 }
 
@@ -77,8 +102,7 @@ export async function companiesOwedMail(em: SqlEntityManager, limit: number): Pr
   const due = await tables(em)
     .selectFrom('outbox_mail')
     .select('company_id')
-    .where('state', '=', 'WAITING')
-    .where('due_at', '<=', now)
+    .where(isDue)
     .orderBy('due_at')
     .limit(limit)
     .execute();

@@ -4,12 +4,16 @@ import type { Bell } from '../company/bell.ts';
 import type { RecordedStep } from '../company/company.ts';
 import { companyById } from '../company/find-companies.ts';
 import { type Move, moveCompany } from '../company/move-company.ts';
+import { persist } from '../company/persist.ts';
 import { type CompanyRow, tables } from '../company/tables.ts';
 import type { Claim } from './lease.ts';
 import type { SiteStep } from './site-host.ts';
 import { Stop } from './stop.ts';
 
-/** Writes down what happens in one attempt, under its fencing token. Every call throws a Stop once the token is stale or a cancel forbids it. */
+/**
+ * Writes down what happens in one attempt, under its fencing token. While the database is away a write is repeated as
+ * long as the company is held. Every call throws a Stop once it is not, the token is stale or a cancel forbids it.
+ */
 export interface AttemptRecord {
   /** Lists the steps that the attempt takes; what an earlier attempt recorded of a step stays until it is taken again. */
   plan(steps: readonly SiteStep[]): Promise<readonly RecordedStep[]>;
@@ -19,20 +23,47 @@ export interface AttemptRecord {
   move(move: Move): Promise<CompanyRow>;
 }
 
-/** The record of the attempt that `claim` holds. */
-export function attemptRecord(em: SqlEntityManager, bell: Bell, { company, fencingToken }: Claim): AttemptRecord {
-  const move = async (change: Move): Promise<CompanyRow> => {
-    const moved = await moveCompany(em, company.id, { ...change, fencingToken });
-    if (!moved) throw await whyRefused();
+/** The record of the attempt that `claim` holds while `held` lives. */
+export function attemptRecord(
+  em: SqlEntityManager,
+  bell: Bell,
+  { company, fencingToken }: Claim,
+  held: AbortSignal,
+): AttemptRecord {
+  let writes = 0;
+  let before: Promise<unknown> = Promise.resolve();
+
+  /** One after the other: what is begun later is written later. */
+  const move = (change: Move): Promise<CompanyRow> => {
+    const moved = before.then(() => moveNext(change));
+    // Whoever asked for it is told of its failure.
+    before = moved.catch(() => {});
+    return moved;
+  };
+
+  const moveNext = async (change: Move): Promise<CompanyRow> => {
+    writes += 1;
+    const number = writes;
+    const moved = await persist(() => writeOnce(change, number), held);
+    if (moved instanceof Stop) throw moved;
     bell.changed(company.id);
     return moved;
   };
 
-  /** A move that the company's status allows is refused for a stale token, or for a cancel that no heartbeat has told yet. */
-  const whyRefused = async (): Promise<Stop> => {
+  /** The number makes a repeated write known: one whose answer got lost is found, and not made twice. */
+  const writeOnce = async (change: Move, number: number): Promise<CompanyRow | Stop> => {
+    const moved = await moveCompany(em, company.id, {
+      ...change,
+      fencingToken,
+      set: { ...change.set, lease_writes: number },
+      when: (row) => row.and([row('lease_writes', '<', number), ...(change.when ? [change.when(row)] : [])]),
+    });
+    if (moved) return moved;
     const now = await companyById(em, company.id);
-    const isOurs = now.fencing_token === fencingToken && now.status === 'PROVISIONING';
-    return new Stop(isOurs && now.cancel_requested_at ? 'cancelled' : 'lease-lost');
+    const isOurs = now.fencing_token === fencingToken;
+    if (isOurs && now.lease_writes === number) return now;
+    // What the status allows is refused for a stale token, or for a cancel that no heartbeat has told yet.
+    return new Stop(isOurs && now.status === 'PROVISIONING' && now.cancel_requested_at ? 'cancelled' : 'lease-lost');
   };
 
   return {
@@ -42,13 +73,15 @@ export function attemptRecord(em: SqlEntityManager, bell: Bell, { company, fenci
       const planned = steps.map(
         ({ name, title }): RecordedStep => known.get(name) ?? { name, title, state: 'WAITING' },
       );
-      const written = await tables(em)
-        .updateTable('company')
-        .set({ steps: sql`${JSON.stringify(planned)}::jsonb` })
-        .where('id', '=', company.id)
-        .where('fencing_token', '=', fencingToken)
-        .where('status', '=', 'PROVISIONING')
-        .executeTakeFirst();
+      const write = () =>
+        tables(em)
+          .updateTable('company')
+          .set({ steps: sql`${JSON.stringify(planned)}::jsonb` })
+          .where('id', '=', company.id)
+          .where('fencing_token', '=', fencingToken)
+          .where('status', '=', 'PROVISIONING')
+          .executeTakeFirst();
+      const written = await persist(write, held);
       if (written.numUpdatedRows === 0n) throw new Stop('lease-lost');
       return planned;
     },

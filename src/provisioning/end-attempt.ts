@@ -2,9 +2,9 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Bell } from '../company/bell.ts';
 import type { RecordedStep } from '../company/company.ts';
-import type { Failure } from '../company/failure.ts';
+import type { Failure, FailureReason } from '../company/failure.ts';
 import type { Move } from '../company/move-company.ts';
-import { queueTurn } from '../company/queue-turn.ts';
+import { persist } from '../company/persist.ts';
 import { now } from '../company/tables.ts';
 import type { Log } from '../log.ts';
 import type { AttemptRecord } from './attempt-record.ts';
@@ -16,6 +16,12 @@ import { StepFailure } from './take-steps.ts';
 
 /** How long taking back a cancelled site may last, in milliseconds. */
 const undoLimit = 60_000;
+/** How long handing back waits for a database that is away, in milliseconds: a process that ends has not much time. */
+const shutdownLimit = 5_000;
+const outageLimit = 60_000;
+
+/** What a worker's part of an attempt came to. */
+export type AttemptOutcome = 'ACTIVE' | FailureReason | 'HANDED_BACK' | 'LEASE_LOST';
 
 /** An attempt as far as its end needs it. */
 export interface Attempt {
@@ -24,7 +30,8 @@ export interface Attempt {
   readonly times: LeaseTimes;
   readonly claim: Claim;
   readonly record: AttemptRecord;
-  readonly plan: SitePlan;
+  /** Undefined and none when the attempt failed before there was a plan. */
+  readonly plan?: SitePlan;
   readonly steps: readonly SiteStep[];
   /** Aborts when the company is no longer ours, while there may still be something to put in order. */
   readonly held: AbortSignal;
@@ -77,36 +84,46 @@ export const toFailed = (failure: Failure, siteIsGone: boolean, steps = withoutR
 });
 
 /**
- * Ends an attempt that did not reach ACTIVE: a failed step, the deadline and a cancel end it as FAILED, a shutdown hands
- * the company back, and after a lost lease there is nothing left for us to write. What else was thrown is thrown on:
- * the lease then runs out, and another claim takes the attempt up.
+ * Ends an attempt that did not reach ACTIVE: a failed step, the deadline, a cancel and a fault of our own end it as
+ * FAILED. After a shutdown or a lost lease the company is not ours to end; it is handed back.
  */
-export async function endWithout(error: unknown, attempt: Attempt): Promise<void> {
-  const { record, log } = attempt;
+export async function endWithout(error: unknown, attempt: Attempt): Promise<AttemptOutcome> {
+  try {
+    const { failure, ...ending } = await endingOf(error, attempt);
+    attempt.log.error(failure, 'provisioning failed');
+    await attempt.record.move(toFailed(failure, ending.siteIsGone, ending.steps));
+    return failure.reason;
+  } catch (stopped) {
+    if (!(stopped instanceof Stop)) throw stopped;
+    return handBack(stopped, attempt);
+  }
+}
+
+/** How a failed attempt leaves the company. */
+interface Ending {
+  readonly failure: Failure;
+  readonly siteIsGone: boolean;
+  readonly steps?: typeof withoutRunning;
+}
+
+/** What the error comes to; throws the Stop after which the company is not ours to end. */
+async function endingOf(error: unknown, attempt: Attempt): Promise<Ending> {
   const failed = error instanceof StepFailure ? error : undefined;
   const cause = failed ? failed.cause : error;
-  const nothingMade = failed?.index === 0 && !madeBefore(attempt);
+  const nothingMade = (failed ? failed.index === 0 : attempt.steps.length === 0) && !madeBefore(attempt);
   if (!(cause instanceof Stop)) {
-    if (!failed) throw error;
-    const failure = failureOf(failed, attempt.plan);
-    log.error(failure, 'provisioning failed');
-    await record.move(toFailed(failure, nothingMade));
-    return;
+    return { failure: failureOf(cause, failed?.step, attempt.plan), siteIsGone: nothingMade };
   }
-
-  log.warn({ why: cause.why }, 'provisioning stopped');
   switch (cause.why) {
-    case 'lease-lost':
-      return;
-    case 'shutdown':
-      return handBack(attempt);
     case 'cancelled': {
       const undone = await undoAll(attempt);
-      await record.move(toFailed(cancelled, undone, undone ? noSteps : withoutRunning));
-      return;
+      return { failure: cancelled, siteIsGone: undone, steps: undone ? noSteps : withoutRunning };
     }
     case 'deadline':
-      await record.move(toFailed(timedOut(attempt, failed), nothingMade));
+      return { failure: timedOut(attempt, failed), siteIsGone: nothingMade };
+    case 'lease-lost':
+    case 'shutdown':
+      throw cause;
   }
 }
 
@@ -122,9 +139,17 @@ const timedOut = ({ times }: Attempt, running: StepFailure | undefined): Failure
   ...(running ? { step: running.step.name } : {}),
 });
 
-async function handBack({ em, bell, claim }: Attempt): Promise<void> {
-  const waiting = await releaseLease(em, claim);
-  if (waiting) bell.queued(waiting.id, queueTurn(waiting));
+/**
+ * For another worker to take it up at once, unless one has it already. A lease that ran out while the database was away
+ * is no claim that was lost with its worker, and does not count as one.
+ */
+async function handBack({ why }: Stop, { em, bell, claim, log }: Attempt): Promise<AttemptOutcome> {
+  log.warn({ why }, 'provisioning stopped');
+  const signal = AbortSignal.timeout(why === 'shutdown' ? shutdownLimit : outageLimit);
+  const waiting = await persist(() => releaseLease(em, claim), signal);
+  if (!waiting) return 'LEASE_LOST';
+  bell.queued(waiting.id);
+  return 'HANDED_BACK';
 }
 
 /** Takes back what the attempt made, the last step first. Resolves to whether nothing is left of the site. */
@@ -140,17 +165,22 @@ async function undoAll({ steps, held, log }: Attempt): Promise<boolean> {
   }
 }
 
-/** What a failed step means: the host's own sentence, or an apology when the failure has no name. */
-function failureOf({ cause, step }: StepFailure, { adminPassword }: SitePlan): Failure {
+/** What an error means: the host's own sentence, or an apology when the failure has no name. */
+function failureOf(cause: unknown, step: SiteStep | undefined, plan: SitePlan | undefined): Failure {
+  const clean = (text: string): string => scrub(text, plan?.adminPassword);
+  const where = step ? { step: step.name } : {};
   if (cause instanceof SiteHostError) {
-    const detail = scrub(cause.detail ?? cause.message, adminPassword);
-    return { reason: cause.reason, message: scrub(cause.message, adminPassword), step: step.name, detail };
+    return {
+      reason: cause.reason,
+      message: clean(cause.message),
+      ...where,
+      detail: clean(cause.detail ?? cause.message),
+    };
   }
-  const detail = scrub(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause), adminPassword);
   return {
     reason: 'INTERNAL',
-    message: `Something on our side went wrong at “${step.title}”; we have been told.`,
-    step: step.name,
-    detail,
+    message: `Something on our side went wrong${step ? ` at “${step.title}”` : ''}; we have been told.`,
+    ...where,
+    detail: clean(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)),
   };
 }

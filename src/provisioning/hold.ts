@@ -3,15 +3,16 @@ import { type Claim, keepLease, type LeaseTimes } from './lease.ts';
 import { Stop } from './stop.ts';
 
 /**
- * The two signals of a held company. `held` aborts when it is no longer ours: the lease is lost, or we shut down.
+ * A held company's two signals. `held` aborts when it is no longer ours: the lease is lost, or we shut down.
  * `work` aborts then too, and at the deadline and on a cancel, after which there is still something to put in order.
  */
-export function holdCompany(
-  em: SqlEntityManager,
-  claim: Claim,
-  times: LeaseTimes,
-  shutdown: AbortSignal,
-): { held: AbortSignal; work: AbortSignal; close(): void } {
+export interface Hold extends Disposable {
+  readonly held: AbortSignal;
+  readonly work: AbortSignal;
+}
+
+/** Keeps the claimed company's lease until it is disposed of. */
+export function holdCompany(em: SqlEntityManager, claim: Claim, times: LeaseTimes, shutdown: AbortSignal): Hold {
   const held = new AbortController();
   const work = new AbortController();
   const stop = (reason: Stop): void => {
@@ -28,7 +29,7 @@ export function holdCompany(
   return {
     held: held.signal,
     work: work.signal,
-    close() {
+    [Symbol.dispose]() {
       lease.close();
       clearTimeout(deadline);
       shutdown.removeEventListener('abort', onShutdown);

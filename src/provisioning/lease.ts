@@ -7,10 +7,12 @@
  * - *Claim*: taking the lease of a company that waits, or of one whose lease ran out. An attempt is claimed at most
  *   `maxClaims` times; a worker that hands its work back does not count.
  */
+import { randomUUID } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
 import { moveCompany } from '../company/move-company.ts';
+import { persist } from '../company/persist.ts';
 import { type CompanyRow, now, type Tables, tables } from '../company/tables.ts';
 import { Stop } from './stop.ts';
 
@@ -31,6 +33,8 @@ export interface Claim {
   readonly fencingToken: number;
   /** The attempt's remaining time when it was claimed, in milliseconds by PostgreSQL's clock. */
   readonly remaining: number;
+  /** How long the company had waited for its attempt's first claim, in milliseconds; undefined when it was taken over. */
+  readonly waited: number | undefined;
 }
 
 const inMilliseconds = (milliseconds: number) => sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`;
@@ -56,14 +60,39 @@ export const waits = (company: CompanyExpressions): Expression<SqlBool> =>
     company.and([company('status', '=', 'PROVISIONING'), leaseIsFree(company), company.not(isLost(company))]),
   ]);
 
-/** Takes the company for `worker`; undefined when it does not wait, is held by another or was claimed too often. */
+/**
+ * Takes the company for `worker`; undefined when it does not wait, is held by another or was claimed too often.
+ * While the database is away it is tried again until `signal` aborts.
+ */
 export async function claimCompany(
   em: SqlEntityManager,
   id: CompanyId,
   worker: string,
   times: LeaseTimes,
+  signal: AbortSignal,
 ): Promise<Claim | undefined> {
-  const company = await moveCompany(em, id, {
+  const leaseId = randomUUID();
+  const company = await persist(
+    async () => (await tryClaim(em, id, { worker, leaseId, times })) ?? (await findClaimed(em, id, leaseId)),
+    signal,
+  );
+  if (!company?.deadline_at || !company.leased_since || !company.queued_at) return undefined;
+  const claimedAt = company.leased_since.getTime();
+  const isFirst = company.provisioning_started_at?.getTime() === claimedAt;
+  return {
+    company,
+    fencingToken: company.fencing_token,
+    remaining: company.deadline_at.getTime() - claimedAt,
+    waited: isFirst ? claimedAt - company.queued_at.getTime() : undefined,
+  };
+}
+
+const tryClaim = (
+  em: SqlEntityManager,
+  id: CompanyId,
+  { worker, leaseId, times }: { worker: string; leaseId: string; times: LeaseTimes },
+): Promise<CompanyRow | undefined> =>
+  moveCompany(em, id, {
     to: 'PROVISIONING',
     message: 'A worker has started.',
     when: waits,
@@ -72,6 +101,7 @@ export async function claimCompany(
       fencing_token: sql<number>`fencing_token + 1`,
       claims: sql<number>`claims + 1`,
       lease_writes: 0,
+      lease_id: leaseId,
       leased_by: worker,
       leased_since: now,
       leased_until: inMilliseconds(times.lease),
@@ -79,10 +109,14 @@ export async function claimCompany(
       provisioning_started_at: sql<Date>`coalesce(provisioning_started_at, now())`,
     },
   });
-  if (!company?.deadline_at || !company.leased_until) return undefined;
-  const remaining = company.deadline_at.getTime() - company.leased_until.getTime() + times.lease;
-  return { company, fencingToken: company.fencing_token, remaining };
-}
+
+/** A claim that was made although its answer got lost. */
+const findClaimed = (em: SqlEntityManager, id: CompanyId, leaseId: string): Promise<CompanyRow | undefined> =>
+  tables(em)
+    .selectFrom('company')
+    .selectAll()
+    .where((company) => company.and({ id, lease_id: leaseId, status: 'PROVISIONING' }))
+    .executeTakeFirst();
 
 /**
  * Beats until it is closed, and tells through `stop` when the lease is lost or a cancel was asked for.
@@ -97,6 +131,11 @@ export function keepLease(
   let heldUntil = performance.now() + times.lease;
   let beating = false;
 
+  const lost = (): void => {
+    clearInterval(timer);
+    stop(new Stop('lease-lost'));
+  };
+
   const beat = async (): Promise<void> => {
     const sentAt = performance.now();
     const row = await tables(em)
@@ -105,13 +144,13 @@ export function keepLease(
       .where((company) => isHeld(company, claim))
       .returning('cancel_requested_at')
       .executeTakeFirst();
-    if (!row) return stop(new Stop('lease-lost'));
+    if (!row) return lost();
     heldUntil = sentAt + times.lease;
     if (row.cancel_requested_at) stop(new Stop('cancelled'));
   };
 
   const timer = setInterval(() => {
-    if (performance.now() > heldUntil) stop(new Stop('lease-lost'));
+    if (performance.now() > heldUntil) return lost();
     if (beating) return;
     beating = true;
     beat()
@@ -125,10 +164,14 @@ export function keepLease(
   return { close: () => clearInterval(timer) };
 }
 
+/** Nobody has claimed it since, and it was not handed back. */
 const isHeld = (company: CompanyExpressions, claim: Claim): Expression<SqlBool> =>
-  company.and({ id: claim.company.id, fencing_token: claim.fencingToken, status: 'PROVISIONING' });
+  company.and([
+    company.and({ id: claim.company.id, fencing_token: claim.fencingToken, status: 'PROVISIONING' }),
+    company('leased_until', 'is not', null),
+  ]);
 
-/** Hands the company back at once, for another worker to take up; the claim does not count. */
+/** Hands the company back at once, for another worker to take up; the claim does not count. Undefined when another one has it. */
 export async function releaseLease(em: SqlEntityManager, claim: Claim): Promise<CompanyRow | undefined> {
   return tables(em)
     .updateTable('company')

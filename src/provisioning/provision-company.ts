@@ -3,9 +3,10 @@ import type { Bell } from '../company/bell.ts';
 import type { CompanyId } from '../company/company-id.ts';
 import type { SecretBox } from '../company/secret-box.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import { attemptRecord } from './attempt-record.ts';
-import { endWithout, toActive } from './end-attempt.ts';
-import { holdCompany } from './hold.ts';
+import { type Attempt, type AttemptOutcome, endWithout, toActive } from './end-attempt.ts';
+import { type Hold, holdCompany } from './hold.ts';
 import { type Claim, claimCompany, type LeaseTimes } from './lease.ts';
 import type { SiteHost, SitePlan } from './site-host.ts';
 import { takeSteps } from './take-steps.ts';
@@ -18,6 +19,7 @@ export interface ProvisioningDeps {
   readonly times: LeaseTimes;
   /** This worker's name in leases and logs. */
   readonly worker: string;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
@@ -27,27 +29,37 @@ export interface ProvisioningDeps {
  * company is handed back for another worker.
  */
 export async function provisionCompany(deps: ProvisioningDeps, id: CompanyId, shutdown: AbortSignal): Promise<void> {
-  const { em, bell, host, times, worker } = deps;
-  const claim = await claimCompany(em, id, worker, times);
+  const { em, bell, times, worker, metrics } = deps;
+  const claim = await claimCompany(em, id, worker, times, shutdown);
   if (!claim) return;
   bell.changed(id);
 
+  const claimedAt = performance.now();
+  if (claim.waited === undefined) metrics.takenOver();
+  else metrics.claimed(claim.waited / 1_000);
   const log = deps.log.child({ companyId: id, attempt: claim.company.attempt });
   log.info({ worker, fencingToken: claim.fencingToken }, 'provisioning started');
-  const record = attemptRecord(em, bell, claim);
-  const plan = sitePlan(deps.secrets, claim);
-  const steps = host.steps(plan);
-  const hold = holdCompany(em, claim, times, shutdown);
+  using hold = holdCompany(em, claim, times, shutdown);
+  const outcome = await work(deps, claim, hold, log);
+  metrics.attemptEnded(outcome, (performance.now() - claimedAt) / 1_000);
+  bell.owed(id);
+}
+
+/** Takes the steps and ends the attempt; resolves to what it came to. */
+async function work(deps: ProvisioningDeps, claim: Claim, hold: Hold, log: Log): Promise<AttemptOutcome> {
+  const { em, bell, times, metrics } = deps;
+  const record = attemptRecord(em, bell, claim, hold.held);
+  let attempt: Attempt = { em, bell, times, claim, record, held: hold.held, log, steps: [] };
   try {
-    await takeSteps(record, steps, hold.work, log);
+    const plan = sitePlan(deps.secrets, claim);
+    attempt = { ...attempt, plan, steps: deps.host.steps(plan) };
+    await takeSteps(attempt.steps, { record, signal: hold.work, metrics, log });
     await record.move(toActive(plan));
     log.info('company is active');
+    return 'ACTIVE';
   } catch (error) {
-    await endWithout(error, { em, bell, times, claim, record, plan, steps, held: hold.held, log });
-  } finally {
-    hold.close();
+    return await endWithout(error, attempt);
   }
-  bell.owed(id);
 }
 
 function sitePlan(secrets: SecretBox, { company, fencingToken }: Claim): SitePlan {

@@ -1,7 +1,16 @@
 const longest = 4_000;
 
-/** `text` without `secret`, in whatever spelling a log or a traceback quotes it, and short enough to keep: the end of it. */
-export function scrub(text: string, secret: string): string {
+/**
+ * `text` without `secret`, in whatever spelling a log or a traceback quotes it, and fit to keep: the end of it, without
+ * what PostgreSQL's texts and JSON cannot hold.
+ */
+export function scrub(text: string, secret = ''): string {
+  const clean = secret === '' ? text : without(text, secret);
+  const kept = clean.length > longest ? `…${clean.slice(-longest)}` : clean;
+  return kept.replaceAll('\0', '\uFFFD').toWellFormed();
+}
+
+function without(text: string, secret: string): string {
   // A look-ahead finds occurrences that overlap as well.
   const occurrence = new RegExp(`(?=(${[...secret].map(anySpelling).join('')}))`, 'giu');
   let clean = '';
@@ -10,8 +19,7 @@ export function scrub(text: string, secret: string): string {
     if (index >= end) clean += `${text.slice(end, index)}[secret]`;
     end = Math.max(end, index + found.length);
   }
-  clean += text.slice(end);
-  return clean.length > longest ? `…${clean.slice(-longest)}` : clean;
+  return clean + text.slice(end);
 }
 
 const names: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordedStep } from '../company/company.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import type { AttemptRecord } from './attempt-record.ts';
 import { SiteHostError, type SiteStep, type StepContext } from './site-host.ts';
 import { stepProgress } from './step-progress.ts';
@@ -18,31 +19,37 @@ export class StepFailure extends Error {
   }
 }
 
+export interface StepsDeps {
+  readonly record: AttemptRecord;
+  readonly signal: AbortSignal;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
 /** Takes every step in order; the overall percent is the steps' weights done so far. */
-export async function takeSteps(
-  record: AttemptRecord,
-  steps: readonly SiteStep[],
-  signal: AbortSignal,
-  log: Log,
-): Promise<void> {
+export async function takeSteps(steps: readonly SiteStep[], deps: StepsDeps): Promise<void> {
+  const { record, signal, metrics, log } = deps;
   const recorded = await record.plan(steps);
   const whole = steps.reduce((sum, step) => sum + step.weight, 0);
   let done = 0;
   for (const [index, step] of steps.entries()) {
     const percentAt = (part: number): number => Math.min(99, Math.floor((100 * (done + step.weight * part)) / whole));
     const startedAt = performance.now();
+    const seconds = (): number => (performance.now() - startedAt) / 1_000;
     signal.throwIfAborted();
     await record.step(index, step, 'RUNNING', percentAt(0));
     const progress = stepProgress((percent) => record.progress(step, percentAt(percent / 100)));
     try {
       await takeStep(step, recorded[index], { signal, progress: progress.report }, log);
     } catch (error) {
+      metrics.stepEnded(step.name, signal.aborted ? 'stopped' : 'failed', seconds());
       throw new StepFailure(index, step, signal.aborted ? signal.reason : error);
     } finally {
       await progress.close();
     }
     await record.step(index, step, 'DONE', percentAt(1));
-    log.info({ step: step.name, milliseconds: Math.round(performance.now() - startedAt) }, 'step done');
+    metrics.stepEnded(step.name, 'done', seconds());
+    log.info({ step: step.name, milliseconds: Math.round(seconds() * 1_000) }, 'step done');
     done += step.weight;
   }
 }

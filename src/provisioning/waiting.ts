@@ -1,34 +1,51 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { sql } from 'kysely';
 import type { Bell } from '../company/bell.ts';
 import type { CompanyId } from '../company/company-id.ts';
-import type { Failure } from '../company/failure.ts';
+import type { Failure, FailureReason } from '../company/failure.ts';
 import { moveCompany } from '../company/move-company.ts';
-import { type CompanyRow, tables } from '../company/tables.ts';
+import { tables } from '../company/tables.ts';
 import { toFailed } from './end-attempt.ts';
 import { isLost, maxClaims, waits } from './lease.ts';
 
-/** The companies that wait for a worker, longest first: queued ones, and those whose worker is gone or has handed them back. */
-export async function findWaiting(em: SqlEntityManager, limit: number): Promise<CompanyRow[]> {
-  return tables(em).selectFrom('company').selectAll().where(waits).orderBy('queued_at').limit(limit).execute();
+/** A company that waits for a worker, and for how long by PostgreSQL's clock. */
+export interface Waiting {
+  readonly id: CompanyId;
+  readonly seconds: number;
+}
+
+/** The companies that wait for a worker, longest queued first: queued ones, and those whose worker is gone or has handed them back. */
+export async function findWaiting(em: SqlEntityManager, limit: number): Promise<Waiting[]> {
+  return tables(em)
+    .selectFrom('company')
+    .select('id')
+    .select(sql<number>`extract(epoch from now() - greatest(queued_at, leased_until))::float`.as('seconds'))
+    .where(waits)
+    .orderBy('queued_at')
+    .limit(limit)
+    .execute();
+}
+
+export interface GivenUp {
+  readonly id: CompanyId;
+  readonly reason: FailureReason;
 }
 
 /**
  * Ends as FAILED what no worker will finish: attempts that nobody holds and whose deadline is past, or that were lost
- * with their worker too often. Returns their ids.
+ * with their worker too often. Returns each with its reason.
  */
-export async function giveUpLostAttempts(em: SqlEntityManager, bell: Bell): Promise<CompanyId[]> {
+export async function giveUpLostAttempts(em: SqlEntityManager, bell: Bell): Promise<GivenUp[]> {
   const lost = await tables(em).selectFrom('company').select(['id', 'claims']).where(isLost).execute();
 
-  const ended: CompanyId[] = [];
+  const ended: GivenUp[] = [];
   for (const { id, claims } of lost) {
-    const moved = await moveCompany(em, id, {
-      ...toFailed(claims >= maxClaims ? workerLost : pastDeadline, false),
-      when: isLost,
-    });
+    const failure = claims >= maxClaims ? workerLost : pastDeadline;
+    const moved = await moveCompany(em, id, { ...toFailed(failure, false), when: isLost });
     if (!moved) continue;
     bell.changed(id);
     bell.owed(id);
-    ended.push(id);
+    ended.push({ id, reason: failure.reason });
   }
   return ended;
 }

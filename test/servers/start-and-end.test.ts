@@ -4,7 +4,7 @@ import { createClient } from 'graphql-ws';
 import { freePort, serversMissing } from '../private-servers.ts';
 import { createCompany, requestFor } from '../test-service.ts';
 import { allBecomeActive, order } from './companies.ts';
-import { type Cluster, type Env, openCluster, startProgram, tokenOf, within } from './processes.ts';
+import { type Cluster, type Env, openCluster, startProgram, tokenOf, until, within } from './processes.ts';
 
 suite('a start without what is needed', () => {
   const nothing: Env = {};
@@ -108,6 +108,39 @@ suite('starts and ends', { skip: serversMissing }, () => {
     t.diagnostic(`made ${await allBecomeActive(cluster, [early], 15_000)} ms after it came`);
     assert.equal((await worker.end('SIGTERM')).code, 0);
     assert.equal((await api.end('SIGTERM')).code, 0);
+  });
+
+  test('a worker alone tells at WORKER_PORT how it is, also while PostgreSQL or Redis is away', async () => {
+    const worker = cluster.startWorker({ WORKER_PORT: '0' });
+    const { port } = await worker.line(({ msg }) => msg === 'listening', 'where it listens');
+    const read = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    const isReady = async (): Promise<boolean> => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
+    const waiting = /^provisioning_companies_waiting \d+$/m;
+    await until('the worker is ready', isReady);
+    assert.match(await read('/metrics'), /^provisioning_database_up 1$/m);
+    assert.match(await read('/metrics'), waiting);
+
+    await cluster.postgres.stop();
+    await within(
+      4_000,
+      'the page without PostgreSQL',
+      read('/metrics').then((page) => {
+        assert.match(page, /^provisioning_database_up 0$/m);
+        assert.doesNotMatch(page, waiting);
+        assert.match(page, /^process_cpu_seconds_total /m);
+      }),
+    );
+    await cluster.redis.stop();
+    await until('the worker sees that Redis is away', async () => (await read('/readyz')).includes('"redis":"away"'));
+    const { missing, ...states } = JSON.parse(await read('/readyz'));
+    assert.deepEqual(states, { postgresql: 'away', redis: 'away' });
+    assert.match(missing.join('\n'), /^postgresql: .* see DATABASE_URL\nredis: .* see REDIS_URL$/);
+    assert.doesNotMatch(missing.join(), /127\.0\.0\.1|localhost|postgres@/);
+
+    await Promise.all([cluster.postgres.restart(), cluster.redis.restart()]);
+    await until('the worker is ready again', isReady);
+    assert.match(await read('/metrics'), waiting);
+    assert.equal((await worker.end('SIGTERM')).code, 0);
   });
 
   test('without Redis they still end within 10 s', async (t) => {

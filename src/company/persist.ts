@@ -1,0 +1,24 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** SQLSTATE classes of statements that would fail again: data, constraints, syntax and names (PostgreSQL, appendix A). */
+const inVain = /^(22|23|42)...$/;
+
+const shortestPause = 100;
+const longestPause = 2_000;
+
+/**
+ * Repeats a statement while the database is away. It may have been executed although its answer got lost, so `write`
+ * must do nothing a second time. Rejects when repeating is in vain, and with the signal's reason once it aborts.
+ */
+export async function persist<Result>(write: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+  for (let wait = shortestPause; ; wait = Math.min(wait * 2, longestPause)) {
+    signal.throwIfAborted();
+    try {
+      return await write();
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && inVain.test(String(error.code))) throw error;
+      // An abort is told at the top.
+      await pause(wait, undefined, { signal }).catch(() => {});
+    }
+  }
+}

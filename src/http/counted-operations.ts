@@ -1,0 +1,46 @@
+import { type DocumentNode, type GraphQLError, getOperationAST } from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { Metrics, OperationType } from '../metrics.ts';
+import { isOurs } from './error-mask.ts';
+
+interface Executed {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+}
+
+/** Counts operations and open streams, by every transport. It comes before plugins that may stop an operation. */
+export const countedOperations = (metrics: Metrics): Plugin => {
+  const count = ({ document, operationName }: Executed, errors: readonly GraphQLError[] = []): void => {
+    const type: OperationType = getOperationAST(document, operationName)?.operation ?? 'unknown';
+    metrics.operationEnded(type, errors.length === 0 ? 'answered' : errors.some(isOurs) ? 'failed' : 'refused');
+  };
+  return {
+    onParse:
+      () =>
+      ({ result }) => {
+        if (result instanceof Error) metrics.operationEnded('unknown', 'refused');
+      },
+    onValidate:
+      () =>
+      ({ valid }) => {
+        if (!valid) metrics.operationEnded('unknown', 'refused');
+      },
+    onExecute: ({ args }) => ({
+      onExecuteDone({ result }) {
+        if (!isAsyncIterable(result)) count(args, result.errors);
+      },
+    }),
+    onSubscribe({ args }) {
+      let closed = (): void => {};
+      return {
+        onSubscribeResult({ result }) {
+          if (!isAsyncIterable(result)) return count(args, result.errors);
+          count(args);
+          closed = metrics.streamOpened();
+          return { onEnd: closed };
+        },
+        onSubscribeError: () => closed(),
+      };
+    },
+  };
+};

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../log.ts';
+import type { Metrics, Route } from '../metrics.ts';
+import { sendJson } from './send-json.ts';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Answers a request, or has begun a stream that goes on; resolves to what was asked for. */
+export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<Route>;
+
+export interface HttpServer {
+  readonly server: Server;
+  readonly port: number;
+  /** Answers every request from now on. Call it at once when the port is known: an earlier request gets no answer. */
+  serve(answer: Answer): void;
+  /** Takes no more requests and waits a while for what runs. */
+  close(): Promise<void>;
+}
+
+/** Listens; rejects when it cannot. Each request is logged and counted once its answer has ended. */
+export async function openHttpServer({ host, port: wanted, metrics, log }: HttpServerOptions): Promise<HttpServer> {
+  const server = createServer();
+  server.listen(wanted, host);
+  await once(server, 'listening');
+  // A server that listens on a port has an address of this kind, and not a pipe's name.
+  const { port } = server.address() as AddressInfo;
+  return {
+    server,
+    port,
+    serve(answer) {
+      server.on('request', (request, response) => serveOne(answer, request, response, metrics, log));
+      log.info({ host, port }, 'listening');
+    },
+    close: () => closeServer(server),
+  };
+}
+
+/** Never rejects. The request gets an id that its answer carries as well; its body and its headers are never logged. */
+async function serveOne(
+  answer: Answer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  metrics: Metrics,
+  log: Log,
+): Promise<void> {
+  const startedAt = performance.now();
+  const requestId = randomUUID();
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  response.once('close', close);
+  response.setHeader('x-request-id', requestId);
+  response.setHeader('x-content-type-options', 'nosniff');
+
+  const route = await answer(request, response).catch((error: unknown): Route => {
+    // A client that left has broken off its own request.
+    if (response.closed) return 'other';
+    log.error({ requestId, err: error }, 'request failed');
+    if (!response.headersSent) sendJson(response, 500, { errors: [{ message: 'Something went wrong on our side.' }] });
+    response.end();
+    return 'other';
+  });
+  await closed;
+
+  const { method = '', url = '' } = request;
+  const status = response.headersSent ? response.statusCode : clientLeft;
+  const milliseconds = performance.now() - startedAt;
+  metrics.requestEnded(method, route, status, milliseconds / 1_000);
+  const path = url.split('?')[0];
+  log.debug({ requestId, method, path, status, milliseconds: Math.round(milliseconds) }, 'request');
+}
+
+/** Nobody was there to be answered; nginx's number for it. */
+const clientLeft = 499;
+
+/** How long running requests may take to end, in milliseconds. */
+const closeLimit = 5_000;
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // A stream's connection is idle only once its end was sent.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const timer = setTimeout(() => server.closeAllConnections(), closeLimit);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(timer);
+}

@@ -1,0 +1,126 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { sql } from 'kysely';
+import type { Bell } from '../company/bell.ts';
+import type { CompanyId } from '../company/company-id.ts';
+import { companyById, type Window } from '../company/find-companies.ts';
+import { type MailAddressFault, mailAddressFault, parseMailAddress } from '../company/mail-address.ts';
+import { type CompanyRow, now, tables } from '../company/tables.ts';
+import { isUntried, type OwedMail } from './outbox.ts';
+
+/** A mail that no server has accepted, and the company that it tells of. */
+export type UndeliveredMail = Undelivered & { readonly company: CompanyRow };
+
+export type UndeliveredState = Exclude<OwedMail['state'], 'SENT'>;
+type Undelivered = OwedMail & { readonly state: UndeliveredState };
+
+export interface UndeliveredCount {
+  /** Due, being tried, or pausing until the next try. */
+  readonly waiting: number;
+  /** Refused for good, and tried again only when an operator says so. */
+  readonly refused: number;
+  /** How long the oldest of them has been owed, by PostgreSQL's clock; null when all are sent. */
+  readonly oldestSeconds: number | null;
+}
+
+export const countUndelivered = (em: SqlEntityManager): Promise<UndeliveredCount> =>
+  tables(em)
+    .selectFrom('outbox_mail')
+    .select([
+      sql<number>`(count(*) filter (where state = 'WAITING'))::int`.as('waiting'),
+      sql<number>`(count(*) filter (where state = 'REFUSED'))::int`.as('refused'),
+      sql<number | null>`extract(epoch from now() - min(created_at))::float`.as('oldestSeconds'),
+    ])
+    .where('state', '<>', 'SENT')
+    .executeTakeFirstOrThrow();
+
+/** The mails that no server has accepted, oldest first; read from the end of the window, newest first. */
+export async function findUndelivered(em: SqlEntityManager, window: Window): Promise<UndeliveredMail[]> {
+  const mails = await tables(em)
+    .selectFrom('outbox_mail')
+    .selectAll()
+    .where((mail) =>
+      mail.and([
+        mail('state', '<>', 'SENT'),
+        ...(window.after === undefined ? [] : [mail('position', '>', BigInt(window.after))]),
+        ...(window.before === undefined ? [] : [mail('position', '<', BigInt(window.before))]),
+      ]),
+    )
+    .orderBy('position', window.fromEnd ? 'desc' : 'asc')
+    .limit(window.limit)
+    .$narrowType<{ state: UndeliveredState }>()
+    .execute();
+  return withCompanies(em, mails);
+}
+
+async function withCompanies(em: SqlEntityManager, mails: readonly Undelivered[]): Promise<UndeliveredMail[]> {
+  const ids = mails.map(({ company_id }) => company_id);
+  const companies = await tables(em)
+    .selectFrom('company')
+    .selectAll()
+    .where('id', '=', sql<CompanyId>`any(${ids})`)
+    .execute();
+  return mails.flatMap((mail) =>
+    companies.filter(({ id }) => id === mail.company_id).map((company) => ({ ...mail, company })),
+  );
+}
+
+export type SendAgainOutcome =
+  | { readonly kind: 'due'; readonly mail: UndeliveredMail }
+  | { readonly kind: 'bad-recipient'; readonly fault: MailAddressFault }
+  | { readonly kind: 'not-found' | 'already-sent' | 'being-sent' };
+
+/**
+ * Makes an undelivered mail due at once, one that was refused for good too. Given another recipient it goes there, and so
+ * do the company's later mails. A mail whose try is under way, or that was accepted, stays as it is: nothing is sent twice.
+ */
+export async function sendAgain(
+  em: SqlEntityManager,
+  bell: Bell,
+  mailId: string,
+  recipient?: string,
+): Promise<SendAgainOutcome> {
+  const fault = recipient === undefined ? undefined : mailAddressFault(recipient);
+  if (fault) return { kind: 'bad-recipient', fault };
+  if (!uuid.test(mailId)) return { kind: 'not-found' };
+
+  const due = await makeDue(em, mailId, recipient === undefined ? undefined : parseMailAddress(recipient));
+  if (!due) return whyNotDue(em, mailId);
+  bell.owed(due.company_id);
+  return { kind: 'due', mail: { ...due, company: await companyById(em, due.company_id) } };
+}
+
+/** RFC 9562; PostgreSQL would answer anything else with an error. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Mail and company in one statement; undefined when the mail is not there, was sent or is being tried. `tries` goes on counting. */
+const makeDue = (
+  em: SqlEntityManager,
+  mailId: string,
+  recipient: string | undefined,
+): Promise<Undelivered | undefined> =>
+  tables(em)
+    .with('due', (query) =>
+      query
+        .updateTable('outbox_mail')
+        .set({ state: 'WAITING', due_at: now, ...(recipient === undefined ? {} : { recipient }) })
+        .where((mail) => mail.and([mail('id', '=', mailId), mail('state', '<>', 'SENT'), isUntried(mail)]))
+        .returningAll(),
+    )
+    .with('corrected', (query) =>
+      query
+        .updateTable('company')
+        .from('due')
+        .set((company) => ({ customer_email: company.ref('due.recipient') }))
+        .whereRef('company.id', '=', 'due.company_id')
+        .where(sql.lit(recipient !== undefined)),
+    )
+    .selectFrom('due')
+    .selectAll()
+    .$narrowType<{ state: UndeliveredState }>()
+    .executeTakeFirst();
+
+async function whyNotDue(em: SqlEntityManager, mailId: string): Promise<SendAgainOutcome> {
+  const mail = await tables(em).selectFrom('outbox_mail').select('state').where('id', '=', mailId).executeTakeFirst();
+  if (!mail) return { kind: 'not-found' };
+  return { kind: mail.state === 'SENT' ? 'already-sent' : 'being-sent' };
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { provisionCompany } from '../src/provisioning/provision-company.ts';
+import { findWaiting } from '../src/provisioning/waiting.ts';
+import { memoryHost, openCompanyStore } from './company-store.ts';
+import { Faults, faultyHost } from './faulty-host.ts';
+import { type Fate, flakyDatabase } from './flaky-database.ts';
+
+const store = await openCompanyStore(after);
+const { em } = store;
+const ever = new AbortController().signal;
+const limit = { timeout: 20_000 };
+
+/** What a whole attempt writes when all is well. */
+const undisturbed = await (async () => {
+  const { id } = await store.create('undisturbed');
+  await provisionCompany(store.provisioning(memoryHost()), id, ever);
+  return (await store.all(id)).events.map(({ status, step, progress }) => ({ status, step, progress }));
+})();
+
+describe('an attempt whose database hangs up', limit, () => {
+  const fates: [what: string, fates: readonly Fate[]][] = [
+    ['loses answers', ['lost', 'answered', 'answered']],
+    ['does not take statements', ['away', 'answered', 'answered']],
+    ['does now the one and now the other', ['answered', 'lost', 'answered', 'away', 'answered']],
+  ];
+  for (const [index, [what, inTurn]] of fates.entries()) {
+    test(`and ${what}: each write is made once, and the claim is enough`, async () => {
+      const { id } = await store.create(`hung-up-${index}`);
+      const flaky = flakyDatabase(em, (statement) => inTurn[(statement - 1) % inTurn.length] ?? 'answered');
+      await provisionCompany({ ...store.provisioning(memoryHost()), em: flaky }, id, ever);
+      const { company, events, mails } = await store.all(id);
+      assert.deepEqual([company.status, company.claims, mails.length], ['ACTIVE', 1, 1]);
+      assert.deepEqual(
+        events.map(({ status, step, progress }) => ({ status, step, progress })),
+        undisturbed,
+      );
+    });
+  }
+
+  test('for longer than the lease: it is handed back when the database is there again, and no claim is lost', async () => {
+    const { id } = await store.create('long-away');
+    const faults = new Faults();
+    faults.hang('two');
+    let isAway = false;
+    const flaky = flakyDatabase(em, () => (isAway ? 'away' : 'answered'));
+    const deps = { ...store.provisioning(faultyHost(memoryHost(), faults), { lease: 300, heartbeat: 50 }), em: flaky };
+    const done = provisionCompany(deps, id, ever);
+    await faults.reached('two');
+    isAway = true;
+    const signal = faults.signalOf('two');
+    assert.ok(signal);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    isAway = false;
+    await done;
+
+    const { company } = await store.all(id);
+    assert.deepEqual([company.status, company.claims, company.leased_by], ['PROVISIONING', 0, null]);
+    assert.ok(store.rings.includes(`queued ${id}`));
+    assert.ok((await findWaiting(em, 100)).some((waiting) => waiting.id === id));
+    await provisionCompany(deps, id, ever);
+    assert.equal((await store.all(id)).company.status, 'ACTIVE');
+  });
+});
+
+test('a password that no key opens any more ends the attempt at once, and operators read why', limit, async () => {
+  const { id } = await store.create('key-lost');
+  await store.set(id, `sealed_password = 'gone.' || split_part(sealed_password, '.', 2) || '.a.b'`);
+  await provisionCompany(store.provisioning(memoryHost()), id, ever);
+  const { company, mails } = await store.all(id);
+  assert.deepEqual([company.status, company.site_status, company.claims], ['FAILED', 'NOT_CREATED', 1]);
+  assert.equal(company.failure?.reason, 'INTERNAL');
+  assert.equal(company.failure.message, 'Something on our side went wrong; we have been told.');
+  assert.match(company.failure.detail ?? '', /SECRET_KEYS has no key "gone"/);
+  assert.equal(mails.length, 1);
+});
+
+test('what a host prints may hold anything: the failure is kept all the same', limit, async () => {
+  const { id } = await store.create('unprintable');
+  const faults = new Faults();
+  faults.fail('one', new Error(`NUL \0, half a character \ud83d, and the end is cut in one: ${'😀'.repeat(3_000)}`));
+  await provisionCompany(store.provisioning(faultyHost(memoryHost(), faults)), id, ever);
+  const { company } = await store.all(id);
+  assert.deepEqual([company.status, company.failure?.reason, company.claims], ['FAILED', 'INTERNAL', 1]);
+});
