@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type OutgoingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { issueSession, sessionSeconds } from '../src/provisioning/sandbox/sessio
 import { parseSiteName } from '../src/provisioning/sandbox/site-name.ts';
 import { sandboxWebsite } from '../src/provisioning/sandbox/website.ts';
 import { type SiteHost, SiteHostError, type SitePlan } from '../src/provisioning/site-host.ts';
+import { sleepingWorker } from './bench/worker.ts';
 import { siteHostContract } from './site-host-contract.ts';
 
 siteHostContract('the sandbox', async (t) => {
@@ -21,6 +22,10 @@ siteHostContract('the sandbox', async (t) => {
   return {
     host,
     siteFolder: (plan) => join(directory, plan.siteName),
+    async fallAsleep(plan) {
+      for (const step of host.steps(plan).slice(0, -2)) await step.run({ signal: ever, progress() {} });
+      return sleepingWorker(t, { host: { sandbox: directory }, plan, step: 'set-up-company' });
+    },
     async login({ siteName, adminEmail: usr, adminPassword: pwd }) {
       const { status } = await ask(siteName, 'POST', '/api/method/login', { json: { usr, pwd } });
       assert.ok([200, 401, 404].includes(status));
@@ -32,13 +37,16 @@ siteHostContract('the sandbox', async (t) => {
 test('nothing half-made stays behind, and files are for their owner only', async (t) => {
   const { directory, host } = await openSandbox(t);
   await provision(host, acme);
-  assert.deepEqual(await readdir(join(directory, '.partial')), []);
+  const claims = async () => (await readdir(join(directory, '.claims'), { recursive: true })).toSorted();
+  const onlyTheToken = [acme.companyId, join(acme.companyId, '1')];
+  assert.deepEqual(await claims(), onlyTheToken);
   const folder = join(directory, acme.siteName);
   const files = await readdir(folder);
   assert.deepEqual(files.toSorted(), ['apps.json', 'company.json', 'site_config.json', 'users.json', 'verified.json']);
   for (const file of files) assert.equal((await stat(join(folder, file))).mode & 0o777, 0o600, file);
   for (const step of host.steps(acme).toReversed()) await step.undo(ever);
-  assert.deepEqual(await readdir(directory, { recursive: true }), ['.partial']);
+  assert.deepEqual(await readdir(directory), ['.claims']);
+  assert.deepEqual(await claims(), onlyTheToken);
 });
 
 test('undoing a step brings back exactly what was there before it', async (t) => {
@@ -60,19 +68,20 @@ test('undoing a step brings back exactly what was there before it', async (t) =>
 
 test('what a kill leaves behind is cleared away by undo, and by the next run', async (t) => {
   const { directory, host, ask } = await openSandbox(t);
-  const partial = join(directory, '.partial', acme.companyId);
+  const claim = join(directory, '.claims', acme.companyId, '1');
+  const partial = join(claim, 'site');
   const [, createSite] = host.steps(acme);
   for (const clear of [() => createSite?.undo(ever), () => createSite?.run({ signal: ever, progress() {} })]) {
     await mkdir(partial, { recursive: true });
-    await writeFile(join(partial, 'site_config.json.tmp'), '{"sandbox": tr'); // killed while it was written
+    await writeFile(join(claim, 'site_config.json'), '{"sandbox": tr'); // killed while it was written
     assert.equal((await ask(acme.siteName, 'GET', '/')).status, 404, 'what is half-made is not served');
     assert.equal(await createSite?.check(ever), false);
     await clear();
-    assert.deepEqual(await readdir(join(directory, '.partial')), []);
+    await assert.rejects(access(partial));
   }
   const folder = join(directory, acme.siteName);
   await writeFile(join(folder, 'apps.json'), '["erpn'); // a torn file is as good as none
-  await writeFile(join(folder, 'users.json.tmp'), '{');
+  await writeFile(join(claim, 'users.json'), '{');
   await provision(host, acme);
   assert.equal((await login(ask, acme)).status, 200);
 });

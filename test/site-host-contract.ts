@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { parseCompanyId } from '../src/company/company-id.ts';
 import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../src/provisioning/site-host.ts';
+import { Stop } from '../src/provisioning/stop.ts';
+import type { SleepingWorker } from './bench/worker.ts';
 
 /** A site host and what the contract needs beside it to see what the host did. */
 export interface HostUnderTest {
@@ -15,6 +17,8 @@ export interface HostUnderTest {
   login(plan: SitePlan): Promise<boolean>;
   /** The plan's folder, whether it exists or not: everything that the host keeps of a site on disk. */
   siteFolder(plan: SitePlan): string;
+  /** A worker in a process of its own that falls asleep in the middle of a step of the plan, with whatever it began going on. */
+  fallAsleep(plan: SitePlan): Promise<SleepingWorker>;
   /** A name that no site has; each call another one. `acme-1.localhost` and so on unless given. */
   newSiteName?(): string;
 }
@@ -132,6 +136,41 @@ export function siteHostContract(
       assert.equal(await opened.login(ours), false);
     });
 
+    contract('refuses an older claim once a newer one has asked, and changes nothing for it', async (opened) => {
+      const older = await newPlan(opened);
+      const [preflight, createSite] = opened.host.steps(older);
+      for (const step of [preflight, createSite]) await step?.run({ signal: ever, progress: isPercent });
+      const newer = claimedAgain(older);
+      assert.equal(await opened.host.steps(newer)[1]?.check(ever), true, 'what was made under the older claim counts');
+      await assertRefused(opened, older);
+
+      await provision(opened.host, newer);
+      await assertRefused(opened, older);
+      assert.equal(await opened.login(newer), true);
+
+      for (const step of opened.host.steps(newer).toReversed()) await step.undo(ever);
+      await assertRefused(opened, older);
+      assert.equal(await exists(opened.siteFolder(older)), false, 'nothing comes back');
+    });
+
+    contract('ends what a sleeping worker has begun, and refuses it when it wakes up', async (opened) => {
+      const older = await newPlan(opened);
+      const sleeper = await opened.fallAsleep(older);
+
+      const newer = claimedAgain(older);
+      const step = opened.host.steps(newer).find(({ name }) => name === sleeper.step);
+      assert.equal(await step?.check(ever), false, 'the older claim’s half is none');
+      await step?.undo(ever);
+      await provision(opened.host, newer);
+      assert.equal(await opened.login(newer), true);
+
+      const before = await snapshot(opened.siteFolder(newer));
+      assert.equal(await sleeper.wake(), 'lease-lost');
+      assert.deepEqual(await snapshot(opened.siteFolder(newer)), before);
+      assert.equal(await opened.login(newer), true);
+      assert.deepEqual(await madeAgain(opened.host, claimedAgain(newer)), [], 'a further attempt finds it whole');
+    });
+
     contract('leaves a folder alone that nothing proves to be ours', async (opened) => {
       const plan = await newPlan(opened);
       const folder = opened.siteFolder(plan);
@@ -209,6 +248,23 @@ async function newPlan({ host, newSiteName }: HostUnderTest): Promise<SitePlan> 
     country: 'Germany',
     apps: (await host.offeredApps()).slice(0, 2),
   };
+}
+
+/** The plan as another worker has it after a take-over. */
+const claimedAgain = (plan: SitePlan): SitePlan => ({ ...plan, fencingToken: plan.fencingToken + 1 });
+
+/** Whatever the plan's steps are asked, the answer is a Stop, and nothing changes. */
+async function assertRefused({ host, siteFolder }: HostUnderTest, plan: SitePlan): Promise<void> {
+  const before = await snapshot(siteFolder(plan));
+  const isLost = (error: unknown) => error instanceof Stop && error.why === 'lease-lost';
+  for (const step of host.steps(plan)) {
+    await assert.rejects(step.run({ signal: ever, progress: isPercent }), isLost, `run of ${step.name}`);
+    if (!leavesAnEffect(step)) continue;
+    await assert.rejects(step.check(ever), isLost, `check of ${step.name}`);
+    await assert.rejects(step.verify(ever), isLost, `verify of ${step.name}`);
+    await assert.rejects(step.undo(ever), isLost, `undo of ${step.name}`);
+  }
+  assert.deepEqual(await snapshot(siteFolder(plan)), before);
 }
 
 function companyId(number: number) {

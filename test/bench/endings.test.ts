@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { descendants, gone, processes } from './processes.ts';
-import { acme, ever, make, stepOf } from './site-plan.ts';
+import { acme, ever, make, makeUpTo, stepOf } from './site-plan.ts';
 import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench.ts';
+import { startWorker } from './worker.ts';
 
 /** TERM, three seconds' grace, KILL. */
 const longestEnd = 4_000;
@@ -16,7 +16,7 @@ describe('what is to end on a bench ends', { skip: noStandIn, timeout: 60_000, c
     for (const how of ['hang', 'deaf'] as const) {
       test(`a signal ends ${step}, which ${how === 'deaf' ? 'does not hear TERM' : 'hangs'}`, async (t) => {
         const bench = await openStandInBench(t);
-        await makeUpTo(bench, step);
+        await makeUpTo(bench.host, acme, step);
         await bench.turn({ [point]: how });
         await assertStops(bench, step);
         await bench.turn({});
@@ -28,10 +28,9 @@ describe('what is to end on a bench ends', { skip: noStandIn, timeout: 60_000, c
 
     test(`kill -9 of the worker ends ${step}`, async (t) => {
       const bench = await openStandInBench(t);
-      await makeUpTo(bench, step);
+      await makeUpTo(bench.host, acme, step);
       await bench.turn({ [point]: 'deaf' });
-      const worker = spawn(process.execPath, [join(import.meta.dirname, 'run-step.ts'), bench.path, step]);
-      t.after(() => worker.kill('SIGKILL'));
+      const worker = startWorker(t, { host: { bench: bench.config }, plan: acme, step, sleeps: false });
       const pids = await bench.reached();
       assert.equal(pids.length, 3);
       worker.kill('SIGKILL');
@@ -100,11 +99,6 @@ test('a process that has nothing to do ends, and whoever comes too late for it g
 });
 
 const pidsOf = (seen: readonly { readonly pid: number }[]) => seen.map(({ pid }) => pid);
-
-async function makeUpTo(bench: StandInBench, name: string): Promise<void> {
-  const names = bench.host.steps(acme).map((step) => step.name);
-  await make(bench.host, acme, names[names.indexOf(name) - 1]);
-}
 
 /** Aborts the step when it hangs: it rejects with the signal's reason within the time, and nothing of it goes on. */
 async function assertStops(bench: StandInBench, name: string): Promise<void> {

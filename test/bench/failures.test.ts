@@ -240,8 +240,10 @@ function stepBefore(name: Row['step']): string | undefined {
   return name === 'install-app:broken_app' ? 'install-app:demo_app' : order[order.indexOf(name) - 1];
 }
 
-/** The bench's files, without the switches and what hung processes say. */
+/** The bench's files, without the switches, what hung processes say, and the fences, which stay. */
 async function files(bench: StandInBench): Promise<readonly string[]> {
   const entries = await readdir(bench.path, { recursive: true });
-  return entries.filter((entry) => !/^(stand-in|reached)\.json$|^sites\/\.provisioning$/.test(entry)).toSorted();
+  return entries
+    .filter((entry) => !/^(stand-in|reached)\.json$|^sites\/\.provisioning(\/fences|$)/.test(entry))
+    .toSorted();
 }

@@ -6,6 +6,7 @@ import { openBenchHost } from '../../src/provisioning/bench/bench-host.ts';
 import type { SiteHost, SitePlan } from '../../src/provisioning/site-host.ts';
 import { acme, unmake } from './site-plan.ts';
 import { logIn } from './stand-in-bench.ts';
+import { sleepingWorker } from './worker.ts';
 
 /**
  * A real bench on this machine: `BENCH_PATH=… BENCH_WEB_URL=…`. The tests make sites called
@@ -17,7 +18,8 @@ export const noRealBench = path !== '' && webUrl !== '' ? false : 'BENCH_PATH an
 
 /** The bench, and as `host` with no other apps than those to test with. What is made on it is dropped after the test. */
 export function openRealBench(t: TestContext) {
-  const bench = openBenchHost({ path, exec: [], database: {}, webUrl });
+  const config = { path, exec: [], database: {}, webUrl };
+  const bench = openBenchHost(config);
   const host: SiteHost = {
     ...bench,
     offeredApps: async () => (await bench.offeredApps()).filter((app) => apps.split(',').includes(app)),
@@ -25,13 +27,17 @@ export function openRealBench(t: TestContext) {
   return {
     bench,
     host,
+    fallAsleep: (plan: SitePlan) => sleepingWorker(t, { host: { bench: config }, plan, step: 'create-site' }),
     siteFolder: ({ siteName }: SitePlan) => join(path, 'sites', siteName),
     newSiteName() {
       const siteName = `contract-${randomBytes(4).toString('hex')}.localhost`;
       t.after(async () => {
-        await unmake(host, { ...acme, siteName });
-        // What a test put there itself.
-        await rm(join(path, 'sites', siteName), { recursive: true, force: true });
+        // Newer than every claim of a test.
+        await unmake(host, { ...acme, siteName, fencingToken: Number.MAX_SAFE_INTEGER });
+        // What a test put there itself, and the fences, which stay.
+        for (const left of [siteName, `.provisioning/fences/${siteName}`]) {
+          await rm(join(path, 'sites', left), { recursive: true, force: true });
+        }
       });
       return siteName;
     },

@@ -39,6 +39,12 @@ export async function make(host: SiteHost, plan: SitePlan, last?: string): Promi
   return took;
 }
 
+/** Takes every step that comes before `name` and is not done yet. */
+export async function makeUpTo(host: SiteHost, plan: SitePlan, name: string): Promise<void> {
+  const names = host.steps(plan).map((step) => step.name);
+  await make(host, plan, names[names.indexOf(name) - 1]);
+}
+
 /** Takes back every step, the last one first. */
 export async function unmake(host: SiteHost, plan: SitePlan): Promise<void> {
   for (const step of host.steps(plan).toReversed()) await step.undo(ever);

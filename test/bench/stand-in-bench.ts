@@ -32,6 +32,7 @@ export const noStandIn = python === undefined ? 'there is no python3 of 3.9 or l
 
 export interface StandInBench {
   readonly path: string;
+  readonly config: BenchConfig;
   readonly host: SiteHost;
   /** Turns the switches; what is not named is as it should be. */
   turn(switches: Switches): Promise<void>;
@@ -79,9 +80,11 @@ export async function openStandInBench(
     for (const file of ['.', ...(await readdir(path, { recursive: true }))])
       await chown(join(path, file), owner, owner);
   }
+  const config = { path, exec, database, ...(withoutWeb ? {} : { webUrl }) };
   return {
     path,
-    host: openBenchHost({ path, exec, database, ...(withoutWeb ? {} : { webUrl }) }),
+    config,
+    host: openBenchHost(config),
     read,
     async turn(switches) {
       await rm(join(path, 'reached.json'), { force: true });

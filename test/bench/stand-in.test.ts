@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { siteHostContract } from '../site-host-contract.ts';
 import { acme, companyId, ever, failureOf, make, stepOf, unmake } from './site-plan.ts';
 import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench.ts';
+import { sleepingWorker } from './worker.ts';
 
 siteHostContract(
   'the stand-in bench',
@@ -14,6 +15,13 @@ siteHostContract(
       host: bench.host,
       siteFolder: (plan) => join(bench.path, 'sites', plan.siteName),
       login: async (plan) => (await bench.login(plan.siteName, plan.adminEmail, plan.adminPassword)) === 200,
+      async fallAsleep(plan) {
+        await bench.turn({ 'new-site': 'hang' });
+        const sleeper = await sleepingWorker(t, { host: { bench: bench.config }, plan, step: 'create-site' });
+        await bench.reached();
+        await bench.turn({});
+        return sleeper;
+      },
     };
   },
   { skip: noStandIn },
@@ -179,11 +187,12 @@ describe('what a site is made with', { skip: noStandIn, timeout: 60_000 }, () =>
   });
 });
 
-/** Every file below the bench with its content and the time of its last change. */
+/** Every file below the bench with its content and the time of its last change; fences note whoever asks. */
 async function contents(bench: StandInBench): Promise<readonly string[]> {
   const entries = await readdir(bench.path, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const others = files.filter((file) => !file.includes('/.provisioning/fences/'));
   return Promise.all(
-    files.toSorted().map(async (file) => `${file} ${(await stat(file)).mtimeMs} ${await readFile(file)}`),
+    others.toSorted().map(async (file) => `${file} ${(await stat(file)).mtimeMs} ${await readFile(file)}`),
   );
 }

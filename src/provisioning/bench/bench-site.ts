@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseSiteName } from '../../company/site-name.ts';
 import { scrub } from '../scrub.ts';
 import { SiteHostError, type SitePlan } from '../site-host.ts';
+import { Stop } from '../stop.ts';
 import { type Agent, AgentLost } from './agent.ts';
 import type { BenchConfig } from './bench-config.ts';
 import { benchFailure, type Ending } from './failures.ts';
@@ -13,7 +14,7 @@ export interface BenchSite {
   readonly timeZone: string | undefined;
   /** The name of the site's database and of its user: ours, so that it is known before the site is. */
   readonly database: string;
-  /** Asks for something about the site. Rejects with a SiteHostError, or with the signal's reason. */
+  /** Asks for something about the site. Rejects with a SiteHostError, with the signal's reason, or with a Stop when a newer claim has asked. */
   ask(action: string, args: object, options: AskOptions): Promise<Readonly<Record<string, unknown>>>;
   /** Whether the step came to its end on a site that is ours and is there. */
   isFinished(step: string, signal: AbortSignal): Promise<boolean>;
@@ -31,7 +32,7 @@ export interface AskOptions {
 const unnamed: Ending = { reason: 'HOST_UNAVAILABLE', message: 'The bench did not do what it was asked.' };
 
 export function benchSite(agent: Agent, config: BenchConfig, plan: SitePlan): BenchSite {
-  const site = { site: plan.siteName, company: plan.companyId };
+  const site = { site: plan.siteName, company: plan.companyId, fencingToken: plan.fencingToken };
   const known = [plan.adminPassword, config.database.adminPassword].filter((secret) => secret !== undefined);
   const clean = (lines: readonly string[], secrets: readonly string[]): string[] =>
     lines.map((line) => [...known, ...secrets].reduce(scrub, line));
@@ -43,6 +44,8 @@ export function benchSite(agent: Agent, config: BenchConfig, plan: SitePlan): Be
     try {
       const answer = await agent.ask(action, { ...site, ...args }, { signal, ...(onLine ? { onLine } : {}) });
       const { value } = answer;
+      if (value?.['site'] === 'lost') throw new Stop('lease-lost');
+      if (value?.['site'] === 'busy') throw siteBusy();
       if (value?.['site'] === 'taken') throw siteNameTaken(plan);
       const code = value ? Number(value['code'] ?? 0) : 1;
       if (!value || code !== 0) {
@@ -79,3 +82,8 @@ const databaseName = ({ companyId, siteName }: SitePlan): string => {
 
 const siteNameTaken = ({ siteName }: SitePlan): SiteHostError =>
   new SiteHostError('SITE_NAME_TAKEN', `The name ${siteName} is not available; ask for another domain.`);
+
+const siteBusy = (): SiteHostError =>
+  new SiteHostError('HOST_UNAVAILABLE', 'The bench has not ended what it did on this site before.', {
+    transient: true,
+  });

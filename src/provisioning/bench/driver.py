@@ -6,6 +6,8 @@ prints goes to standard output as it is, and the answer follows as a line that b
 knows. When standard input ends, whoever asked is gone: this process and everything that it started is killed at once, so
 that nothing of a dead worker goes on changing a site.
 """
+import fcntl
+import glob
 import json
 import os
 import pwd
@@ -13,10 +15,12 @@ import select
 import shutil
 import signal
 import sys
+import time
 
 SITES = os.path.join(hello["bench"], "sites")
 RECORDS = os.path.join(SITES, ".provisioning")
 DATABASE = hello["database"]
+PATIENCE = 5  # seconds, for what goes on at a site to come to its end
 
 
 # --- whose site it is -------------------------------------------------------------------------------------------------
@@ -45,12 +49,13 @@ def read_json(path):
 
 
 def write_record(site, record):
-    os.replace(write_partial(site, record), record_path(site))
+    os.replace(write_partial(record_path(site), record["company"], record), record_path(site))
 
 
 def claim(site, company, database):
     """Writes the record of a new site. False when another company was faster."""
-    partial = write_partial(site, {"company": company, "database": database, "finished": []})
+    record = {"company": company, "database": database, "finished": []}
+    partial = write_partial(record_path(site), company, record)
     try:
         os.link(partial, record_path(site))
     except FileExistsError:
@@ -60,11 +65,10 @@ def claim(site, company, database):
     return True
 
 
-def write_partial(site, record):
-    os.makedirs(RECORDS, mode=0o700, exist_ok=True)
-    partial = "%s.%s.partial" % (record_path(site), record["company"])
+def write_partial(path, company, value):
+    partial = "%s.%s.partial" % (path, company)
     with open(partial, "w") as file:
-        json.dump(record, file)
+        json.dump(value, file)
         file.flush()
         os.fsync(file.fileno())
     return partial
@@ -87,6 +91,110 @@ def set_finished(site, step, finished):
     record = read_json(record_path(site))
     record["finished"] = [other for other in record["finished"] if other != step] + ([step] if finished else [])
     write_record(site, record)
+
+
+# --- whose turn it is -------------------------------------------------------------------------------------------------
+#
+# A worker that slept may wake up when another one has its company. Each claim of a company has a higher fencing token than
+# all before it. A fence keeps the newest token under which a company's site was asked for, and the process group that was
+# asked; it is there before the site is, and stays when the site is gone. Whoever asks under a lower token is refused, and
+# what still goes on under a lower one is ended first. One fork at a time is past a fence: it holds a lock that the kernel
+# takes back when the fork ends, however that is, and that no program which it starts inherits.
+
+
+def fenced(action):
+    """The action past its site's fence, or the answer 'lost' after a newer claim, and 'busy' when what goes on does not end."""
+
+    def past_the_fence(site, company, fencingToken, **arguments):
+        refused = pass_fence(os.path.join(RECORDS, "fences", site, company), company, fencingToken)
+        return {"site": refused} if refused else action(site, company, **arguments)
+
+    return past_the_fence
+
+
+def pass_fence(fence, company, token):
+    """None once this fork alone may change the site, until it ends; or why it may not."""
+    os.makedirs(RECORDS, mode=0o700, exist_ok=True)
+    os.makedirs(os.path.dirname(fence), exist_ok=True)
+    lock = os.open(fence + ".lock", os.O_RDWR | os.O_CREAT, 0o600)  # Never closed: the fork keeps it as long as it lives.
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        newest = read_fence(fence)
+        if newest["token"] > token:
+            return "lost"
+        if newest["token"] < token and not end_group(newest, give_up):
+            return "busy"
+        # Another may have passed before the lock was ours.
+        if take_lock(lock) and read_fence(fence) == newest:
+            break
+        if time.monotonic() > give_up:
+            return "busy"
+        time.sleep(0.02)
+    group = os.getpgrp()
+    # A full disk must not keep a site from being taken back: what is known already is not written again.
+    if (newest["token"], newest["group"]) != (token, group):
+        write_fence(fence, company, {"token": token, "group": group, "processes": sorted(processes(group))})
+    return None
+
+
+def read_fence(fence):
+    return read_json(fence + ".json") or {"token": 0, "group": 0, "processes": []}
+
+
+def write_fence(fence, company, passed):
+    os.replace(write_partial(fence + ".json", company, passed), fence + ".json")
+    folder = os.open(os.path.dirname(fence), os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def take_lock(lock):
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
+
+
+def end_group(passed, give_up):
+    """Kills the process group that passed a fence, if a process that it had then still runs: else its number may be another
+    group's by now. True once nothing of it runs."""
+    known = set(passed["processes"])
+    while True:
+        running = processes(passed["group"])
+        if known.isdisjoint(running):
+            return True
+        known |= running
+        try:
+            os.killpg(passed["group"], signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # It ended meanwhile.
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(0.02)
+
+
+def processes(group):
+    """What runs in a process group, by names that no other process ever bears: the numbers alone are used again. Without
+    /proc nothing is seen, and so nothing killed: the lock alone then tells when it has ended."""
+    found = set()
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path, errors="replace") as file:
+                pid, rest = file.read().split(" ", 1)
+        except OSError:
+            continue  # It ended meanwhile.
+        # A program's name stands in brackets, and may hold some itself.
+        state, _, its_group, *others = rest.rpartition(") ")[2].split()
+        if int(its_group) == group and state not in "ZX":
+            since_boot = others[16]
+            found.add(" ".join((boot_and_container(), pid, since_boot)))
+    return found
+
+
+def boot_and_container():
+    with open("/proc/sys/kernel/random/boot_id") as file:
+        return "%s %s" % (file.read().strip(), os.readlink("/proc/self/ns/pid"))
 
 
 # --- Frappe's command line and its functions --------------------------------------------------------------------------
@@ -371,9 +479,11 @@ def can_log_in(frappe, email, password):
         return False
 
 
+OF_THE_BENCH = (apps, describe)
+OF_A_SITE = (preflight, look, create_site, remove_site, install_app, forget_step, set_up_company, inspect)
 ACTIONS = {
-    action.__name__: action
-    for action in (apps, describe, preflight, look, create_site, remove_site, install_app, forget_step, set_up_company, inspect)
+    **{action.__name__: action for action in OF_THE_BENCH},
+    **{action.__name__: fenced(action) for action in OF_A_SITE},
 }
 
 

@@ -1,4 +1,5 @@
-import { type SiteHost, SiteHostError, type SiteStep } from '../site-host.ts';
+import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../site-host.ts';
+import { underClaim } from './claim-folder.ts';
 import { createSite } from './steps/create-site.ts';
 import { installApp } from './steps/install-app.ts';
 import { preflight } from './steps/preflight.ts';
@@ -24,7 +25,24 @@ export function openSandboxHost({ directory }: { directory: string }): SiteHost 
         ...Array.from(new Set(plan.apps), (app) => installApp(directory, plan, app, sandboxApps)),
         setUpCompany(directory, plan),
         verify(directory, plan),
-      ].map(namingDiskFaults),
+      ]
+        .map((step) => fenced(step, directory, plan))
+        .map(namingDiskFaults),
+  };
+}
+
+/** The step, refused once a newer claim of the company has been here. */
+function fenced(step: SiteStep, directory: string, plan: SitePlan): SiteStep {
+  const under = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    signal.throwIfAborted();
+    return underClaim(directory, plan, work);
+  };
+  return {
+    ...step,
+    check: (signal) => under(signal, () => step.check(signal)),
+    run: (context) => under(context.signal, () => step.run(context)),
+    verify: (signal) => under(signal, () => step.verify(signal)),
+    undo: (signal) => under(signal, () => step.undo(signal)),
   };
 }
 

@@ -7,8 +7,8 @@ import { appNotAvailable } from './preflight.ts';
 export function installApp(directory: string, plan: SitePlan, app: string, offeredApps: readonly string[]): SiteStep {
   const isInstalled = async (signal: AbortSignal) => {
     signal.throwIfAborted();
-    const folder = await findOurs(directory, plan);
-    const apps = folder === undefined ? undefined : await appsFile.read(folder);
+    const site = await findOurs(directory, plan);
+    const apps = site && (await appsFile.read(site.folder));
     signal.throwIfAborted();
     return apps?.includes(app) ?? false;
   };
@@ -21,9 +21,9 @@ export function installApp(directory: string, plan: SitePlan, app: string, offer
     async run({ signal }) {
       signal.throwIfAborted();
       if (!offeredApps.includes(app)) throw appNotAvailable([app]);
-      const folder = await requireOurs(directory, plan);
-      const others = ((await appsFile.read(folder)) ?? []).filter((installed) => installed !== app);
-      await appsFile.write(folder, [...others, app], signal);
+      const site = await requireOurs(directory, plan);
+      const others = ((await appsFile.read(site.folder)) ?? []).filter((installed) => installed !== app);
+      await appsFile.write(site, [...others, app], signal);
     },
     async verify(signal) {
       if (!(await isInstalled(signal))) {
@@ -32,11 +32,12 @@ export function installApp(directory: string, plan: SitePlan, app: string, offer
     },
     async undo(signal) {
       signal.throwIfAborted();
-      const folder = await findOurs(directory, plan);
-      const apps = folder === undefined ? undefined : await appsFile.read(folder);
-      if (folder === undefined || !apps?.includes(app)) return;
+      const site = await findOurs(directory, plan);
+      if (site === undefined) return;
+      const apps = await appsFile.read(site.folder);
+      if (!apps?.includes(app)) return;
       const others = apps.filter((installed) => installed !== app);
-      await (others.length === 0 ? appsFile.remove(folder) : appsFile.write(folder, others, signal));
+      await (others.length === 0 ? appsFile.remove(site) : appsFile.write(site, others, signal));
     },
   };
 }

@@ -1,8 +1,9 @@
 import { SiteHostError, type SitePlan, type SiteStep } from '../../site-host.ts';
-import { emptyPartial, findOurs, lookUp, removePartial, siteNameTaken } from '../site-folder.ts';
+import { findOurs, lookUp, removePartial, siteNameTaken } from '../site-folder.ts';
 
 /**
- * What can be known before anything is made: the name is free or ours, the apps are offered, the directory is writable.
+ * What can be known before anything is made: the name is free or ours, the apps are offered. (That the directory is
+ * writable, the claim's folder has shown.)
  * It makes nothing that would have to be taken back; once the site is there, there is nothing left to ask.
  */
 export function preflight(directory: string, plan: SitePlan, offeredApps: readonly string[]): SiteStep {
@@ -25,9 +26,6 @@ export function preflight(directory: string, plan: SitePlan, offeredApps: readon
     async run({ signal }) {
       signal.throwIfAborted();
       await assertPossible(signal);
-      await emptyPartial(directory, plan);
-      await removePartial(directory, plan);
-      signal.throwIfAborted();
     },
     verify: assertPossible,
     async undo(signal) {

@@ -11,9 +11,9 @@ export function setUpCompany(directory: string, plan: SitePlan): SiteStep {
 
   const isSetUp = async (signal: AbortSignal) => {
     signal.throwIfAborted();
-    const folder = await findOurs(directory, plan);
-    if (folder === undefined || !isDeepStrictEqual(await companyFile.read(folder), company)) return false;
-    const administrator = (await usersFile.read(folder))?.users.find(({ email }) => email === plan.adminEmail);
+    const site = await findOurs(directory, plan);
+    if (site === undefined || !isDeepStrictEqual(await companyFile.read(site.folder), company)) return false;
+    const administrator = (await usersFile.read(site.folder))?.users.find(({ email }) => email === plan.adminEmail);
     const matches = await passwordMatches(plan.adminPassword, administrator?.password);
     signal.throwIfAborted();
     return matches;
@@ -26,25 +26,25 @@ export function setUpCompany(directory: string, plan: SitePlan): SiteStep {
     check: isSetUp,
     async run({ signal, progress }) {
       signal.throwIfAborted();
-      const folder = await requireOurs(directory, plan);
+      const site = await requireOurs(directory, plan);
       const password = await hashPassword(plan.adminPassword);
       signal.throwIfAborted();
       progress(60);
       const administrator = { email: plan.adminEmail, fullName: 'Administrator', password };
       const sessionSecret = randomBytes(32).toString('base64url');
-      await usersFile.write(folder, { sessionSecret, users: [administrator] }, signal);
+      await usersFile.write(site, { sessionSecret, users: [administrator] }, signal);
       progress(80);
-      await companyFile.write(folder, company, signal);
+      await companyFile.write(site, company, signal);
     },
     async verify(signal) {
       if (!(await isSetUp(signal))) throw new SiteHostError('SET_UP_FAILED', 'The company could not be set up.');
     },
     async undo(signal) {
       signal.throwIfAborted();
-      const folder = await findOurs(directory, plan);
-      if (folder === undefined) return;
-      await companyFile.remove(folder);
-      await usersFile.remove(folder);
+      const site = await findOurs(directory, plan);
+      if (site === undefined) return;
+      await companyFile.remove(site);
+      await usersFile.remove(site);
     },
   };
 }

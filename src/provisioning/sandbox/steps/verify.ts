@@ -6,8 +6,8 @@ import { visitSite } from '../visit-site.ts';
 /** The finished site opened as its administrator would, over HTTP; its effect is the note that it was found as planned. */
 export function verify(directory: string, plan: SitePlan): SiteStep {
   const isNoted = async () => {
-    const folder = await findOurs(directory, plan);
-    return folder !== undefined && (await verifiedFile.read(folder)) !== undefined;
+    const site = await findOurs(directory, plan);
+    return site !== undefined && (await verifiedFile.read(site.folder)) !== undefined;
   };
 
   return {
@@ -28,10 +28,10 @@ export function verify(directory: string, plan: SitePlan): SiteStep {
     },
     async run({ signal, progress }) {
       signal.throwIfAborted();
-      const folder = await requireOurs(directory, plan);
+      const site = await requireOurs(directory, plan);
       await visitSite(directory, plan, signal);
       progress(90);
-      await verifiedFile.write(folder, { verifiedAt: new Date().toISOString() }, signal);
+      await verifiedFile.write(site, { verifiedAt: new Date().toISOString() }, signal);
     },
     async verify(signal) {
       signal.throwIfAborted();
@@ -39,8 +39,8 @@ export function verify(directory: string, plan: SitePlan): SiteStep {
     },
     async undo(signal) {
       signal.throwIfAborted();
-      const folder = await findOurs(directory, plan);
-      if (folder !== undefined) await verifiedFile.remove(folder);
+      const site = await findOurs(directory, plan);
+      if (site !== undefined) await verifiedFile.remove(site);
     },
   };
 }
