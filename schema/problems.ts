@@ -33,7 +33,10 @@ const FaultCodeEnum = builder.enumType('FaultCode', {
   } satisfies Described<FaultCode>,
 });
 
-const FaultObject = builder.objectRef<Fault>('Fault').implement({
+/** A fault of whichever mutation's input. */
+type InputFault = Omit<Fault, 'field'> & { readonly field: string };
+
+const FaultObject = builder.objectRef<InputFault>('Fault').implement({
   description: 'One thing that is wrong with an input.',
   authScopes: { signedIn: true },
   fields: (t) => ({
@@ -47,8 +50,8 @@ const FaultObject = builder.objectRef<Fault>('Fault').implement({
 
 export class ValidationError implements Problem {
   readonly message = 'The input has faults; nothing was changed.';
-  readonly faults: readonly Fault[];
-  constructor(faults: readonly Fault[]) {
+  readonly faults: readonly InputFault[];
+  constructor(faults: readonly InputFault[]) {
     this.faults = faults;
   }
 }
@@ -146,6 +149,54 @@ builder.objectType(WrongStatus, {
     field: t.exposeString('field', { description: 'The argument: `companyId`.' }),
     companyId: t.exposeID('companyId', { description: 'The company asked about.' }),
     status: t.field({ type: CompanyStatusEnum, resolve: ({ status }) => status, description: 'The status it has.' }),
+  }),
+});
+
+export class MailNotFound implements Problem {
+  readonly message = 'There is no such mail.';
+  readonly field = 'mailId';
+}
+
+builder.objectType(MailNotFound, {
+  name: 'MailNotFound',
+  isTypeOf: (answer) => answer instanceof MailNotFound,
+  description: 'There is no such mail.',
+  interfaces: [ProblemInterface],
+  authScopes: { operator: true },
+  fields: (t) => ({
+    field: t.exposeString('field', { description: 'The argument: `mailId`.' }),
+  }),
+});
+
+export class MailAlreadySent implements Problem {
+  readonly message = 'A mail server has accepted this mail; it is not sent twice.';
+  readonly field = 'mailId';
+}
+
+builder.objectType(MailAlreadySent, {
+  name: 'MailAlreadySent',
+  isTypeOf: (answer) => answer instanceof MailAlreadySent,
+  description: 'The mail was accepted by a mail server. What it carried is erased, and it cannot be sent again.',
+  interfaces: [ProblemInterface],
+  authScopes: { operator: true },
+  fields: (t) => ({
+    field: t.exposeString('field', { description: 'The argument: `mailId`.' }),
+  }),
+});
+
+export class MailBeingSent implements Problem {
+  readonly message = 'This mail is being sent right now; look again in a minute.';
+  readonly field = 'mailId';
+}
+
+builder.objectType(MailBeingSent, {
+  name: 'MailBeingSent',
+  isTypeOf: (answer) => answer instanceof MailBeingSent,
+  description: 'A try to send the mail is under way, and beside it another one would be a second mail.',
+  interfaces: [ProblemInterface],
+  authScopes: { operator: true },
+  fields: (t) => ({
+    field: t.exposeString('field', { description: 'The argument: `mailId`.' }),
   }),
 });
 

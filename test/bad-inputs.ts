@@ -42,7 +42,7 @@ const casesOf = <Field extends keyof CompanyRequest>(
 
 const megabyte = 'a'.repeat(2 ** 20);
 
-const badAddresses: readonly Case<string>[] = [
+export const badAddresses: readonly Case<string>[] = [
   ['no at sign', 'jane.acme.example', 'INVALID_FORMAT'],
   ['nothing before the at sign', '@acme.example', 'INVALID_FORMAT'],
   ['nothing after the at sign', 'jane@', 'INVALID_FORMAT'],

@@ -94,6 +94,13 @@ export type FaultCode =
   /** It names something that is not there. */
   | 'UNKNOWN_VALUE';
 
+/** What a mail tells. */
+export type MailKind =
+  /** The attempt failed, and why. */
+  | 'SITE_FAILED'
+  /** The site is ready; it carries the credentials. */
+  | 'SITE_READY';
+
 /** What stands of a company’s site. */
 export type SiteStatus =
   /** The site answers and was verified. */
@@ -114,6 +121,13 @@ export type StepState =
   /** It is being taken. */
   | 'RUNNING'
   /** Its turn has not come. */
+  | 'WAITING';
+
+/** Whether a mail that no server has accepted will be tried again. */
+export type UndeliveredState =
+  /** A server refused it for good; it waits for `resendMail`. */
+  | 'REFUSED'
+  /** It is tried again by itself, until a server accepts it or refuses it for good. */
   | 'WAITING';
 
 export type CompanyFieldsFragment = { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null };
@@ -178,6 +192,32 @@ export type CompanyStatusChangedSubscriptionVariables = Exact<{
 
 export type CompanyStatusChangedSubscription = { companyStatusChanged: { version: number, status: CompanyStatus, siteStatus: SiteStatus, step: string | null, progress: number, message: string, occurredAt: string } };
 
+export type OperationsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type OperationsQuery = { operations: { waiting: number, oldestWaitingSince: string | null, runningCount: number, running: Array<{ worker: string, claims: number, heldSince: string, leaseAgeSeconds: number, leasedUntil: string, deadlineAt: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, undeliveredMails: { edges: Array<{ cursor: string, node: { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } };
+
+export type UndeliveredMailFieldsFragment = { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } };
+
+export type ResendMailMutationVariables = Exact<{
+  mailId: string | number;
+  recipient?: string | null | undefined;
+}>;
+
+
+export type ResendMailMutation = { resendMail:
+    | { __typename: 'MailAlreadySent', message: string }
+    | { __typename: 'MailBeingSent', message: string }
+    | { __typename: 'MailNotFound', message: string }
+    | { __typename: 'ResendMailSuccess', message: string, mail: { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } } }
+    | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, code: FaultCode, message: string }> }
+   };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -223,6 +263,22 @@ export const CompanyFieldsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CompanyFields"}) as unknown as TypedDocumentString<CompanyFieldsFragment, unknown>;
+export const UndeliveredMailFieldsFragmentDoc = new TypedDocumentString(`
+    fragment UndeliveredMailFields on UndeliveredMail {
+  id
+  company {
+    id
+    customerEmail
+  }
+  kind
+  recipient
+  state
+  tries
+  dueAt
+  lastError
+  createdAt
+}
+    `, {"fragmentName":"UndeliveredMailFields"}) as unknown as TypedDocumentString<UndeliveredMailFieldsFragment, unknown>;
 export const CreateCompanyDocument = new TypedDocumentString(`
     mutation CreateCompany($input: CreateCompanyInput!) {
   createCompany(input: $input) {
@@ -455,3 +511,111 @@ export const CompanyStatusChangedDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CompanyStatusChangedSubscription, CompanyStatusChangedSubscriptionVariables>;
+export const OperationsDocument = new TypedDocumentString(`
+    query Operations($first: Int, $after: String, $last: Int, $before: String) {
+  operations {
+    waiting
+    oldestWaitingSince
+    running {
+      company {
+        ...CompanyFields
+      }
+      worker
+      claims
+      heldSince
+      leaseAgeSeconds
+      leasedUntil
+      deadlineAt
+    }
+    runningCount
+    undeliveredMails(first: $first, after: $after, last: $last, before: $before) {
+      edges {
+        cursor
+        node {
+          ...UndeliveredMailFields
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}
+    fragment CompanyFields on Company {
+  id
+  companyName
+  status
+  siteStatus
+  siteName
+  siteUrl
+  attempt
+  version
+  progress
+  steps {
+    name
+    title
+    state
+    startedAt
+    finishedAt
+  }
+  failure {
+    reason
+    message
+    referenceId
+    step
+    detail
+  }
+}
+fragment UndeliveredMailFields on UndeliveredMail {
+  id
+  company {
+    id
+    customerEmail
+  }
+  kind
+  recipient
+  state
+  tries
+  dueAt
+  lastError
+  createdAt
+}`) as unknown as TypedDocumentString<OperationsQuery, OperationsQueryVariables>;
+export const ResendMailDocument = new TypedDocumentString(`
+    mutation ResendMail($mailId: ID!, $recipient: String) {
+  resendMail(mailId: $mailId, recipient: $recipient) {
+    __typename
+    ... on ResendMailSuccess {
+      message
+      mail {
+        ...UndeliveredMailFields
+      }
+    }
+    ... on Problem {
+      message
+    }
+    ... on ValidationError {
+      faults {
+        field
+        code
+        message
+      }
+    }
+  }
+}
+    fragment UndeliveredMailFields on UndeliveredMail {
+  id
+  company {
+    id
+    customerEmail
+  }
+  kind
+  recipient
+  state
+  tries
+  dueAt
+  lastError
+  createdAt
+}`) as unknown as TypedDocumentString<ResendMailMutation, ResendMailMutationVariables>;

@@ -98,4 +98,37 @@ mutation Provision {
 }
 `,
   },
+  {
+    query: `# For operators: what workers do, and which mails do not arrive.
+# resendMail(mailId: "…", recipient: "…") sends one again, to another address if need be.
+query Operations {
+  operations {
+    waiting
+    oldestWaitingSince
+    running {
+      company {
+        id
+        progress
+      }
+      worker
+      claims
+      leaseAgeSeconds
+      deadlineAt
+    }
+    undeliveredMails(first: 10) {
+      edges {
+        node {
+          id
+          recipient
+          state
+          tries
+          dueAt
+          lastError
+        }
+      }
+    }
+  }
+}
+`,
+  },
 ];

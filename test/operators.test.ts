@@ -1,0 +1,409 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { type GraphQLNamedType, getNamedType, isObjectType, isUnionType } from 'graphql';
+import { schema } from '../schema/index.ts';
+import {
+  type MailKind,
+  OperationsDocument,
+  type OperationsQueryVariables,
+  ProvisionCompanyDocument,
+  ResendMailDocument,
+  type UndeliveredMailFieldsFragment,
+} from '../src/client/operations.ts';
+import type { CompanyId } from '../src/company/company-id.ts';
+import { openPglite } from '../src/embedded/pglite.ts';
+import { countUndelivered, sendAgain } from '../src/mail/undelivered.ts';
+import { claimCompany, maxClaims, releaseLease } from '../src/provisioning/lease.ts';
+import { mostListed, readOverview } from '../src/provisioning/overview.ts';
+import { openSandboxHost } from '../src/provisioning/sandbox/sandbox-host.ts';
+import { SiteHostError } from '../src/provisioning/site-host.ts';
+import { ask } from './ask.ts';
+import { badAddresses } from './bad-inputs.ts';
+import { openCompanyStore, times } from './company-store.ts';
+import { Faults, faultyHost } from './faulty-host.ts';
+import { type Manner, openFaultySmtp } from './faulty-smtp.ts';
+import { createCompany, openTestService, requestFor, watchToEnd } from './test-service.ts';
+
+const password = 'canary Zq7x9W & more';
+const ever = new AbortController().signal;
+const sites = mkdtempSync(join(tmpdir(), 'test-operators-'));
+after(() => rmSync(sites, { recursive: true, force: true }));
+const server = await openFaultySmtp();
+after(() => server.close());
+const faults = new Faults();
+const host = faultyHost(openSandboxHost({ directory: sites }), faults);
+const { service, url, dataDir, clientOf, tokenOf } = await openTestService(
+  { after },
+  { host, env: { SMTP_URL: server.url } },
+);
+const operator = await clientOf('olga', 'operator');
+
+/** Everything that operators were told. */
+const answers: unknown[] = [];
+async function operations(variables: OperationsQueryVariables = { first: 100 }) {
+  const answer = await operator.execute(OperationsDocument, variables);
+  answers.push(answer);
+  const { undeliveredMails, ...work } = answer.operations;
+  return { ...work, ...undeliveredMails, mails: undeliveredMails.edges.map(({ node }) => node) };
+}
+async function resend(mailId: string, recipient?: string) {
+  const { resendMail } = await operator.execute(ResendMailDocument, { mailId, recipient });
+  answers.push(resendMail);
+  return resendMail;
+}
+async function mustResend(mailId: string, recipient?: string): Promise<UndeliveredMailFieldsFragment> {
+  const answer = await resend(mailId, recipient);
+  return answer.__typename === 'ResendMailSuccess' ? answer.mail : assert.fail(JSON.stringify(answer));
+}
+
+/** A company whose attempt has ended, and whose customer's mails the server meets in these manners. */
+async function endedCompany(name: string, ...manners: Manner[]) {
+  const recipient = `${name}@customers.example`;
+  server.behave(recipient, ...manners);
+  const customer = await clientOf(name, 'customer');
+  const { id } = await createCompany(customer, requestFor(`${name}.localhost`, { adminPassword: password }));
+  const events = await watchToEnd(customer, id);
+  return { id, recipient, customer, status: events.at(-1)?.status };
+}
+
+/** The company's mail, once it is recorded that its try of this number did not deliver it. Asks until then. */
+async function undelivered({ id }: { id: string }, tries = 1, kind?: MailKind): Promise<UndeliveredMailFieldsFragment> {
+  for (;;) {
+    const { mails } = await operations();
+    const mail = mails.find((candidate) => candidate.company.id === id && candidate.kind === (kind ?? candidate.kind));
+    const tryHasEnded = mail?.state === 'REFUSED' || Date.parse(mail?.dueAt ?? '') > Date.now();
+    if (mail?.tries === tries && tryHasEnded) return mail;
+  }
+}
+
+/** Resolves once it is recorded that a server has accepted the mail. Asks until then. */
+async function recordedAsSent(mailId: string): Promise<void> {
+  while ((await operations()).mails.some(({ id }) => id === mailId));
+}
+
+test('operators see what runs, and what waits', { timeout: 30_000 }, async () => {
+  const idle = await operations();
+  assert.deepEqual([idle.waiting, idle.oldestWaitingSince, idle.running, idle.runningCount], [0, null, [], 0]);
+
+  const before = Date.now();
+  const release = faults.pause('create-site');
+  const client = await clientOf('busy', 'customer');
+  const held = await createCompany(client, requestFor('held.localhost'));
+  await faults.reached('create-site');
+  const queued = await createCompany(client, requestFor('queued.localhost'));
+  const { waiting, oldestWaitingSince, running, runningCount } = await operations();
+  assert.deepEqual([waiting, runningCount, running.length], [1, 1, 1]);
+  assert.ok(Date.parse(oldestWaitingSince ?? '') >= before);
+  const [attempt] = running;
+  assert.ok(attempt);
+  assert.deepEqual([attempt.company.id, attempt.company.status, attempt.claims], [held.id, 'PROVISIONING', 1]);
+  assert.match(attempt.worker, new RegExp(`-${process.pid}-`));
+  const [since, until, deadline] = [attempt.heldSince, attempt.leasedUntil, attempt.deadlineAt].map(Date.parse);
+  assert.ok(since && until && deadline && before <= since && since < until && until < deadline);
+  assert.ok(Math.abs(deadline - since - 600_000) < 1_000, 'an attempt has ten minutes');
+  assert.ok(attempt.leaseAgeSeconds >= 0 && attempt.leaseAgeSeconds <= 30);
+
+  release();
+  for (const { id } of [held, queued]) await watchToEnd(client, id);
+  const done = await operations();
+  assert.deepEqual([done.waiting, done.oldestWaitingSince, done.runningCount], [0, null, 0]);
+});
+
+describe('a mail', { timeout: 60_000 }, () => {
+  test('that was refused is seen with its reason, corrected, and arrives once with the password', async () => {
+    const company = await endedCompany('misspelt', 'refuse');
+    const refused = await undelivered(company);
+    assert.deepEqual(
+      [refused.kind, refused.recipient, refused.state, refused.dueAt],
+      ['SITE_READY', company.recipient, 'REFUSED', null],
+    );
+    assert.match(refused.lastError ?? '', /550 No such mailbox/);
+
+    const due = await mustResend(refused.id, 'Spelt.Well@Customers.EXAMPLE');
+    const corrected = 'Spelt.Well@customers.example';
+    assert.deepEqual(
+      [due.state, due.tries, due.recipient, due.company.customerEmail],
+      ['WAITING', 1, corrected, corrected],
+    );
+    await server.taken(corrected);
+    await recordedAsSent(refused.id);
+    assert.equal((await resend(refused.id)).__typename, 'MailAlreadySent');
+    assert.equal((await resend(refused.id, company.recipient)).__typename, 'MailAlreadySent');
+    assert.match(server.mailsTo(corrected)[0]?.text ?? '', /canary Zq7x9W & more/);
+    assert.deepEqual([server.triesTo(corrected), server.triesTo(company.recipient)], [1, 1]);
+  });
+
+  test('that pauses is sent at once, each try counting on', async () => {
+    const company = await endedCompany('deferred', 'defer', 'defer', 'defer');
+    for (const tries of [1, 2]) {
+      const { id } = await undelivered(company, tries);
+      assert.equal((await mustResend(id)).tries, tries);
+    }
+    const { id, dueAt } = await undelivered(company, 3);
+    const due = await mustResend(id);
+    assert.ok(Date.parse(due.dueAt ?? '') < Date.parse(dueAt ?? ''));
+    await server.taken(company.recipient);
+    assert.ok(Date.now() < Date.parse(dueAt ?? ''), 'before the pause of 20 seconds was over');
+    await recordedAsSent(id);
+    assert.equal(server.triesTo(company.recipient), 4);
+  });
+
+  test('that is being sent is left alone, whatever the recipient', async () => {
+    const company = await endedCompany('slow', 'hang');
+    const drop = await server.hanging(company.recipient);
+    const { mails } = await operations();
+    const mail = mails.find(({ recipient }) => recipient === company.recipient) ?? assert.fail();
+    for (const recipient of [undefined, 'faster@customers.example']) {
+      assert.equal((await resend(mail.id, recipient)).__typename, 'MailBeingSent');
+    }
+    drop();
+    const paused = await undelivered(company);
+    assert.deepEqual([paused.recipient, paused.company.customerEmail], [company.recipient, company.recipient]);
+    await mustResend(mail.id);
+    await recordedAsSent(mail.id);
+    assert.deepEqual([server.triesTo(company.recipient), server.triesTo('faster@customers.example')], [2, 0]);
+  });
+
+  test('that several operators send again at once arrives once', async () => {
+    const company = await endedCompany('hurried', 'refuse');
+    const { id } = await undelivered(company);
+    const kinds = (await Promise.all(Array.from({ length: 8 }, () => resend(id)))).map(({ __typename }) => __typename);
+    assert.ok(kinds.includes('ResendMailSuccess'));
+    await recordedAsSent(id);
+    assert.deepEqual([server.triesTo(company.recipient), server.mailsTo(company.recipient).length], [2, 1]);
+  });
+
+  test('about a failure is corrected for the later mails too, while another’s address stays', async () => {
+    faults.fail('set-up-company', new SiteHostError('SET_UP_FAILED', 'The books cannot be opened.'));
+    const company = await endedCompany('moved', 'refuse');
+    const other = await endedCompany('neighbour', 'quote');
+    assert.equal(company.status, 'FAILED');
+    const { id, kind } = await undelivered(company);
+    assert.equal(kind, 'SITE_FAILED');
+    await mustResend(id, 'new-home@customers.example');
+    await recordedAsSent(id);
+    await company.customer.execute(ProvisionCompanyDocument, { companyId: company.id });
+    await watchToEnd(company.customer, company.id);
+    while (server.mailsTo('new-home@customers.example').length < 2) await operations();
+    assert.deepEqual(
+      server.mailsTo('new-home@customers.example').map(({ subject }) => subject?.split(':')[0]),
+      ['Site Provisioning Failed', 'Your Site is Ready'],
+    );
+    assert.equal((await undelivered(other)).company.customerEmail, other.recipient);
+  });
+
+  test('goes where it was addressed, and leaves the company’s corrected address alone', async () => {
+    faults.fail('set-up-company', new SiteHostError('SET_UP_FAILED', 'The books cannot be opened.'));
+    const company = await endedCompany('refused-twice', 'refuse', 'refuse');
+    const failed = await undelivered(company);
+    await company.customer.execute(ProvisionCompanyDocument, { companyId: company.id });
+    const ready = await undelivered(company, 1, 'SITE_READY');
+    await mustResend(ready.id, 'corrected@customers.example');
+    const late = await mustResend(failed.id);
+    assert.deepEqual([late.recipient, late.company.customerEmail], [company.recipient, 'corrected@customers.example']);
+    for (const { id } of [ready, failed]) await recordedAsSent(id);
+  });
+
+  test('that is not there is not found, whatever its id', async () => {
+    const absent = [
+      randomUUID(),
+      randomUUID().toUpperCase(),
+      '',
+      ' ',
+      'x',
+      '0',
+      '\0',
+      "' or '1'='1",
+      'COMP-2026-00001',
+    ];
+    for (const id of [...absent, `${randomUUID()}0`, ` ${randomUUID()}`, `${randomUUID()}\n`]) {
+      assert.equal((await resend(id)).__typename, 'MailNotFound', JSON.stringify(id));
+    }
+  });
+
+  test('goes to one plain address only', async () => {
+    const company = await endedCompany('plain', 'refuse');
+    const refused = await undelivered(company);
+    for (const [title, address, code] of [['empty', '', 'INVALID_FORMAT'], ...badAddresses] as const) {
+      const answer = await resend(refused.id, address.slice(0, 80_000));
+      if (answer.__typename !== 'ValidationError') assert.fail(title);
+      assert.deepEqual(
+        answer.faults.map((fault) => [fault.field, fault.code]),
+        [['recipient', code]],
+        title,
+      );
+    }
+    assert.deepEqual(await undelivered(company), refused);
+    assert.equal(server.triesTo(company.recipient), 1);
+  });
+
+  test('is listed page by page, oldest first, forwards and backwards', async () => {
+    for (const name of ['page-one', 'page-two', 'page-three']) await undelivered(await endedCompany(name, 'refuse'));
+    const { mails: oldestFirst } = await operations();
+    const moments = oldestFirst.map(({ createdAt }) => createdAt);
+    assert.deepEqual(moments, moments.toSorted());
+    const all = oldestFirst.map(({ id }) => id);
+    assert.ok(all.length >= 5);
+    const forwards: string[] = [];
+    for (let after: string | null = null, more = true; more; ) {
+      const { mails, pageInfo }: Awaited<ReturnType<typeof operations>> = await operations({ first: 2, after });
+      forwards.push(...mails.map(({ id }) => id));
+      ({ endCursor: after, hasNextPage: more } = pageInfo);
+    }
+    assert.deepEqual(forwards, all);
+    const backwards: string[] = [];
+    for (let before: string | null = null, more = true; more; ) {
+      const { mails, pageInfo }: Awaited<ReturnType<typeof operations>> = await operations({ last: 2, before });
+      backwards.unshift(...mails.map(({ id }) => id));
+      ({ startCursor: before, hasPreviousPage: more } = pageInfo);
+    }
+    assert.deepEqual(backwards, all);
+    for (const bad of [{ first: -1 }, { after: 'x' }, { before: '9'.repeat(20) }])
+      await assert.rejects(operations(bad));
+  });
+});
+
+describe('others see nothing of it, and change nothing', () => {
+  /** Every way from this type to a value, e.g. `{ running { claims } }`; of a company its id is enough. */
+  const waysThrough = (type: GraphQLNamedType): readonly string[] => {
+    if (isUnionType(type)) {
+      return type.getTypes().flatMap((member) => waysThrough(member).map((way) => `{ ... on ${member} ${way} }`));
+    }
+    if (!isObjectType(type)) return [''];
+    const fields = Object.values(type.getFields()).filter(({ name }) => type.name !== 'Company' || name === 'id');
+    return fields.flatMap((field) => waysThrough(getNamedType(field.type)).map((way) => `{ ${field.name} ${way} }`));
+  };
+  const waysFrom = (name: string) => waysThrough(schema.getType(name) ?? assert.fail(name));
+
+  for (const role of ['customer', 'partner'] as const) {
+    test(`a ${role}, not even of his own company`, async () => {
+      const company = await endedCompany(`nosy-${role}`, 'refuse');
+      const mail = await undelivered(company);
+      const asking = `resendMail(mailId: "${mail.id}", recipient: "eve@evil.example")`;
+      const queries = [
+        ...waysFrom('Operations').map((way) => `{ operations ${way} }`),
+        ...waysFrom('ResendMailResult').map((way) => `mutation { ${asking} ${way} }`),
+      ];
+      assert.ok(queries.length > 40, `${queries.length} queries`);
+      const headers = { authorization: `Bearer ${await tokenOf(`nosy-${role}`, role)}` };
+      for (const query of queries) {
+        const { text } = await ask(url, { headers, body: JSON.stringify({ query }) });
+        const { data, errors }: Refusal = JSON.parse(text);
+        assert.deepEqual([data, errors.map(({ extensions }) => extensions.code)], [null, ['FORBIDDEN']], query);
+      }
+      assert.deepEqual(await undelivered(company), mail);
+      assert.equal(server.triesTo('eve@evil.example'), 0);
+    });
+  }
+});
+interface Refusal {
+  readonly data: null;
+  readonly errors: readonly { readonly extensions: { readonly code: string } }[];
+}
+
+test('no password was told, and only what was not delivered is kept', async () => {
+  assert.ok(answers.length > 100);
+  assert.doesNotMatch(JSON.stringify(answers), /Zq7x9W|sealed|development\./);
+  const owed = (await operations()).mails.filter(({ kind }) => kind === 'SITE_READY').map(({ company }) => company.id);
+  await service.close();
+
+  const { pglite, close } = await openPglite(dataDir);
+  const { rows } = await pglite.query<{ id: string }>(
+    'select id from company where sealed_password is not null order by id',
+  );
+  await close();
+  assert.deepEqual(
+    rows.map(({ id }) => id),
+    owed.toSorted(),
+  );
+});
+
+describe('what counts as waiting, and what as running', async () => {
+  const store = await openCompanyStore(after);
+  const { em } = store;
+  const claimed = async (name: string): Promise<CompanyId> => {
+    const { id } = await store.create(name);
+    assert.ok(await claimCompany(em, id, name, times, ever));
+    return id;
+  };
+  const ago = (seconds: number): string => `now() - interval '${seconds} seconds'`;
+
+  test('a queued company waits since then, one that was lost since its lease ran out', async () => {
+    await store.create('draft', { draft: true });
+    assert.deepEqual(await readOverview(em), {
+      waiting: 0,
+      oldestWaitingSince: null,
+      oldestWaitingSeconds: null,
+      running: [],
+      runningCount: 0,
+    });
+    const lost = await claimed('lost');
+    await store.set(lost, `queued_at = ${ago(500)}, leased_until = ${ago(40)}`);
+    const first = await readOverview(em);
+    assert.equal(first.waiting, 1);
+    assert.ok(Math.abs((first.oldestWaitingSeconds ?? 0) - 40) < 5);
+    const { id: queued } = await store.create('queued');
+    await store.set(queued, `queued_at = ${ago(70)}`);
+    const second = await readOverview(em);
+    assert.equal(second.waiting, 2);
+    assert.ok(Math.abs((second.oldestWaitingSeconds ?? 0) - 70) < 5);
+    assert.ok(Math.abs(Date.now() - (second.oldestWaitingSince?.getTime() ?? 0) - 70_000) < 5_000);
+    for (const id of [lost, queued]) await store.set(id, `status = 'DRAFT'`);
+  });
+
+  test('one that was handed back waits since it was queued', async () => {
+    const { id } = await store.create('handed-back');
+    const claim = (await claimCompany(em, id, 'one', times, ever)) ?? assert.fail();
+    await releaseLease(em, claim);
+    await store.set(id, `queued_at = ${ago(90)}`);
+    const { waiting, oldestWaitingSeconds, runningCount } = await readOverview(em);
+    assert.deepEqual([waiting, runningCount], [1, 0]);
+    assert.ok(Math.abs((oldestWaitingSeconds ?? 0) - 90) < 5);
+    await store.set(id, `status = 'DRAFT'`);
+  });
+
+  test('one that nobody will take up any more does neither', async () => {
+    const id = await claimed('lost-for-good');
+    await store.set(id, `claims = ${maxClaims}, leased_until = ${ago(1)}`);
+    const { waiting, runningCount } = await readOverview(em);
+    assert.deepEqual([waiting, runningCount], [0, 0]);
+  });
+
+  test(`of more than ${mostListed} that run, those held longest are listed and all are counted`, async () => {
+    const ids: CompanyId[] = [];
+    for (let number = 0; number <= mostListed; number++) ids.push(await claimed(`running-${number}`));
+    const [oldest, newest] = [ids[50] ?? assert.fail(), ids[0] ?? assert.fail()];
+    await store.set(oldest, `leased_since = ${ago(300)}, leased_until = now() + interval '20 seconds'`);
+    await store.set(newest, `leased_since = now() + interval '1 second'`);
+    const { waiting, running, runningCount } = await readOverview(em);
+    assert.deepEqual([waiting, runningCount, running.length], [0, mostListed + 1, mostListed]);
+    const [first] = running;
+    assert.ok(first);
+    assert.deepEqual([first.company.id, first.worker, first.claims], [oldest, 'running-50', 1]);
+    assert.ok(Math.abs(first.leaseAgeSeconds - 300) < 5 && Math.abs(first.leaseSecondsLeft - 20) < 5);
+    assert.ok(!running.some(({ company }) => company.id === newest));
+  });
+
+  test('mails are counted by their state, and one that is sent again is rung for at once', async () => {
+    assert.deepEqual(await countUndelivered(em), { waiting: 0, refused: 0, oldestSeconds: null });
+    const { id: companyId } = await store.create('mailed');
+    for (const [attempt, state] of ['SENT', 'WAITING', 'REFUSED', 'REFUSED'].entries()) {
+      await em.execute(
+        `insert into outbox_mail (company_id, attempt, kind, recipient, state, created_at) values (?, ?, 'SITE_FAILED', 'a@b.example', ?, ${ago(100 - 10 * attempt)})`,
+        [companyId, attempt, state],
+      );
+    }
+    const { waiting, refused, oldestSeconds } = await countUndelivered(em);
+    assert.deepEqual([waiting, refused], [1, 2]);
+    assert.ok(Math.abs((oldestSeconds ?? 0) - 90) < 5);
+
+    const [mail] = await em.execute<{ id: string }[]>(`select id from outbox_mail where state = 'REFUSED'`);
+    assert.equal((await sendAgain(em, store.bell, mail?.id ?? '')).kind, 'due');
+    assert.equal(store.rings.at(-1), `owed ${companyId}`);
+    assert.equal((await countUndelivered(em)).waiting, 2);
+  });
+});
