@@ -9,7 +9,7 @@ import { openFaultyService, runsOf } from './faulty-service.ts';
 
 const [{ order, sites }, hurried] = await Promise.all([
   openFaultyService(after),
-  openFaultyService(after, { PROVISION_TIMEOUT_SECONDS: '1' }),
+  openFaultyService(after, { PROVISION_TIMEOUT_SECONDS: '3' }),
 ]);
 
 // Side by side: each of the two has a service of its own.
@@ -121,7 +121,7 @@ describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => 
       assert.equal(late.failure?.reason, 'TIMED_OUT');
       assert.equal(late.failure.step, 'install-app:erpnext', 'the step that was running');
       assert.equal(late.siteStatus, 'INCOMPLETE');
-      assert.match(await company.mail('Site Provisioning Failed: Acme Corporation'), /longer than 1 second/);
+      assert.match(await company.mail('Site Provisioning Failed: Acme Corporation'), /longer than 3 seconds/);
 
       await company.retry();
       assert.equal((await company.end()).status, 'ACTIVE');
@@ -137,7 +137,7 @@ describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => 
       const late = await company.end();
       assert.equal(late.failure?.reason, 'TIMED_OUT');
       assert.equal(late.siteStatus, 'NOT_CREATED');
-      assert.equal(faults.count('preflight'), 2, 'at once and after half a second');
+      assert.ok(faults.count('preflight') >= 2, 'at once, after half a second, after one more');
     });
   });
 });
