@@ -1,28 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import BeeQueue from 'bee-queue';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { CompanyId } from '../src/company/company-id.ts';
 import type { Log } from '../src/log.ts';
 import type { Metrics } from '../src/metrics.ts';
-import { type CompanyJob, parseCompanyJob } from './company-job.ts';
-
-/**
- * bee-queue as a doorbell: a job says "look at this company", and the database says what there is to do.
- * A job may get lost or come twice; the reconciler rings again and a claim is given once. So a job is neither retried
- * nor timed out here (an attempt has its deadline in the database), and is forgotten once it was handled.
- */
-const settings = {
-  removeOnSuccess: true,
-  removeOnFailure: true,
-  getEvents: false,
-  sendEvents: false,
-  storeJobs: false,
-} as const;
-
-/** Connects again for ever; bee-queue's client gives up after an hour otherwise. */
-const connection = (url: string) => ({
-  url,
-  retry_strategy: ({ attempt }: { attempt: number }) => Math.min(50 * 2 ** attempt, 2_000),
-});
+import { parseCompanyJob } from './company-job.ts';
+import { loadScripts, openQueue, scriptsAreGone } from './open-queue.ts';
 
 export interface JobQueue {
   /** Adds a job for the company. Failing is logged, and nobody waits for it. */
@@ -31,18 +13,19 @@ export interface JobQueue {
 }
 
 export function openJobQueue(name: string, redisUrl: string, metrics: Metrics, log: Log): JobQueue {
-  const queue = new BeeQueue<CompanyJob>(name, { ...settings, redis: connection(redisUrl), isWorker: false });
+  const onError = disturbed(name, log);
+  const { ready, close } = openQueue(name, redisUrl, { isWorker: false, onError });
   const adding = new Set<CompanyId>();
-  reportErrors(queue, log);
 
   const save = async (companyId: CompanyId): Promise<void> => {
+    const queue = await ready;
     // An id of its own: bee-queue drops a job whose id it knows, even from a queue that Redis has evicted.
     const job = queue.createJob({ companyId }).setId(randomUUID());
     try {
       await job.save();
     } catch (error) {
       if (!scriptsAreGone(error)) throw error;
-      await loadScripts(name, redisUrl);
+      await loadScripts(name, redisUrl, onError);
       await job.save();
     }
   };
@@ -61,7 +44,7 @@ export function openJobQueue(name: string, redisUrl: string, metrics: Metrics, l
         )
         .finally(() => adding.delete(companyId));
     },
-    close: () => queue.close(closeLimit),
+    close,
   };
 }
 
@@ -80,32 +63,52 @@ export function openJobWorker(
   handle: (companyId: CompanyId) => Promise<void>,
   log: Log,
 ): JobWorker {
-  const queue = new BeeQueue<CompanyJob>(name, { ...settings, redis: connection(redisUrl), isWorker: true });
-  reportErrors(queue, log, () => loadScripts(name, redisUrl));
-  queue.process(concurrency, async ({ id, data }) => {
+  const report = disturbed(name, log);
+  const onError = (error: Error): void => {
+    report(error);
+    if (scriptsAreGone(error)) loadScripts(name, redisUrl, report).catch(report);
+  };
+  const { ready, close } = openQueue(name, redisUrl, { isWorker: true, onError });
+  const running = new Set<Promise<void>>();
+
+  const run = async (id: string, payload: unknown): Promise<void> => {
     try {
-      await handle(parseCompanyJob(data).companyId);
+      await handle(parseCompanyJob(payload).companyId);
     } catch (error) {
       log.error(
         { queue: name, job: id, err: error },
         'job failed; the reconciler will ring again if something is left',
       );
     }
-  });
-  queue.checkStalledJobs(stallCheck);
+  };
+  const work = async (): Promise<void> => {
+    const queue = await ready;
+    queue.process(concurrency, async ({ id, data }) => {
+      const job = run(id, data);
+      running.add(job);
+      await job;
+      running.delete(job);
+    });
+    // It looks now and every few seconds.
+    await queue.checkStalledJobs(stallCheck);
+  };
+  work().catch(onError);
   return {
     async unrung(companyIds) {
       if (companyIds.length === 0) return [];
-      const jobs = await inTime(queue.getJobs('waiting', { start: 0, end: -1 }));
+      const jobs = await inTime(ready.then((queue) => queue.getJobs('waiting', { start: 0, end: -1 })));
       const rung = new Set(jobs.map(({ data }) => data.companyId));
       return companyIds.filter((id) => !rung.has(id));
     },
-    close: () => queue.close(closeLimit),
+    async close() {
+      await Promise.all([close(), Promise.race([Promise.all(running), pause(runLimit, undefined, { ref: false })])]);
+    },
   };
 }
 
+/** How long a job that is told to end may take, in milliseconds. */
+const runLimit = 6_000;
 const stallCheck = 5_000;
-const closeLimit = 8_000;
 const answerLimit = 2_000;
 
 /** bee-queue's client keeps commands for a Redis that is away, and answers them once it is back. */
@@ -119,21 +122,7 @@ async function inTime<Result>(answer: Promise<Result>): Promise<Result> {
   }
 }
 
-/** Redis forgets scripts with a restart, a fail-over or SCRIPT FLUSH, and bee-queue loads them only when a queue opens (#147). */
-const scriptsAreGone = (error: unknown): boolean => error instanceof Error && /NOSCRIPT/.test(error.message);
-
-async function loadScripts(name: string, redisUrl: string): Promise<void> {
-  const queue = new BeeQueue(name, { ...settings, redis: connection(redisUrl), isWorker: false });
-  await queue.ready();
-  await queue.close(closeLimit);
-}
-
-/** Without a listener a Redis that blinks would end the process. */
-function reportErrors(queue: BeeQueue, log: Log, onScriptsGone?: () => Promise<void>): void {
-  const report = (error: Error): void => log.warn({ queue: queue.name, err: error.message }, 'queue is disturbed');
-  queue.ready().catch(report);
-  queue.on('error', (error) => {
-    report(error);
-    if (onScriptsGone && scriptsAreGone(error)) onScriptsGone().catch(report);
-  });
-}
+const disturbed =
+  (name: string, log: Log) =>
+  (error: Error): void =>
+    log.warn({ queue: name, err: error.message }, 'queue is disturbed');

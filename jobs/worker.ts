@@ -32,9 +32,7 @@ export function openWorker(
   });
   return {
     async close() {
-      await reconciler.close();
-      await provisioner.close();
-      await postman.close();
+      await Promise.all([reconciler.close(), provisioner.close(), postman.close()]);
     },
   };
 }

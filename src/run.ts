@@ -1,4 +1,5 @@
 import { ConfigError } from './config.ts';
+import { DatabaseAway } from './database/open-database.ts';
 import { FolderInUseError } from './embedded/folder-lock.ts';
 
 /** How long closing may take, in milliseconds: supervisors kill after 10 s (Docker) or 30 s (Kubernetes). */
@@ -43,6 +44,7 @@ export function plainly(error: unknown): string {
     error instanceof ConfigError ||
     error instanceof FolderInUseError ||
     error instanceof CloseTimeout ||
+    error instanceof DatabaseAway ||
     isSystemError(error)
   )
     return error.message;

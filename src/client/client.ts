@@ -28,7 +28,8 @@ export function openClient(url: string, token?: string): Client {
       return dataOf<Result>(await response.json());
     },
     async *watch(companyId, sinceVersion) {
-      const events = createClient({ url, headers }).iterate<CompanyStatusChangedSubscription>({
+      // It would begin anew with the same `sinceVersion`, and tell what it told before.
+      const events = createClient({ url, headers, retryAttempts: 0 }).iterate<CompanyStatusChangedSubscription>({
         query: CompanyStatusChangedDocument.toString(),
         variables: { companyId, sinceVersion },
       });

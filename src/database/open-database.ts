@@ -19,6 +19,21 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** The database is not to be reached, hung up or is just starting: whoever starts us tries again. */
+export class DatabaseAway extends Error {
+  override readonly name = 'DatabaseAway';
+
+  constructor(cause: unknown) {
+    super(`PostgreSQL is away: ${cause instanceof Error ? cause.message : cause}. Start it, or look at DATABASE_URL.`, {
+      cause,
+    });
+  }
+}
+
+/** A statement of ours that PostgreSQL refuses: data, constraints, syntax and names (its SQLSTATE's class). */
+const isOurFault = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(22|23|42)...$/.test(String(error.code));
+
 const options = {
   entities: [Company, CompanyEvent, OutboxMail],
   extensions: [Migrator],
@@ -90,8 +105,12 @@ function database(orm: Orm, alone: <T>(em: SqlEntityManager, work: () => Promise
   return {
     em,
     async migrate() {
-      const applied = await alone(em, () => orm.migrator.up());
-      return applied.map(({ name }) => name);
+      try {
+        const applied = await alone(em, () => orm.migrator.up());
+        return applied.map(({ name }) => name);
+      } catch (error) {
+        throw isOurFault(error) ? error : new DatabaseAway(error);
+      }
     },
     async ping() {
       await em.execute('select 1');

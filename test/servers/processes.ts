@@ -32,6 +32,8 @@ export interface Program {
   /** What it wrote to standard error so far. */
   readonly complaints: string;
   readonly isRunning: boolean;
+  /** Resolves once it has ended, however that came about. */
+  readonly ended: Promise<unknown>;
   /** The first line of the log, past or future, that `predicate` accepts. */
   line(predicate: (line: LogLine) => boolean, what: string): Promise<LogLine>;
   /** Writes a line to its standard input. */
@@ -113,6 +115,8 @@ export async function openCluster(): Promise<Cluster> {
     startWorker: (more) => start('src/worker.ts', more),
     async query<Row extends object>(sql: string, ...values: unknown[]) {
       const connection = new Connection(postgres.url);
+      // A server that goes away in between; the query tells it too.
+      connection.on('error', () => {});
       await connection.connect();
       try {
         return (await connection.query<Row>(sql, values)).rows;
@@ -139,7 +143,7 @@ export function startProgram(script: string, env: Env): Program {
   const said = new EventEmitter<{ line: [] }>().setMaxListeners(0);
   let complaints = '';
   createInterface(child.stdout).on('line', (line) => {
-    log.push(line.startsWith('{') ? JSON.parse(line) : { msg: line });
+    log.push(readLine(line));
     said.emit('line');
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -159,6 +163,7 @@ export function startProgram(script: string, env: Env): Program {
     get isRunning() {
       return child.exitCode === null && child.signalCode === null;
     },
+    ended: closed,
     async line(predicate, what) {
       const signal = AbortSignal.timeout(patience);
       for (;;) {
@@ -184,6 +189,15 @@ export function startProgram(script: string, env: Env): Program {
       };
     },
   };
+}
+
+/** A line of pino's, or any other text: a program that is killed may leave half a line. */
+function readLine(line: string): LogLine {
+  try {
+    return line.startsWith('{') ? JSON.parse(line) : { msg: line };
+  } catch {
+    return { msg: line };
+  }
 }
 
 /** Resolves once `holds` is true; what it throws meanwhile counts as false, and is told when the time is over. */

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { pipeline } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
 import { createClient } from 'graphql-ws';
+import { openCuttingProxy } from '../faults/cutting-proxy.ts';
 import { freePort, serversMissing } from '../private-servers.ts';
 import { createCompany, requestFor } from '../test-service.ts';
 import { allBecomeActive, order } from './companies.ts';
@@ -98,6 +102,18 @@ suite('starts and ends', { skip: serversMissing }, () => {
     });
   }
 
+  test('a PostgreSQL that hangs up while they start is told in a line as well', async (t) => {
+    const proxy = await openCuttingProxy(Number(new URL(cluster.postgres.url).port));
+    t.after(() => proxy.close());
+    proxy.cutAnswers();
+    const program = cluster.start('src/worker.ts', {
+      DATABASE_URL: `postgresql://postgres@127.0.0.1:${proxy.port}/postgres`,
+    });
+    assert.equal((await program.end()).code, 1);
+    assert.match(program.complaints, /^PostgreSQL is away: Connection terminated/);
+    assert.doesNotMatch(program.complaints, /\n\s+at /);
+  });
+
   test('started without Redis they wait for it, and take companies meanwhile', async (t) => {
     await cluster.redis.stop();
     const worker = cluster.startWorker();
@@ -141,6 +157,34 @@ suite('starts and ends', { skip: serversMissing }, () => {
     await until('the worker is ready again', isReady);
     assert.match(await read('/metrics'), waiting);
     assert.equal((await worker.end('SIGTERM')).code, 0);
+  });
+
+  test('a Redis that hangs up on them while they start is theirs in the end', async (t) => {
+    // Each process has eight connections; after the first answer is asked for is the moment that bee-queue minds most.
+    let hangUps = 12;
+    const listener = createServer((near) => {
+      if (hangUps > 0) {
+        hangUps -= 1;
+        near.once('data', () => near.resetAndDestroy()).on('error', () => {});
+        return;
+      }
+      const far = connect(Number(new URL(cluster.redis.url).port), '127.0.0.1');
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const)
+        pipeline(from, to, () => {});
+    }).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    t.after(() => listener.close());
+    // A listener on a port has an address with one.
+    const env = { REDIS_URL: `redis://127.0.0.1:${(listener.address() as AddressInfo).port}` };
+    const worker = cluster.startWorker(env);
+    const api = await cluster.startApi(env);
+    const orders = [await order('hung-up-on', api)];
+    t.diagnostic(`made after ${await allBecomeActive(cluster, orders, 15_000)} ms`);
+    assert.equal((await worker.end('SIGTERM')).code, 0, worker.complaints);
+    assert.equal((await api.end('SIGTERM')).code, 0, api.complaints);
   });
 
   test('without Redis they still end within 10 s', async (t) => {
