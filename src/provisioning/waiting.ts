@@ -26,6 +26,19 @@ export async function findWaiting(em: SqlEntityManager, limit: number): Promise<
     .execute();
 }
 
+/** The company that was queued first of those whose worker is gone or has handed them back. */
+export async function findAbandoned(em: SqlEntityManager): Promise<CompanyId | undefined> {
+  const abandoned = await tables(em)
+    .selectFrom('company')
+    .select('id')
+    .where('status', '=', 'PROVISIONING')
+    .where(waits)
+    .orderBy('queued_at')
+    .limit(1)
+    .executeTakeFirst();
+  return abandoned?.id;
+}
+
 export interface GivenUp {
   readonly id: CompanyId;
   readonly reason: FailureReason;

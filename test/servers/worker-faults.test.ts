@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { serversMissing } from '../private-servers.ts';
 import { readCompany } from '../test-service.ts';
-import { allBecomeActive, assertOneMailEach, assertWithoutGap, type Order, order } from './companies.ts';
+import { allBecomeActive, assertOneMailEach, assertWithoutGap, type Order, order, orderMany } from './companies.ts';
 import {
   type ApiProgram,
   type Cluster,
@@ -100,6 +100,20 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
       assert.equal((await slow.end('SIGTERM')).code, 0);
     });
   }
+
+  test('a company that lost its worker comes before those that were queued later', async () => {
+    const slow = startSlowWorker({ FAULT: 'hang:create-site', LEASE: '2000' });
+    const lost = await order('lost', api);
+    await slow.line(isHeldUp, 'held up');
+    const later = await orderMany(6, 'later', api);
+    await slow.end('SIGKILL');
+    const isOver = 'select from company where id = $1 and leased_until < now()';
+    await until('its lease is over', async () => (await cluster.query(isOver, lost.id)).length > 0);
+    const next = startNextWorker();
+    const first = await next.line(({ msg }) => msg === 'provisioning started', 'what it begins with');
+    assert.equal(first['companyId'], lost.id);
+    await allBecomeActive(cluster, [lost, ...later], 20_000);
+  });
 
   test('a company that three workers died of is FAILED with WORKER_LOST', async (t) => {
     const company = await order('deadly', api);
