@@ -62,8 +62,11 @@ export function openQueue(
       queue = begin();
     }
   };
+  const ready = untilReady();
+  // Whoever awaits it hears of it; nobody may.
+  ready.catch(() => {});
   return {
-    ready: untilReady(),
+    ready,
     close() {
       isOpen = false;
       const closed = queue.close(closeLimit);
