@@ -3,8 +3,8 @@ import { after, describe, test } from 'node:test';
 import { provisionCompany } from '../src/provisioning/provision-company.ts';
 import { findWaiting } from '../src/provisioning/waiting.ts';
 import { memoryHost, openCompanyStore } from './company-store.ts';
+import { type Fate, faultyDatabase } from './faulty-database.ts';
 import { Faults, faultyHost } from './faulty-host.ts';
-import { type Fate, flakyDatabase } from './flaky-database.ts';
 
 const store = await openCompanyStore(after);
 const { em } = store;
@@ -20,15 +20,16 @@ const undisturbed = await (async () => {
 
 describe('an attempt whose database hangs up', limit, () => {
   const fates: [what: string, fates: readonly Fate[]][] = [
-    ['loses answers', ['lost', 'answered', 'answered']],
-    ['does not take statements', ['away', 'answered', 'answered']],
-    ['does now the one and now the other', ['answered', 'lost', 'answered', 'away', 'answered']],
+    ['loses answers', ['answer lost', 'answered', 'answered']],
+    ['does not take statements', ['never sent', 'answered', 'answered']],
+    ['does now the one and now the other', ['answered', 'answer lost', 'answered', 'never sent', 'answered']],
   ];
   for (const [index, [what, inTurn]] of fates.entries()) {
     test(`and ${what}: each write is made once, and the claim is enough`, async () => {
       const { id } = await store.create(`hung-up-${index}`);
-      const flaky = flakyDatabase(em, (statement) => inTurn[(statement - 1) % inTurn.length] ?? 'answered');
-      await provisionCompany({ ...store.provisioning(memoryHost()), em: flaky }, id, ever);
+      let statements = 0;
+      const faulty = faultyDatabase(em, () => inTurn[statements++ % inTurn.length] ?? 'answered');
+      await provisionCompany({ ...store.provisioning(memoryHost()), em: faulty }, id, ever);
       const { company, events, mails } = await store.all(id);
       assert.deepEqual([company.status, company.claims, mails.length], ['ACTIVE', 1, 1]);
       assert.deepEqual(
@@ -43,8 +44,8 @@ describe('an attempt whose database hangs up', limit, () => {
     const faults = new Faults();
     faults.hang('two');
     let isAway = false;
-    const flaky = flakyDatabase(em, () => (isAway ? 'away' : 'answered'));
-    const deps = { ...store.provisioning(faultyHost(memoryHost(), faults), { lease: 300, heartbeat: 50 }), em: flaky };
+    const faulty = faultyDatabase(em, () => (isAway ? 'never sent' : 'answered'));
+    const deps = { ...store.provisioning(faultyHost(memoryHost(), faults), { lease: 300, heartbeat: 50 }), em: faulty };
     const done = provisionCompany(deps, id, ever);
     await faults.reached('two');
     isAway = true;

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { companiesOwedMail } from '../../src/mail/outbox.ts';
+import { findWaiting, giveUpLostAttempts } from '../../src/provisioning/waiting.ts';
+import type { Cast } from './cast.ts';
+import type { Befalling } from './scenario.ts';
+
+/** What excuses another claim and another copy of a mail; each is named as often as it befell. */
+export interface Befallen {
+  /** The companies whose lease ran out. */
+  readonly lapsed: readonly string[];
+  /** The mails whose try was taken for lost while it was under way. */
+  readonly silenced: readonly string[];
+  readonly shutdowns: number;
+}
+
+/** Lets what is drawn befall everybody, one after the other. */
+export function letBefall({ store: { em }, stage, bell, shutDown }: Cast, drawn: readonly Befalling[]): Befallen {
+  const lapsed: string[] = [];
+  const silenced: string[] = [];
+  const befall: Record<Befalling, () => unknown> = {
+    'leases run out': async () => lapsed.push(...(await runOut(em))),
+    'deadlines pass': () => em.execute(`update company set deadline_at = ${past} where deadline_at is not null`),
+    async 'tries fall silent'() {
+      const tried = await em.execute<{ id: string }[]>(
+        `update outbox_mail set try_until = ${past} where try_until > now() returning id`,
+      );
+      silenced.push(...tried.map(({ id }) => id));
+    },
+    'pauses are over': () => em.execute(`update outbox_mail set due_at = ${past}`),
+    'workers shut down': shutDown,
+    async 'the reconciler looks'() {
+      const seen = stage.emOf('the reconciler');
+      await giveUpLostAttempts(seen, bell);
+      for (const { id } of await findWaiting(seen, batch)) bell.queued(id);
+      for (const id of await companiesOwedMail(seen, batch)) bell.owed(id);
+    },
+  };
+  stage.start(async () => {
+    for (const what of drawn) {
+      await stage.turn(what);
+      await befall[what]();
+    }
+  });
+  return { lapsed, silenced, shutdowns: drawn.filter((what) => what === 'workers shut down').length };
+}
+
+/** More than a run can need: an attempt is claimed three times, and a mail is tried again once behind what was drawn. */
+const mostRounds = 10;
+
+/**
+ * Does whatever is left to do, with all the time in the world, until there is nothing. Returns the companies whose
+ * lease was alive although nobody worked on them any more.
+ */
+export async function comeToRest({ store: { em }, bell, provision, deliver }: Cast): Promise<readonly string[]> {
+  const abandoned = await runOut(em);
+  for (let rounds = 0; await isSomethingLeft(em); rounds += 1) {
+    assert.ok(rounds < mostRounds, 'something is left to do for ever');
+    await em.execute(`update outbox_mail set due_at = ${past}, try_until = null where state = 'WAITING'`);
+    await giveUpLostAttempts(em, bell);
+    for (const { id } of await findWaiting(em, batch)) await provision(id, 'the last worker');
+    for (const id of await companiesOwedMail(em, batch)) await deliver(id, 'the last worker');
+  }
+  return abandoned;
+}
+
+const past = `now() - interval '1 second'`;
+const batch = 100;
+
+async function runOut(em: SqlEntityManager): Promise<readonly string[]> {
+  const held = await em.execute<{ id: string }[]>(
+    `update company set leased_until = ${past} where leased_until > now() returning id`,
+  );
+  return held.map(({ id }) => id);
+}
+
+async function isSomethingLeft(em: SqlEntityManager): Promise<boolean> {
+  const left = await em.execute(`
+    select id from company where status in ('QUEUED', 'PROVISIONING')
+    union all select company_id from outbox_mail where state = 'WAITING'`);
+  return left.length > 0;
+}

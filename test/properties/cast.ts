@@ -1,0 +1,87 @@
+import type { Scheduler } from 'fast-check';
+import type { Bell } from '../../src/company/bell.ts';
+import type { CompanyId } from '../../src/company/company-id.ts';
+import type { Log } from '../../src/log.ts';
+import { deliverMail } from '../../src/mail/deliver-mail.ts';
+import type { MailContent } from '../../src/mail/render-mail.ts';
+import { provisionCompany } from '../../src/provisioning/provision-company.ts';
+import { Stop } from '../../src/provisioning/stop.ts';
+import type { CompanyStore } from '../company-store.ts';
+import { type Ledger, ledgerHost } from './ledger-host.ts';
+import { type LedgerSmtp, ledgerSmtp } from './ledger-smtp.ts';
+import { type LossyChannel, lossyChannel } from './lossy-channel.ts';
+import type { Scenario } from './scenario.ts';
+import { openStage, type Stage } from './stage.ts';
+
+/** Everybody who takes part in one run, and the ledgers that are kept of them. */
+export interface Cast {
+  readonly store: CompanyStore;
+  readonly stage: Stage;
+  readonly channel: LossyChannel;
+  readonly bell: Bell;
+  readonly ledger: Ledger;
+  readonly smtp: LedgerSmtp;
+  readonly log: Log;
+  provision(id: CompanyId, worker: string): Promise<void>;
+  deliver(id: CompanyId, worker: string): Promise<void>;
+  /** All workers stop what they are at; new ones hear the next rings. */
+  shutDown(): void;
+}
+
+export function openCast(store: CompanyStore, scheduler: Scheduler, drawn: Scenario): Cast {
+  const stage = openStage(store.em, scheduler, new Map(drawn.faults));
+  const channel = lossyChannel(oneByOne(drawn.lost, false));
+  const manner = oneByOne(drawn.steps, 'works');
+  const { host, ledger } = ledgerHost(stage.turn, () => (stage.isCalm ? 'works' : manner()));
+  const smtp = ledgerSmtp(stage.turn, oneByOne(drawn.mails, 'accepts'));
+  const common = store.provisioning(host);
+  let shutdown = new AbortController();
+
+  const heard = oneByOne(drawn.heard, 1);
+  /** Whoever hears a ring goes to work when it is his turn. Once it is calm, work is looked for and not rung for. */
+  const ring = (work: (worker: string) => Promise<void>): void => {
+    for (let left = stage.isCalm ? 0 : heard(); left > 0; left -= 1) {
+      const worker = `worker ${left}`;
+      stage.start(() => stage.turn(`${worker} hears a ring`).then(() => work(worker)));
+    }
+  };
+  const cast: Cast = {
+    store,
+    stage,
+    channel,
+    ledger,
+    smtp,
+    log: common.log,
+    bell: {
+      changed: (id) => channel.announce(id),
+      queued: (id) => ring((worker) => cast.provision(id, worker)),
+      owed: (id) => ring((worker) => cast.deliver(id, worker)),
+    },
+    provision: (id, worker) =>
+      provisionCompany({ ...common, em: stage.emOf(worker), bell: cast.bell, worker }, id, shutdown.signal),
+    deliver: (id, worker) => deliverMail({ ...common, em: stage.emOf(worker), smtp, ...mailing }, id),
+    shutDown() {
+      shutdown.abort(new Stop('shutdown'));
+      shutdown = new AbortController();
+    },
+  };
+  return cast;
+}
+
+/** The next item of the list each time, and behind its end what is there when all is well. */
+const oneByOne = <Item>(list: readonly Item[], allWell: Item): (() => Item) => {
+  const left = list.values();
+  return () => left.next().value ?? allWell;
+};
+
+/** Mails that say only what tells them apart. */
+const mailing = {
+  render: (content: MailContent) => ({
+    subject: content.kind,
+    html: '',
+    text: content.kind === 'SITE_READY' ? content.adminPassword : content.reason,
+  }),
+  siteUrl: (siteName: string) => `http://${siteName}/`,
+  supportEmail: 'support@hosting.example',
+  sandbox: false,
+};

@@ -1,0 +1,81 @@
+// What those who deliver mail do, also with a try that is over; and what befalls tries.
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  companiesOwedMail,
+  keepTry,
+  type OwedMail,
+  recordRefused,
+  recordSent,
+  takeOwedMail,
+} from '../../src/mail/outbox.ts';
+import type { CompanyStore } from '../company-store.ts';
+import { always, type Command, command, of, often, onCompany, pick, recently } from './command.ts';
+import { type CompanyModel, conclude, counts, dueMail, type TryModel, take } from './company-model.ts';
+
+const hasMail = ({ mails }: CompanyModel): boolean => mails.length > 0;
+
+const takeMail = onCompany('take mail', hasMail, fc.constant({}), async (company, id, { store, tries }) => {
+  const expected = dueMail(company);
+  const taken = await takeOwedMail(store.em, id);
+  assert.equal(taken?.attempt, expected?.attempt);
+  if (taken && expected) tries.set(take(company, expected), taken);
+});
+
+/** A command of somebody who began a try, lately or long ago. */
+const onTry = <Drawn>(
+  name: string,
+  drawn: fc.Arbitrary<Drawn>,
+  carryOut: (company: CompanyModel, by: TryModel, mail: OwedMail, store: CompanyStore, drawn: Drawn) => Promise<void>,
+): fc.Arbitrary<Command> =>
+  command(
+    name,
+    fc.tuple(fc.nat(3), recently, drawn),
+    ({ companies }, [number]) => companies.length > 0 && pick(companies, number).everyTry.length > 0,
+    async ({ companies }, { store, tries }, [number, back, values]) => {
+      const company = pick(companies, number);
+      const by = pick(company.everyTry, back);
+      await carryOut(company, by, of(tries, by), store, values);
+    },
+  );
+
+const outcome = fc.constantFrom('sent', 'sent', 'deferred', 'refused');
+
+const record = onTry('record', outcome, async (company, by, mail, { em }, drawn) => {
+  if (counts(by)) conclude(company, by, drawn);
+  if (drawn === 'sent') await recordSent(em, mail);
+  else await recordRefused(em, mail, 'The mail server said no.', drawn === 'refused');
+});
+
+const keep = onTry('keep try', fc.constant({}), async (_company, by, mail, { em }) => {
+  assert.equal(await keepTry(em, mail), counts(by));
+  if (counts(by)) by.mail.trying = 'alive';
+});
+
+const fallSilent = onCompany('try falls silent', hasMail, fc.constant({}), async ({ mails }, id, { store }) => {
+  for (const mail of mails) if (mail.trying === 'alive') mail.trying = 'silent';
+  await store.em.execute(`update outbox_mail set try_until = try_until - interval '1 day' where company_id = ?`, [id]);
+});
+
+const endPause = onCompany('pause is over', hasMail, fc.constant({}), async ({ mails }, id, { store }) => {
+  for (const mail of mails) mail.paused = false;
+  await store.em.execute(`update outbox_mail set due_at = due_at - interval '1 day' where company_id = ?`, [id]);
+});
+
+const lookForOwed = command('find owed mail', fc.constant({}), always, async ({ companies }, { store, ids }) => {
+  const found = await companiesOwedMail(store.em, 1_000);
+  for (const company of companies) {
+    assert.equal(found.includes(of(ids, company)), dueMail(company) !== undefined);
+  }
+});
+
+/** They can be tried only once an attempt has ended, so they come often. */
+export const mailCommands = often(
+  [takeMail, 8],
+  [record, 7],
+  [keep, 1],
+  [fallSilent, 5],
+  [endPause, 2],
+  [lookForOwed, 1],
+);

@@ -1,0 +1,36 @@
+import type { CompanyId } from '../../src/company/company-id.ts';
+import { type CompanyStreams, WatchEnded } from '../../src/live/company-stream.ts';
+
+/** Somebody who watches a company from its first event on. */
+export interface Watcher {
+  /** The versions of the events that he was sent, in the order in which they came. */
+  readonly seen: readonly number[];
+  /** Resolves once he was sent `count` events; he resumes streams that are complete before. */
+  sent(count: number): Promise<void>;
+}
+
+export function watchCompany(streams: CompanyStreams, id: CompanyId): Watcher {
+  const seen: number[] = [];
+  let wanted = Number.POSITIVE_INFINITY;
+  const follow = async (): Promise<void> => {
+    try {
+      for await (const { version } of streams.watch(id, seen.at(-1) ?? 0)) {
+        seen.push(version);
+        if (seen.length >= wanted) return;
+      }
+    } catch (error) {
+      if (!(error instanceof WatchEnded)) throw error;
+    }
+  };
+  let following = follow();
+  return {
+    seen,
+    async sent(count) {
+      wanted = count;
+      while (seen.length < count) {
+        await following;
+        if (seen.length < count) following = follow();
+      }
+    },
+  };
+}
