@@ -1,0 +1,116 @@
+/**
+ * Nothing lost, nothing done twice: real processes on real servers under random faults. A run is a number of schedules,
+ * each a seed of its own; after each of them everything is checked (outcome.ts).
+ *
+ *     node test/faults/main.ts [--short] [--seed <n>] [--schedules <n>] [--only <schedule's seed>[:<numbers of faults>]]
+ */
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { serversMissing } from '../private-servers.ts';
+import { logsOf, settledRedisClients } from './check-world.ts';
+import { type Outcome, tryOut } from './outcome.ts';
+import { commandFor, faultLines, outcomeLines, resumedWithin, table } from './report.ts';
+import { calm, type Schedule, scheduleOf, schedulesOf, withFaults } from './schedule.ts';
+import { shrink } from './shrink.ts';
+import { openWorld, type World } from './world.ts';
+
+const { values } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+    schedules: { type: 'string' },
+    only: { type: 'string' },
+  },
+});
+
+/** About three minutes, and about twenty: 1,000 companies and 300 faults at least. */
+const schedulesOfShortRun = 4;
+const schedulesOfFullRun = 33;
+
+// Whatever was started ends with this process, which an unheard signal would not let it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+if (serversMissing) throw new Error(`The faults suite ${serversMissing}.`);
+process.exitCode = (await main()) ? 0 : 1;
+
+async function main(): Promise<boolean> {
+  const schedules = chosenSchedules();
+  const startedAt = performance.now();
+  const world = await openWorld();
+  try {
+    await world.allReady(30_000);
+    const outcomes = await runAll(world, schedules);
+    const seconds = Math.round((performance.now() - startedAt) / 1_000);
+    process.stdout.write(`\n${table(outcomes, { ...totalsOf(world), seconds })}\n`);
+    return outcomes.every(({ complaints }) => complaints.length === 0);
+  } finally {
+    await world.close();
+  }
+}
+
+function chosenSchedules(): readonly Schedule[] {
+  if (values.only !== undefined) {
+    const [seed, faults] = values.only.split(':');
+    const schedule = scheduleOf(Number(seed));
+    const chosen = faults === undefined ? schedule : withFaults(schedule, faults.split(',').map(Number));
+    say(`schedule ${seed}:\n${faultLines(chosen)}`);
+    return [chosen];
+  }
+  const seed = values.seed === undefined ? randomInt(1, 2 ** 31) : Number(values.seed);
+  const count = Number(values.schedules ?? (values.short ? schedulesOfShortRun : schedulesOfFullRun));
+  say(`seed ${seed}: ${count} schedules; again with --seed ${seed}`);
+  return schedulesOf(seed, count).map(scheduleOf);
+}
+
+/** First a calm one, which shows that all is well without faults, and how many connections there are then. */
+async function runAll(world: World, schedules: readonly Schedule[]): Promise<readonly Outcome[]> {
+  let runs = 0;
+  let base = { redisClients: Number.POSITIVE_INFINITY };
+  const tryNext = (schedule: Schedule): Promise<Outcome> => {
+    runs += 1;
+    return tryOut(world, `t${runs}`, schedule, base);
+  };
+  const first = await tryNext(calm);
+  say(outcomeLines(first));
+  const outcomes = [first];
+  base = { redisClients: await settledRedisClients(world) };
+  for (const schedule of schedules) {
+    const outcome = await tryNext(schedule);
+    outcomes.push(outcome);
+    say(outcomeLines(outcome));
+    const isSlow = outcome.recoveries.some(({ seconds }) => seconds > resumedWithin);
+    if (outcome.complaints.length === 0 && !isSlow) continue;
+    say(`  logs in ${keepLogs(world, schedule)}; again with: ${commandFor(schedule)}\n${faultLines(schedule)}`);
+    if (outcome.complaints.length === 0) continue;
+    // One is enough to look at, and one that was chosen is short already.
+    if (values.only !== undefined || outcomes.filter(({ complaints }) => complaints.length > 0).length > 1) continue;
+    const needed = await shrink(schedule, tryNext);
+    say(`  the shortest that fails: ${commandFor(schedule, needed)}`);
+  }
+  return outcomes;
+}
+
+function keepLogs(world: World, { seed }: Schedule): string {
+  const folder = mkdtempSync(join(tmpdir(), `faults-${seed}-`));
+  for (const [name, log] of Object.entries(logsOf(world))) writeFileSync(join(folder, `${name}.log`), log);
+  return folder;
+}
+
+function totalsOf(world: World) {
+  const lives = [...world.apis, ...world.workers].flatMap((place) => place.lives);
+  const refusedByDatabase = lives
+    .flatMap(({ program }) => program.log)
+    .filter(({ why }) => why === 'lease-lost').length;
+  return {
+    deaths: lives.filter(({ name }) => world.outages.touch(name, Date.now(), Date.now())).length,
+    answersLost: world.proxy.goOn(),
+    staleWrites: { refusedByDatabase, refusedByHost: world.sites.refused() },
+  };
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

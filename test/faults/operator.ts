@@ -1,0 +1,30 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { openClient } from '../../src/client/client.ts';
+import { OperationsDocument, ResendMailDocument } from '../../src/client/operations.ts';
+import { tokenOf } from '../servers/processes.ts';
+import { askUntilAnswered } from './ask-until-answered.ts';
+
+const pauseBetweenLooks = 1_000;
+
+/** The right address of a customer whose own one was refused. */
+export const correctedAddressOf = (recipient: string): string => `corrected-${recipient}`;
+
+/** Until `over` aborts, the operator sends again what a mail server has refused for good, to the right address. */
+export async function sendRefusedMails(urls: readonly string[], over: AbortSignal): Promise<void> {
+  const token = await tokenOf('olga', 'operator');
+  const clients = urls.map((url) => openClient(url, token));
+  const surely = askUntilAnswered(clients, 0, over);
+  while (!over.aborted) {
+    try {
+      const { operations } = await surely((client) => client.execute(OperationsDocument, { first: 100 }));
+      for (const { node: mail } of operations?.undeliveredMails.edges ?? []) {
+        if (mail.state !== 'REFUSED') continue;
+        const right = { mailId: mail.id, recipient: correctedAddressOf(mail.company.customerEmail) };
+        await surely((client) => client.execute(ResendMailDocument, right));
+      }
+      await pause(pauseBetweenLooks, undefined, { signal: over });
+    } catch (error) {
+      if (!over.aborted) throw error;
+    }
+  }
+}

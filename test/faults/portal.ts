@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createClient } from 'graphql-sse';
+import { openClient, type StatusChange } from '../../src/client/client.ts';
+import {
+  CancelProvisioningDocument,
+  CompanyStatusChangedDocument,
+  type CompanyStatusChangedSubscription,
+  ProvisionCompanyDocument,
+} from '../../src/client/operations.ts';
+import { tokenOf } from '../servers/processes.ts';
+import { createCompany, readCompany, requestFor } from '../test-service.ts';
+import { askUntilAnswered, pauseAfterError } from './ask-until-answered.ts';
+
+/** In every password: as text, and whatever it is encoded as, since it fills whole groups of base64. */
+export const canary = 'Zq7"x9&<K';
+
+/** What a customer asks for, and how. */
+export interface Wish {
+  readonly customer: string;
+  readonly site: string;
+  readonly recipient: string;
+  readonly password: string;
+  /** Which of the APIs he asks first. */
+  readonly firstAsked: number;
+  /** Whether he watches the company's events from version 0. */
+  readonly watches: boolean;
+}
+
+/** A company that a customer's portal asked for, and goes on asking for until it is ACTIVE. */
+export interface Order {
+  readonly wish: Wish;
+  /** Resolves to the company's id once an API has answered. */
+  readonly created: Promise<string>;
+  /** Resolves once the portal has seen it ACTIVE. */
+  readonly active: Promise<void>;
+  /** Every event that was seen, up to ACTIVE; undefined when nobody watches. */
+  readonly watched: Promise<readonly StatusChange[]> | undefined;
+  /** Cancels it, if it waits or works just now. */
+  cancel(): Promise<void>;
+}
+
+const pauseBetweenLooks = 500;
+
+/** Orders a company from APIs at these addresses. Whatever fails is asked again at the next one, until `givenUp` aborts. */
+export async function placeOrder(urls: readonly string[], wish: Wish, givenUp: AbortSignal): Promise<Order> {
+  const token = await tokenOf(wish.customer, 'customer');
+  const clients = urls.map((url) => openClient(url, token));
+  const surely = askUntilAnswered(clients, wish.firstAsked, givenUp);
+  const request = requestFor(wish.site, { adminPassword: wish.password, idempotencyKey: wish.customer });
+  const created = surely((client) => createCompany(client, request)).then(({ id }) => id);
+
+  const untilActive = async (): Promise<void> => {
+    const companyId = await created;
+    for (;;) {
+      const { status } = await surely((client) => readCompany(client, companyId));
+      if (status === 'ACTIVE') return;
+      // A cancelled or failed one is asked for again; asked twice, the second time answers that it is queued already.
+      if (status === 'FAILED' || status === 'DRAFT')
+        await surely((client) => client.execute(ProvisionCompanyDocument, { companyId }));
+      await pause(pauseBetweenLooks, undefined, { signal: givenUp });
+    }
+  };
+
+  const order: Order = {
+    wish,
+    created,
+    active: untilActive(),
+    watched: wish.watches ? created.then((id) => watchUntilActive(urls, token, id, givenUp)) : undefined,
+    async cancel() {
+      const companyId = await created;
+      await surely((client) => client.execute(CancelProvisioningDocument, { companyId }));
+    },
+  };
+  // Whoever awaits them gets the error as well.
+  for (const promise of [order.created, order.active, order.watched]) promise?.catch(() => {});
+  return order;
+}
+
+/** Watches at one API after the other, from the last version that was seen. */
+async function watchUntilActive(
+  urls: readonly string[],
+  token: string,
+  companyId: string,
+  givenUp: AbortSignal,
+): Promise<readonly StatusChange[]> {
+  const seen: StatusChange[] = [];
+  for (let turn = 0; seen.at(-1)?.status !== 'ACTIVE'; turn += 1) {
+    givenUp.throwIfAborted();
+    // Its own retries would ask for the first `sinceVersion` again.
+    const client = createClient({
+      url: urls[turn % urls.length] ?? '',
+      headers: { authorization: `Bearer ${token}` },
+      retryAttempts: 0,
+    });
+    const end = (): void => client.dispose();
+    givenUp.addEventListener('abort', end);
+    try {
+      const changes = client.iterate<CompanyStatusChangedSubscription>({
+        query: CompanyStatusChangedDocument.toString(),
+        variables: { companyId, sinceVersion: seen.at(-1)?.version ?? 0 },
+      });
+      for await (const { data } of changes) if (data) seen.push(data.companyStatusChanged);
+    } catch {
+      // The connection or the API is gone: the next one goes on where this one ended.
+    }
+    givenUp.removeEventListener('abort', end);
+    client.dispose();
+    await pause(pauseAfterError);
+  }
+  return seen;
+}

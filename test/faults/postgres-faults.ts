@@ -1,0 +1,56 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../servers/processes.ts';
+import { faultOf, milliseconds } from './fault.ts';
+import type { Trial } from './trial.ts';
+import type { World } from './world.ts';
+
+/** What may befall PostgreSQL. It counts as away meanwhile; then: how soon is every API ready, and a new company taken? */
+const postgresFault = <Params extends object>(
+  kind: string,
+  params: Parameters<typeof faultOf<Params>>[1],
+  strike: (world: World, params: Params) => Promise<unknown>,
+) =>
+  faultOf<Params>(`postgres ${kind}`, params, async (trial, given) => {
+    const { world } = trial;
+    await world.alone.postgres(async () => {
+      const over = world.outages.begin('postgres');
+      await strike(world, given);
+      over();
+    });
+    const backAt = Date.now();
+    await trial.probe(`postgres ${kind}`);
+    await apisReachPostgres(trial);
+    trial.recovered(`postgres ${kind}, APIs ready`, (Date.now() - backAt) / 1_000);
+  });
+
+/** As far as they run at the moment; Redis may be away as well. */
+const apisReachPostgres = ({ world }: Trial): Promise<void> =>
+  until(
+    'every API that runs reaches PostgreSQL',
+    async () => {
+      const answers = await Promise.allSettled(world.urls.map((url) => fetch(new URL('/readyz', url))));
+      const states = answers.filter((answer) => answer.status === 'fulfilled').map(({ value }) => value.json());
+      const reached = (await Promise.all(states)).map((state) => JSON.stringify(state).includes('"postgresql":"ok"'));
+      return reached.length > 0 && reached.every(Boolean);
+    },
+    60_000,
+  );
+
+export const postgresFaults = [
+  postgresFault('restarts', {}, ({ cluster }) => cluster.postgres.restart()),
+  postgresFault('ends every backend', {}, ({ cluster }) =>
+    cluster.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+    ),
+  ),
+  postgresFault('loses its answers', { lasts: milliseconds(100, 1_000) }, async ({ proxy }, { lasts }) => {
+    proxy.cutAnswers();
+    await pause(lasts);
+    proxy.goOn();
+  }),
+  postgresFault('is paused', { lasts: milliseconds(1_000, 3_000) }, async ({ cluster }, { lasts }) => {
+    const goOn = cluster.postgres.pause();
+    await pause(lasts);
+    goOn();
+  }),
+];

@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import BeeQueue from 'bee-queue';
+import * as fc from 'fast-check';
+import { mailQueue } from '../../jobs/deliver-mail.job.ts';
+import { provisionQueue } from '../../jobs/provision-company.job.ts';
+import { until } from '../servers/processes.ts';
+import { again, faultOf, milliseconds, whichever } from './fault.ts';
+import type { Place } from './place.ts';
+import type { Trial } from './trial.ts';
+
+const oneOf = <Item>(items: readonly Item[], number: number): Item => {
+  const item = items[number % items.length];
+  if (item === undefined) throw new Error('There is nothing to choose from.');
+  return item;
+};
+
+const aWorker = ({ world }: Trial, number: number): Place => oneOf(world.workers, number);
+const anApi = ({ world }: Trial, number: number): Place => oneOf(world.apis, number);
+
+/** One that holds a company just now, as soon as any does. */
+async function aBusyWorker(trial: Trial, number: number): Promise<Place> {
+  const { workers } = trial.world;
+  let busy: readonly Place[] = [];
+  const someAreBusy = async (): Promise<boolean> => {
+    const held = await Promise.all(workers.map(({ life }) => trial.heldBy(life)));
+    busy = workers.filter((_worker, index) => held[index]?.length);
+    return busy.length > 0;
+  };
+  await until('a worker holds a company', someAreBusy, longestIdle).catch(() => {
+    // All is done: any worker will do.
+  });
+  return oneOf(busy.length > 0 ? busy : workers, number);
+}
+
+const longestIdle = 3_000;
+
+const clock = join(import.meta.dirname, 'clock-off.ts');
+
+/** Each job goes into the queue twice more, beside the service's own. */
+async function deliverTwice({ world }: Trial, companyId: string): Promise<void> {
+  for (const name of [provisionQueue, mailQueue]) {
+    const queue = new BeeQueue(name, { redis: { url: world.cluster.redis.url }, isWorker: false, getEvents: false });
+    queue.on('error', () => {
+      // Redis is away; the jobs are not delivered at all then.
+    });
+    const jobs = ['again', 'once-more'].map((which) => queue.createJob({ companyId }).setId(`${companyId}-${which}`));
+    await Promise.allSettled(jobs.map((job) => job.save()));
+    await queue.close(1_000).catch(() => {
+      // It was never open.
+    });
+  }
+}
+
+const workerFaults = [
+  faultOf('worker killed', { number: whichever, again }, async (trial, { number, again: after }) => {
+    await aWorker(trial, number).kill(after, trial.loses('worker killed'));
+  }),
+  faultOf('busy worker killed', { number: whichever, again }, async (trial, { number, again: after }) => {
+    await (await aBusyWorker(trial, number)).kill(after, trial.loses('worker killed'));
+  }),
+  faultOf(
+    'worker stopped',
+    { number: whichever, lasts: milliseconds(11_000, 16_000) },
+    async (trial, { number, lasts }) => {
+      await (await aBusyWorker(trial, number)).freeze(lasts, trial.loses('worker stopped'));
+    },
+  ),
+  faultOf(
+    'worker stopped, and deaf when it wakes up',
+    { number: whichever, lasts: milliseconds(11_000, 14_000) },
+    async (trial, { number, lasts }) => {
+      const place = aWorker(trial, number);
+      await place.replace(0, { DEAF: 'yes' });
+      await place.isUp();
+      await until('it holds a company', async () => (await trial.heldBy(place.life)).length > 0, longestIdle).catch(
+        () => {
+          // All is done: it sleeps all the same.
+        },
+      );
+      await place.freeze(lasts, trial.loses('worker stopped'));
+      await place.replace(0);
+    },
+  ),
+  faultOf('worker told to end', { number: whichever, again }, async (trial, { number, again: after }) => {
+    await (await aBusyWorker(trial, number)).replace(after);
+  }),
+  faultOf('worker told twice', { number: whichever, again }, async (trial, { number, again: after }) => {
+    await (await aBusyWorker(trial, number)).hurry(after);
+  }),
+  faultOf(
+    'worker’s clock off',
+    { number: whichever, minutes: fc.constantFrom(-120, 120) },
+    async (trial, { number, minutes }) => {
+      await aWorker(trial, number).replace(0, { NODE_OPTIONS: `--import=${clock}`, CLOCK_OFF_MINUTES: `${minutes}` });
+    },
+  ),
+  faultOf('jobs delivered twice', { number: whichever }, async (trial, { number }) => {
+    const order = await trial.placed(number);
+    await deliverTwice(trial, await order.created);
+  }),
+];
+
+const apiFaults = [
+  faultOf('api killed', { number: whichever, again }, (trial, { number, again: after }) =>
+    anApi(trial, number).kill(after),
+  ),
+  faultOf('api told to end', { number: whichever, again }, (trial, { number, again: after }) =>
+    anApi(trial, number).replace(after),
+  ),
+];
+
+/** Whoever holds this company is killed, three times: then it is given up, and its customer asks for it again. */
+const deadlyCompany = faultOf('company loses three workers', { number: whichever }, async (trial, { number }) => {
+  const id = await (await trial.placed(number)).created;
+  const isHeld = async ({ life }: Place): Promise<boolean> => (await trial.heldBy(life)).includes(id);
+  for (let claim = 1; claim <= 3; claim += 1) {
+    let holder: Place | undefined;
+    const isClaimed = async (): Promise<boolean> => {
+      const held = await Promise.all(trial.world.workers.map(isHeld));
+      holder = trial.world.workers.find((_worker, index) => held[index]);
+      return holder !== undefined;
+    };
+    await until('the company is claimed', isClaimed, longestClaim).catch(() => {
+      // It was made in between, sooner than it could be seen.
+    });
+    await holder?.kill(0, trial.loses('worker killed'));
+  }
+});
+
+const longestClaim = 15_000;
+
+/** One program after the other, each when the one before is up again. */
+const rollingRestart = faultOf('rolling restart', {}, async ({ world }) => {
+  for (const place of [...world.workers, ...world.apis]) {
+    await place.replace(0);
+    await place.isUp();
+  }
+});
+
+export const programFaults = [...workerFaults, deadlyCompany, ...apiFaults, rollingRestart];

@@ -1,0 +1,62 @@
+import * as fc from 'fast-check';
+import { companyFaults } from './company-faults.ts';
+import { type Fault, inARush, whichever } from './fault.ts';
+import { postgresFaults } from './postgres-faults.ts';
+import { programFaults } from './program-faults.ts';
+import { redisFaults } from './redis-faults.ts';
+
+/** When and how a customer orders. */
+export interface PlannedOrder {
+  /** Milliseconds after the schedule's start. */
+  readonly at: number;
+  readonly firstAsked: number;
+  readonly watches: boolean;
+}
+
+/** What happens at which time. A seed is a schedule: the same one in every run. */
+export interface Schedule {
+  readonly seed: number;
+  readonly orders: readonly PlannedOrder[];
+  readonly faults: readonly Fault[];
+}
+
+const order: fc.Arbitrary<PlannedOrder> = fc.record({
+  at: inARush,
+  firstAsked: whichever,
+  watches: fc.boolean(),
+});
+
+/** Without the bias that fast-check has for smallest and largest values: no time and no company is likelier than another. */
+const happenings = fc.noBias(
+  fc.record({
+    orders: fc.array(order, { minLength: 24, maxLength: 40, size: 'max' }),
+    faults: fc.array(fc.oneof(...redisFaults, ...postgresFaults, ...programFaults, ...companyFaults), {
+      minLength: 6,
+      maxLength: 14,
+      size: 'max',
+    }),
+  }),
+);
+
+export function scheduleOf(seed: number): Schedule {
+  const [sample] = fc.sample(happenings, { seed, numRuns: 1 });
+  if (!sample) throw new Error('fast-check gave no sample.');
+  return { seed, ...sample };
+}
+
+/** The seeds of a run's schedules. */
+export const schedulesOf = (seed: number, count: number): readonly number[] =>
+  fc.sample(fc.noBias(fc.integer({ min: 1, max: 999_999_999 })), { seed, numRuns: count });
+
+/** Companies and no fault: how the world is when nothing goes wrong. */
+export const calm: Schedule = {
+  seed: 0,
+  orders: Array.from({ length: 8 }, (_, index) => ({ at: 100 * index, firstAsked: index, watches: true })),
+  faults: [],
+};
+
+/** The schedule with only these of its faults, counted from 1. */
+export const withFaults = (schedule: Schedule, numbers: readonly number[]): Schedule => ({
+  ...schedule,
+  faults: schedule.faults.filter((_fault, index) => numbers.includes(index + 1)),
+});

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { suite, type TestContext, test } from 'node:test';
+import type { CompanyId } from '../../src/company/company-id.ts';
+import { SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
+import { Stop } from '../../src/provisioning/stop.ts';
+import { ledgerHost, openSiteLedger } from './site-ledger.ts';
+
+const stepNames = ['preflight', 'create-site', 'install-app:erpnext', 'set-up-company', 'verify'];
+const { signal } = new AbortController();
+
+/** A site in a file of its own. */
+function openSite(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'test-site-ledger-'));
+  const file = join(folder, 'sites.sqlite');
+  const ledger = openSiteLedger(file);
+  t.after(() => {
+    ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+  const host = ledgerHost(file);
+  const plan: SitePlan = {
+    // Cast: any id of this form is one; nobody has stored it.
+    companyId: 'COMP-2026-00001' as CompanyId,
+    fencingToken: 1,
+    siteName: 'acme.localhost',
+    companyName: 'Acme Corporation',
+    companyAbbr: 'ACME',
+    adminEmail: 'admin@acme.example',
+    adminPassword: 'correct horse battery',
+    defaultCurrency: 'USD',
+    country: 'United States',
+    apps: ['erpnext'],
+  };
+  return {
+    file,
+    ledger,
+    behave: (step: string, manner: Parameters<typeof ledger.behave>[2]) =>
+      ledger.behave(plan.siteName, step, manner, 1),
+    /** The steps as the claim with this token sees them, with a plan that may have changed. */
+    claimedWith: (fencingToken: number, changes: Partial<SitePlan> = {}): readonly SiteStep[] =>
+      host.steps({ ...plan, fencingToken, ...changes }),
+    written: () => ledger.entries(plan.siteName).map(({ step, token, what }) => `${what} ${step} under ${token}`),
+    standing: () => ledger.standing(plan.siteName),
+  };
+}
+
+/** Look, do, verify. */
+async function take(step: SiteStep): Promise<void> {
+  if (await step.check(signal)) return;
+  await step.run({ signal, progress() {} });
+  await step.verify(signal);
+}
+
+async function takeAll(steps: readonly SiteStep[]): Promise<void> {
+  for (const step of steps) await take(step);
+}
+
+suite('the ledger of sites', () => {
+  test('has each step once, and the next claim finds them all', async (t) => {
+    const site = openSite(t);
+    await takeAll(site.claimedWith(1));
+    assert.deepEqual(site.standing(), stepNames);
+    await takeAll(site.claimedWith(2));
+    assert.deepEqual(
+      site.written(),
+      stepNames.map((step) => `made ${step} under 1`),
+    );
+  });
+
+  test('refuses a claim from the first question of a newer one on', async (t) => {
+    const site = openSite(t);
+    const [, , install] = site.claimedWith(1);
+    const [preflight] = site.claimedWith(2);
+    assert.ok(install && preflight);
+    assert.equal(await preflight.check(signal), false);
+    const refusal = (error: unknown): boolean => error instanceof Stop && error.why === 'lease-lost';
+    await assert.rejects(install.run({ signal, progress() {} }), refusal);
+    await assert.rejects(install.undo(signal), refusal);
+    assert.deepEqual(site.standing(), []);
+    assert.deepEqual(site.written(), Array(2).fill('refused install-app:erpnext under 1'));
+    assert.equal(site.ledger.refused(), 2);
+  });
+
+  test('refuses what a claim that was overtaken in the middle of a step has half-made', async (t) => {
+    const site = openSite(t);
+    const [, create] = site.claimedWith(1);
+    const [, again] = site.claimedWith(2);
+    assert.ok(create && again);
+    const overtake = (percent: number): unknown => percent === 20 && again.check(signal);
+    await assert.rejects(create.run({ signal, progress: overtake }), Stop);
+    assert.deepEqual(site.standing(), ['create-site, half-made']);
+    await again.undo(signal);
+    await take(again);
+    assert.deepEqual(site.standing(), ['create-site']);
+  });
+
+  test('has what was made and not looked for twice', async (t) => {
+    const site = openSite(t);
+    const [preflight] = site.claimedWith(1);
+    assert.ok(preflight);
+    for (let times = 1; times <= 2; times += 1) await preflight.run({ signal, progress() {} });
+    assert.deepEqual(site.written(), Array(2).fill('made preflight under 1'));
+  });
+
+  for (const [manner, transient, half] of [
+    ['fail', false, false],
+    ['fail-in-passing', true, false],
+    ['fail-half-way', false, true],
+  ] as const) {
+    test(`${manner}: fails as told, once`, async (t) => {
+      const site = openSite(t);
+      const [, create] = site.claimedWith(1);
+      assert.ok(create);
+      await site.behave('create-site', manner);
+      await assert.rejects(
+        take(create),
+        (error: unknown) => error instanceof SiteHostError && error.transient === transient,
+      );
+      assert.deepEqual(site.standing(), half ? ['create-site, half-made'] : []);
+      await create.undo(signal);
+      await take(create);
+      assert.deepEqual(site.standing(), ['create-site']);
+    });
+  }
+
+  test('lets only the password in that the site was set up with', async (t) => {
+    const site = openSite(t);
+    const steps = site.claimedWith(1);
+    await takeAll(steps.slice(0, -1));
+    await assert.rejects(takeAll(site.claimedWith(1, { adminPassword: 'another one' })), SiteHostError);
+    await takeAll(steps);
+    assert.deepEqual(site.standing(), stepNames);
+  });
+
+  test('waits for a process that was stopped while it wrote, and does other things meanwhile', async (t) => {
+    const site = openSite(t);
+    const stopped = new DatabaseSync(site.file);
+    t.after(() => stopped.close());
+    stopped.exec('begin immediate');
+    const taken = takeAll(site.claimedWith(1));
+    stopped.exec('commit');
+    await taken;
+    assert.deepEqual(site.standing(), stepNames);
+  });
+
+  test('keeps a site from any other company', async (t) => {
+    const site = openSite(t);
+    await takeAll(site.claimedWith(1));
+    const taken = (error: unknown): boolean => error instanceof SiteHostError && error.reason === 'SITE_NAME_TAKEN';
+    // Cast: as above.
+    await assert.rejects(takeAll(site.claimedWith(2, { companyId: 'COMP-2026-00002' as CompanyId })), taken);
+  });
+});

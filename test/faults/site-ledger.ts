@@ -1,0 +1,272 @@
+/**
+ * A site host whose sites are rows of one SQLite file, which any number of processes share, with a ledger of whatever
+ * was done to them. Nothing is hidden there: a step that is run although its effect stands is written down as made twice.
+ *
+ * - *Effect*: what a step leaves behind. It stands half-made from the step's begin to its end, so that a worker that is
+ *   killed in between leaves something to take back.
+ * - *Manner*: how a step shall behave the next times, instead of well.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { hashPassword, passwordHash, passwordMatches } from '../../src/provisioning/sandbox/password.ts';
+import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
+import { Stop } from '../../src/provisioning/stop.ts';
+
+const siteManners = ['fail', 'fail-in-passing', 'fail-half-way', 'slow'] as const;
+
+/**
+ * What a step does instead of its work: it fails before its effect, for good or in passing, or with its effect half-made;
+ * or it takes `slowness` for it.
+ */
+export type SiteManner = (typeof siteManners)[number];
+
+const ledgerEntry = z.object({
+  /** By the machine's own clock, in milliseconds, whatever the process that wrote it takes for the time. */
+  at: z.int(),
+  pid: z.int(),
+  site: z.string(),
+  company: z.string(),
+  step: z.string(),
+  /** The fencing token of the claim under which it was asked for. */
+  token: z.int(),
+  what: z.enum(['made', 'undone', 'refused']),
+});
+export type LedgerEntry = Readonly<z.infer<typeof ledgerEntry>>;
+
+export interface SiteLedger {
+  /** The next `times` runs of the site's step are of this manner. Resolves once that is written, as a rule at once. */
+  behave(site: string, step: string, manner: SiteManner, times: number): Promise<void>;
+  /** What was done to the site and refused, oldest first. */
+  entries(site: string): readonly LedgerEntry[];
+  /** The steps whose effects stand, in the order in which they were made; `create-site, half-made` where one was not finished. */
+  standing(site: string): readonly string[];
+  /** How often a worker was sent away because a newer claim had been there before. */
+  refused(): number;
+  close(): void;
+}
+
+/** In milliseconds. */
+const slowness = 2_000;
+
+const schema = `
+  create table if not exists site (
+    name text primary key,
+    company text not null,
+    newest_token integer not null
+  ) strict;
+  create table if not exists effect (
+    site text not null,
+    step text not null,
+    holds text, -- null while it is half-made
+    primary key (site, step)
+  ) strict;
+  create table if not exists ledger (
+    number integer primary key,
+    at integer not null default (cast(unixepoch('subsec') * 1000 as integer)),
+    pid integer not null,
+    site text not null,
+    company text not null,
+    step text not null,
+    token integer not null,
+    what text not null
+  ) strict;
+  create index if not exists ledger_site on ledger (site);
+  create table if not exists manner (
+    number integer primary key,
+    site text not null,
+    step text not null,
+    manner text not null,
+    times integer not null
+  ) strict;
+`;
+
+function openFile(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 100 });
+  database.exec(`pragma journal_mode = wal; pragma synchronous = normal; ${schema}`);
+  return database;
+}
+
+/**
+ * Does `work` in one transaction, alone. A process that is stopped in the middle of one keeps all others out until it
+ * goes on; they wait without blocking their event loops, so that their hearts beat.
+ */
+async function alone<Result>(database: DatabaseSync, work: () => Result, signal?: AbortSignal): Promise<Result> {
+  while (!begins(database)) await pause(20, undefined, { ...(signal ? { signal } : {}) });
+  try {
+    const result = work();
+    database.exec('commit');
+    return result;
+  } catch (error) {
+    database.exec('rollback');
+    throw error;
+  }
+}
+
+const busy = 5; // SQLITE_BUSY
+
+function begins(database: DatabaseSync): boolean {
+  try {
+    database.exec('begin immediate');
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'errcode' in error && error.errcode === busy) return false;
+    throw error;
+  }
+}
+
+/** The ledger of the sites in `file`, and what shall go wrong with them. */
+export function openSiteLedger(file: string): SiteLedger {
+  const database = openFile(file);
+  const addManner = database.prepare('insert into manner (site, step, manner, times) values (?, ?, ?, ?)');
+  const entries = database.prepare(
+    'select at, pid, site, company, step, token, what from ledger where site = ? order by number',
+  );
+  const standing = database.prepare(
+    `select iif(holds is null, step || ', half-made', step) as step from effect where site = ? order by rowid`,
+  );
+  const refused = database.prepare(`select count(*) as times from ledger where what = 'refused'`);
+  return {
+    behave: (site, step, manner, times) => alone(database, () => void addManner.run(site, step, manner, times)),
+    entries: (site) => z.array(ledgerEntry).parse(entries.all(site)),
+    standing: (site) => standing.all(site).map(({ step }) => String(step)),
+    refused: () => Number(refused.get()?.['times']),
+    close: () => database.close(),
+  };
+}
+
+/** The host that makes the sites in `file`; it holds the file open as long as its process lives. */
+export function ledgerHost(file: string): SiteHost {
+  const database = openFile(file);
+  return {
+    kind: 'bench',
+    offeredApps: async () => ['erpnext'],
+    steps: (plan) => {
+      const site = openSite(database, plan);
+      return [
+        step(site, 'preflight', 'Check that the site can be made', 5),
+        step(site, 'create-site', 'Create the site', 60),
+        ...plan.apps.map((app) => step(site, `install-app:${app}`, `Install ${app}`, 40)),
+        step(site, 'set-up-company', 'Set up the company', 40, async () =>
+          JSON.stringify(await hashPassword(plan.adminPassword)),
+        ),
+        step(site, 'verify', 'Open the site and log in', 15, async () => {
+          const stored = passwordHash.safeParse(JSON.parse(site.holds('set-up-company') ?? 'null'));
+          if (!(await passwordMatches(plan.adminPassword, stored.data))) throw notVerified('refuses its administrator');
+          return 'verified';
+        }),
+      ];
+    },
+  };
+}
+
+/**
+ * A step that takes about so many milliseconds. What its effect holds at last is `make`'s result, which may throw a
+ * SiteHostError.
+ */
+function step(
+  site: Site,
+  name: string,
+  title: string,
+  milliseconds: number,
+  make: () => Promise<string> = async () => 'made',
+): SiteStep {
+  return {
+    name,
+    title,
+    weight: milliseconds,
+    check: (signal) => site.isWhole(name, signal),
+    async run({ signal, progress }) {
+      const manner = await site.begin(name, signal);
+      if (manner === 'fail' || manner === 'fail-in-passing') throw outOfOrder(manner === 'fail-in-passing');
+      for (const percent of [20, 40, 60, 80]) {
+        await pause((manner === 'slow' ? slowness : milliseconds) / 4, undefined, { signal });
+        progress(percent);
+      }
+      if (manner === 'fail-half-way') throw outOfOrder(false);
+      const holds = await make();
+      await site.finish(name, holds, signal);
+    },
+    async verify(signal) {
+      if (!(await site.isWhole(name, signal))) throw notVerified(`has no ${name}`);
+    },
+    undo: (signal) => site.takeBack(name, signal),
+  };
+}
+
+const outOfOrder = (transient: boolean): SiteHostError =>
+  new SiteHostError('HOST_UNAVAILABLE', 'The server that keeps the sites is out of order.', { transient });
+
+const notVerified = (fault: string): SiteHostError =>
+  new SiteHostError('VERIFICATION_FAILED', `The finished site ${fault}.`);
+
+/** A site as one claim sees it. Whatever takes a signal is one transaction, and throws a Stop once a newer claim has been there. */
+type Site = ReturnType<typeof openSite>;
+
+function openSite(database: DatabaseSync, plan: SitePlan) {
+  const { siteName, companyId, fencingToken } = plan;
+  const claim = database.prepare(
+    `insert into site (name, company, newest_token) values (?, ?, ?)
+     on conflict (name) do update set newest_token = max(newest_token, excluded.newest_token)
+     returning company, newest_token`,
+  );
+  const note = database.prepare('insert into ledger (pid, site, company, step, token, what) values (?, ?, ?, ?, ?, ?)');
+  const makeHalf = database.prepare('insert or replace into effect (site, step) values (?, ?)');
+  const makeWhole = database.prepare('update effect set holds = ? where site = ? and step = ?');
+  const unmake = database.prepare('delete from effect where site = ? and step = ?');
+  const effect = database.prepare('select holds from effect where site = ? and step = ?');
+  const takeManner = database.prepare(
+    `update manner set times = times - 1
+     where number = (select min(number) from manner where site = ? and step = ? and times > 0)
+     returning manner`,
+  );
+
+  const write = (step: string, what: LedgerEntry['what']): void =>
+    void note.run(process.pid, siteName, companyId, step, fencingToken, what);
+
+  const holds = (step: string): string | undefined => {
+    const text = effect.get(siteName, step)?.['holds'];
+    return typeof text === 'string' ? text : undefined;
+  };
+
+  /** The newest claim is the one that the site obeys, from its first question on. */
+  async function underClaim<Result>(step: string, signal: AbortSignal, work: () => Result): Promise<Result> {
+    signal.throwIfAborted();
+    const outcome = await alone(
+      database,
+      () => {
+        const site = claim.get(siteName, companyId, fencingToken);
+        if (site?.['company'] !== companyId) throw new SiteHostError('SITE_NAME_TAKEN', `${siteName} is taken.`);
+        if (site['newest_token'] === fencingToken) return { result: work() };
+        // Returned and not thrown, so that the refusal is written down.
+        write(step, 'refused');
+        return undefined;
+      },
+      signal,
+    );
+    if (!outcome) throw new Stop('lease-lost');
+    return outcome.result;
+  }
+
+  return {
+    holds,
+    isWhole: (step: string, signal: AbortSignal): Promise<boolean> =>
+      underClaim(step, signal, () => holds(step) !== undefined),
+    /** Makes the effect by half, unless the manner that it returns is to fail before. */
+    begin: (step: string, signal: AbortSignal): Promise<SiteManner | undefined> =>
+      underClaim(step, signal, () => {
+        const planned = takeManner.get(siteName, step)?.['manner'];
+        const manner = siteManners.find((known) => known === planned);
+        if (manner === 'fail' || manner === 'fail-in-passing') return manner;
+        makeHalf.run(siteName, step);
+        write(step, 'made');
+        return manner;
+      }),
+    finish: (step: string, whatItHolds: string, signal: AbortSignal): Promise<void> =>
+      underClaim(step, signal, () => void makeWhole.run(whatItHolds, siteName, step)),
+    takeBack: (step: string, signal: AbortSignal): Promise<void> =>
+      underClaim(step, signal, () => {
+        if (unmake.run(siteName, step).changes > 0) write(step, 'undone');
+      }),
+  };
+}

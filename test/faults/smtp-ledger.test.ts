@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { openSmtp, type Smtp } from '../../src/mail/smtp.ts';
+import { openSmtpLedger, type SmtpLedger } from './smtp-ledger.ts';
+
+suite('the ledger of mails', { timeout: 20_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'test-smtp-ledger-'));
+  const file = join(folder, 'mails.jsonl');
+  let ledger: SmtpLedger;
+  let smtp: Smtp;
+
+  before(async () => {
+    ledger = await openSmtpLedger(file);
+    smtp = openSmtp(`${ledger.url}?name=worker-1`, 'sites@hosting.example');
+  });
+  after(async () => {
+    smtp.close();
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const idOf = (to: string): string => `<1@${to.split('@')[0]}.localhost>`;
+  const send = (to: string, signal?: AbortSignal) =>
+    smtp.send({
+      to,
+      messageId: idOf(to),
+      subject: 'Ready',
+      text: 'All is well.',
+      html: '<p>All is well.</p>',
+      signal,
+    });
+  const mailsTo = (to: string) => ledger.mails().filter(({ recipient }) => recipient === to);
+  const linesTo = (to: string) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(`"recipient":"${to}"`));
+
+  test('has a mail in its file before the mail is answered, and knows who sends it', async () => {
+    const to = 'held@customers.example';
+    const sent = send(to);
+    const { mail, answer } = await ledger.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
+    const { at, ...told } = mail;
+    assert.ok(Math.abs(at - Date.now()) < 5_000);
+    assert.deepEqual(told, {
+      recipient: to,
+      sender: 'worker-1',
+      messageId: idOf(to),
+      subject: 'Ready',
+      text: 'All is well.',
+    });
+    assert.deepEqual(linesTo(to), [JSON.stringify(mail)]);
+    assert.deepEqual(mailsTo(to), [{ ...mail, answered: false }]);
+    answer();
+    await sent;
+    assert.deepEqual(mailsTo(to), [{ ...mail, answered: true }]);
+  });
+
+  test('knows that a sender who went away before the answer does not have it', async () => {
+    const to = 'gone@customers.example';
+    const gone = new AbortController();
+    const sent = send(to, gone.signal);
+    const { answer } = await ledger.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
+    gone.abort(new Error('gone'));
+    await assert.rejects(sent, /gone/);
+    // The server hears one after the other, and so of the end before this.
+    await send('heard@customers.example');
+    answer();
+    await send(to);
+    assert.deepEqual(
+      mailsTo(to).map(({ answered }) => answered),
+      [false, true],
+    );
+  });
+
+  test('has what it took and did not answer, and nothing of what it did not take', async () => {
+    const to = 'unlucky@customers.example';
+    ledger.behave(to, 'defer', 'refuse', 'drop', 'take-and-drop', 'slow');
+    for (let times = 1; times <= 4; times += 1) await assert.rejects(send(to));
+    await send(to);
+    assert.deepEqual(
+      mailsTo(to).map(({ answered }) => answered),
+      [false, true],
+    );
+    assert.equal(linesTo(to).length, 2);
+  });
+
+  test('has nothing of a mail whose content did not come to its end', async () => {
+    const to = 'half@customers.example';
+    const { port } = new URL(ledger.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    for (const [reply, line] of [
+      [/^220/, 'EHLO half'],
+      [/^250/, 'MAIL FROM:<sites@hosting.example>'],
+      [/^250/, `RCPT TO:<${to}>`],
+      [/^250/, 'DATA'],
+      [/^354/, 'Message-ID: <1@half>\r\n\r\nAll is'],
+    ] as const) {
+      const [heard] = await once(socket, 'data');
+      assert.match(String(heard), reply);
+      socket.write(`${line}\r\n`);
+    }
+    socket.destroySoon();
+    await once(socket, 'close');
+    // As above.
+    await send('next@customers.example');
+    assert.deepEqual(mailsTo(to), []);
+  });
+
+  test('that is stopped ends connections and takes nothing, until it is started', async () => {
+    const to = 'later@customers.example';
+    const cut = assert.rejects(send(to));
+    await ledger.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
+    await ledger.stop();
+    await cut;
+    await assert.rejects(send(to));
+    await ledger.start();
+    await send(to);
+    assert.deepEqual(
+      mailsTo(to).map(({ answered }) => answered),
+      [false, true],
+    );
+  });
+
+  test('waits for no mail longer than it is told to', async () => {
+    const reason = new Error('nobody waits any more');
+    const waiting = new AbortController();
+    const held = ledger.onDataEnd(() => true, waiting.signal);
+    waiting.abort(reason);
+    await assert.rejects(held, reason);
+    await send('not-held@customers.example');
+  });
+});

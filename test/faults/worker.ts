@@ -1,0 +1,20 @@
+import { readConfig } from '../../src/config.ts';
+import { openLog } from '../../src/log.ts';
+import { run } from '../../src/run.ts';
+import { openService } from '../../src/service.ts';
+import { ledgerHost } from './site-ledger.ts';
+
+/**
+ * The real worker with its real times, on the site host that keeps its ledger in the file that LEDGER names. With DEAF its
+ * heart does not beat: it never hears by itself that its lease ran out.
+ */
+run(() => {
+  const config = readConfig(process.env);
+  const file = process.env['LEDGER'];
+  if (!file) throw new Error('LEDGER is to name the file of the sites and their ledger.');
+  const times = process.env['DEAF'] ? { lease: 10_000, heartbeat: 3_600_000 } : undefined;
+  return openService(config, { api: false, worker: true }, openLog(config.LOG_LEVEL), {
+    host: ledgerHost(file),
+    ...(times ? { times } : {}),
+  });
+});
