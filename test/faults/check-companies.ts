@@ -26,6 +26,7 @@ export async function checkCompanies(
     tell(about, 'its log', () => assertLog(record.events));
     if (record.events.at(-1)?.version !== record.version)
       about(`its version is ${record.version}, its log ends otherwise`);
+    checkSteps(record, about);
     checkSite(trial, record, about);
     checkLostWorkers(trial, record, about);
     const order = trial.orders.find(({ wish }) => wish.customer === record.customer);
@@ -49,6 +50,22 @@ async function checkWatcher({ watched }: Order, { events }: CompanyRecord, about
       events.map(({ version, status, progress, message }) => ({ version, status, progress, message })),
     ),
   );
+}
+
+/** Each claim takes the steps from the first on, and nobody else writes in between; the last one has ended each once. */
+function checkSteps({ events }: CompanyRecord, about: Complain): void {
+  let place = 0;
+  let ended: string[] = [];
+  for (const event of events) {
+    if (isClaim(event)) [place, ended] = [0, []];
+    if (!event.step || event.status !== 'PROVISIONING') continue;
+    const isEnd = event.message.endsWith(': done.');
+    const here = 2 * steps.indexOf(event.step) + (isEnd ? 1 : 0);
+    if (here < place) about(`version ${event.version} (${event.message}) stands behind what comes after it`);
+    if (isEnd) ended.push(event.step);
+    place = here;
+  }
+  tell(about, 'the steps that its last claim ended', () => assert.deepEqual(ended, steps));
 }
 
 /** Every effect stands once, and nobody made anything after a newer claim had. */

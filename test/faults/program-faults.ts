@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { mailQueue } from '../../jobs/deliver-mail.job.ts';
 import { provisionQueue } from '../../jobs/provision-company.job.ts';
 import { until } from '../servers/processes.ts';
-import { again, faultOf, milliseconds, whichever } from './fault.ts';
+import { again, faultOf, milliseconds, trapOf, whichever } from './fault.ts';
 import type { Place } from './place.ts';
 import type { Trial } from './trial.ts';
 
@@ -33,6 +33,7 @@ async function aBusyWorker(trial: Trial, number: number): Promise<Place> {
 }
 
 const longestIdle = 3_000;
+const longestTrap = 10_000;
 
 const clock = join(import.meta.dirname, 'clock-off.ts');
 
@@ -51,6 +52,17 @@ async function deliverTwice({ world }: Trial, companyId: string): Promise<void> 
   }
 }
 
+/** Whoever takes them over is at it still when the one who slept wakes up. */
+async function slowDown({ world }: Trial, ids: readonly string[]): Promise<void> {
+  const sql = 'select site_name as site from company where id = any ($1)';
+  const sites = await world.cluster.query<{ site: string }>(sql, ids).catch(() => []);
+  for (const { site } of sites) {
+    for (const step of ['create-site', 'install-app:erpnext', 'set-up-company']) {
+      await world.sites.behave(site, step, 'slow', 3);
+    }
+  }
+}
+
 const workerFaults = [
   faultOf('worker killed', { number: whichever, again }, async (trial, { number, again: after }) => {
     await aWorker(trial, number).kill(after, trial.loses('worker killed'));
@@ -65,19 +77,21 @@ const workerFaults = [
       await (await aBusyWorker(trial, number)).freeze(lasts, trial.loses('worker stopped'));
     },
   ),
-  faultOf(
+  trapOf(
     'worker stopped, and deaf when it wakes up',
     { number: whichever, lasts: milliseconds(11_000, 14_000) },
     async (trial, { number, lasts }) => {
       const place = aWorker(trial, number);
       await place.replace(0, { DEAF: 'yes' });
       await place.isUp();
-      await until('it holds a company', async () => (await trial.heldBy(place.life)).length > 0, longestIdle).catch(
-        () => {
-          // All is done: it sleeps all the same.
-        },
-      );
-      await place.freeze(lasts, trial.loses('worker stopped'));
+      const isBusy = async (): Promise<boolean> => (await trial.heldBy(place.life)).length > 0;
+      await until('it holds a company', isBusy, longestTrap).catch(() => {
+        // All is done: it sleeps all the same.
+      });
+      await place.freeze(lasts, async (life) => {
+        await trial.loses('worker stopped')(life);
+        await slowDown(trial, await trial.heldBy(life));
+      });
       await place.replace(0);
     },
   ),
