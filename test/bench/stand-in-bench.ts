@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, watch, writeFile } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,14 +93,17 @@ export async function openStandInBench(
       await rename(join(path, 'turning.json'), join(path, 'stand-in.json'));
     },
     async reached() {
-      const changes = watch(path);
-      for (;;) {
-        const found = (await read('reached.json')) as { readonly pids: readonly number[] } | undefined;
-        if (found) {
-          await changes.return?.();
-          return found.pids;
+      const watcher = watch(path);
+      try {
+        for (;;) {
+          // Before it is looked for, so that it is not missed when it comes in between.
+          const changed = once(watcher, 'change');
+          const found = (await read('reached.json')) as { readonly pids: readonly number[] } | undefined;
+          if (found) return found.pids;
+          await changed;
         }
-        await changes.next();
+      } finally {
+        watcher.close();
       }
     },
     login: (siteName, usr, pwd) => logIn(webUrl, siteName, usr, pwd),
