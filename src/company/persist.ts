@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** SQLSTATE classes of statements that would fail again: data, constraints, syntax and names (PostgreSQL, appendix A). */
-const inVain = /^(22|23|42)...$/;
+/** PostgreSQL refuses the statement itself and would do so again: data, constraints, syntax, names (SQLSTATE classes, appendix A). */
+export const isRefusedStatement = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(22|23|42)...$/.test(String(error.code));
 
 const shortestPause = 100;
 const longestPause = 2_000;
@@ -16,7 +17,7 @@ export async function persist<Result>(write: () => Promise<Result>, signal: Abor
     try {
       return await write();
     } catch (error) {
-      if (error instanceof Error && 'code' in error && inVain.test(String(error.code))) throw error;
+      if (isRefusedStatement(error)) throw error;
       // An abort is told at the top.
       await pause(wait, undefined, { signal }).catch(() => {});
     }

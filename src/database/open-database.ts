@@ -7,6 +7,7 @@ import { type Pool, types } from 'pg';
 import { Company } from '../company/company.ts';
 import { CompanyEvent } from '../company/company-event.ts';
 import { OutboxMail } from '../company/outbox-mail.ts';
+import { isRefusedStatement } from '../company/persist.ts';
 import { CreateCompany } from './migrations/20261122-create-company.ts';
 import { Operate } from './migrations/20261123-operate.ts';
 
@@ -29,10 +30,6 @@ export class DatabaseAway extends Error {
     });
   }
 }
-
-/** A statement of ours that PostgreSQL refuses: data, constraints, syntax and names (its SQLSTATE's class). */
-const isOurFault = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && /^(22|23|42)...$/.test(String(error.code));
 
 const options = {
   entities: [Company, CompanyEvent, OutboxMail],
@@ -109,7 +106,7 @@ function database(orm: Orm, alone: <T>(em: SqlEntityManager, work: () => Promise
         const applied = await alone(em, () => orm.migrator.up());
         return applied.map(({ name }) => name);
       } catch (error) {
-        throw isOurFault(error) ? error : new DatabaseAway(error);
+        throw isRefusedStatement(error) ? error : new DatabaseAway(error);
       }
     },
     async ping() {
