@@ -1,5 +1,6 @@
 import type { Log } from '../src/log.ts';
 import { deliverMail, type MailDeps } from '../src/mail/deliver-mail.ts';
+import type { RedisServer } from '../src/redis/redis-server.ts';
 import { type JobWorker, openJobWorker } from './job-queue.ts';
 
 export const mailQueue = 'mail';
@@ -8,5 +9,5 @@ export const mailQueue = 'mail';
 const concurrency = 5;
 
 /** Delivers the mails of the companies that the queue names. */
-export const openMailWorker = (deps: MailDeps, options: { redisUrl: string; log: Log }): JobWorker =>
-  openJobWorker(mailQueue, options.redisUrl, concurrency, (companyId) => deliverMail(deps, companyId), options.log);
+export const openMailWorker = (deps: MailDeps, options: { redis: RedisServer; log: Log }): JobWorker =>
+  openJobWorker(mailQueue, options.redis, concurrency, (companyId) => deliverMail(deps, companyId), options.log);

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CompanyId } from '../src/company/company-id.ts';
-import type { Log } from '../src/log.ts';
+import { type Log, tellOnChange } from '../src/log.ts';
 import type { Metrics } from '../src/metrics.ts';
+import type { RedisServer } from '../src/redis/redis-server.ts';
+import { RedisTrouble } from '../src/redis/redis-trouble.ts';
+import { openSlots } from '../src/slots.ts';
 import { parseCompanyJob } from './company-job.ts';
 import { loadScripts, openQueue, scriptsAreGone } from './open-queue.ts';
 
@@ -12,20 +15,23 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
-export function openJobQueue(name: string, redisUrl: string, metrics: Metrics, log: Log): JobQueue {
+export function openJobQueue(name: string, server: RedisServer, metrics: Metrics, log: Log): JobQueue {
   const onError = disturbed(name, log);
-  const { ready, close } = openQueue(name, redisUrl, { isWorker: false, onError });
+  const { ready, close } = openQueue(name, server, { isWorker: false, onError });
+  const tellLost = tellOnChange((err) =>
+    log.warn({ queue: name, err }, 'jobs get lost; the reconciler finds what waits'),
+  );
   const adding = new Set<CompanyId>();
 
   const save = async (companyId: CompanyId): Promise<void> => {
-    const queue = await ready;
+    const { queue } = await ready;
     // An id of its own: bee-queue drops a job whose id it knows, even from a queue that Redis has evicted.
     const job = queue.createJob({ companyId }).setId(randomUUID());
     try {
       await job.save();
     } catch (error) {
       if (!scriptsAreGone(error)) throw error;
-      await loadScripts(name, redisUrl, onError);
+      await loadScripts(name, server, onError);
       await job.save();
     }
   };
@@ -39,7 +45,7 @@ export function openJobQueue(name: string, redisUrl: string, metrics: Metrics, l
           () => metrics.rung(name, 'rung'),
           (error: Error) => {
             metrics.rung(name, 'lost');
-            log.warn({ queue: name, companyId, err: error.message }, 'not rung; the reconciler will');
+            tellLost(error.message);
           },
         )
         .finally(() => adding.delete(companyId));
@@ -51,6 +57,8 @@ export function openJobQueue(name: string, redisUrl: string, metrics: Metrics, l
 export interface JobWorker {
   /** Those of the companies for which no job waits. Rejects when Redis does not answer in time. */
   unrung(companyIds: readonly CompanyId[]): Promise<readonly CompanyId[]>;
+  /** Handles the first of these companies without a job, as many as there is room for now. */
+  takeUp(companyIds: readonly CompanyId[]): void;
   /** Takes no more jobs and waits a while for those that run. */
   close(): Promise<void>;
 }
@@ -58,7 +66,7 @@ export interface JobWorker {
 /** Handles the queue's jobs, `concurrency` at a time. What the handler throws is logged; the database knows what is left to do. */
 export function openJobWorker(
   name: string,
-  redisUrl: string,
+  server: RedisServer,
   concurrency: number,
   handle: (companyId: CompanyId) => Promise<void>,
   log: Log,
@@ -66,41 +74,47 @@ export function openJobWorker(
   const report = disturbed(name, log);
   const onError = (error: Error): void => {
     report(error);
-    if (scriptsAreGone(error)) loadScripts(name, redisUrl, report).catch(report);
+    if (scriptsAreGone(error)) loadScripts(name, server, report).catch(report);
   };
-  const { ready, close } = openQueue(name, redisUrl, { isWorker: true, onError });
+  const { ready, close } = openQueue(name, server, { isWorker: true, onError });
+  const slots = openSlots(concurrency);
   const running = new Set<Promise<void>>();
+  let open = true;
 
-  const run = async (id: string, payload: unknown): Promise<void> => {
-    try {
-      await handle(parseCompanyJob(payload).companyId);
-    } catch (error) {
-      log.error(
-        { queue: name, job: id, err: error },
-        'job failed; the reconciler will ring again if something is left',
-      );
-    }
+  const run = async (handleOne: () => Promise<void>): Promise<void> => {
+    const work = slots.run(async () => {
+      try {
+        await handleOne();
+      } catch (error) {
+        log.error({ queue: name, err: error }, 'job failed; the reconciler finds what is left to do');
+      }
+    });
+    running.add(work);
+    await work;
+    running.delete(work);
   };
   const work = async (): Promise<void> => {
-    const queue = await ready;
-    queue.process(concurrency, async ({ id, data }) => {
-      const job = run(id, data);
-      running.add(job);
-      await job;
-      running.delete(job);
-    });
+    const { queue } = await ready;
+    // bee-queue waits for jobs only if its first look for stalled ones comes to an end.
+    while (open && !(await queue.checkStalledJobs().then(() => true, onError)))
+      await pause(stallCheck, undefined, { ref: false });
+    queue.process(concurrency, ({ data }) => run(async () => handle(parseCompanyJob(data).companyId)));
     // It looks now and every few seconds.
     await queue.checkStalledJobs(stallCheck);
   };
-  work().catch(onError);
+  work().catch((error) => open && onError(error));
   return {
     async unrung(companyIds) {
       if (companyIds.length === 0) return [];
-      const jobs = await inTime(ready.then((queue) => queue.getJobs('waiting', { start: 0, end: -1 })));
-      const rung = new Set(jobs.map(({ data }) => data.companyId));
+      const jobs = await inTime(ready.then(({ queue }) => queue.getJobs('waiting', { start: 0, end: -1 })));
+      const rung = new Set(jobs.map(({ data }) => parseCompanyJob(data).companyId));
       return companyIds.filter((id) => !rung.has(id));
     },
+    takeUp(companyIds) {
+      for (const companyId of companyIds.slice(0, slots.free)) void run(() => handle(companyId));
+    },
     async close() {
+      open = false;
       await Promise.all([close(), Promise.race([Promise.all(running), pause(runLimit, undefined, { ref: false })])]);
     },
   };
@@ -111,7 +125,7 @@ const runLimit = 6_000;
 const stallCheck = 5_000;
 const answerLimit = 2_000;
 
-/** bee-queue's client keeps commands for a Redis that is away, and answers them once it is back. */
+/** A command waits for a Redis that is away, and is answered once it is back. */
 async function inTime<Result>(answer: Promise<Result>): Promise<Result> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error('Redis does not answer.')), answerLimit);
@@ -122,7 +136,7 @@ async function inTime<Result>(answer: Promise<Result>): Promise<Result> {
   }
 }
 
-const disturbed =
-  (name: string, log: Log) =>
-  (error: Error): void =>
-    log.warn({ queue: name, err: error.message }, 'queue is disturbed');
+function disturbed(name: string, log: Log): (error: Error) => void {
+  const tell = tellOnChange((err) => log.warn({ queue: name, err }, 'queue is disturbed'));
+  return (error) => tell(new RedisTrouble(error).message);
+}

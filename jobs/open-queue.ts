@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import BeeQueue from 'bee-queue';
-import type { CompanyJob } from './company-job.ts';
+import type { Redis, RedisServer } from '../src/redis/redis-server.ts';
 
-export type Queue = BeeQueue<CompanyJob>;
+export type Queue = BeeQueue<object>;
 
 /**
  * bee-queue as a doorbell: a job says "look at this company", and the database says what there is to do.
@@ -17,49 +18,72 @@ const settings = {
   storeJobs: false,
 } as const;
 
-/** Connects again for ever; bee-queue's client gives up after an hour otherwise. */
-const connection = (url: string) => ({
-  url,
-  retry_strategy: ({ attempt }: { attempt: number }) => Math.min(50 * 2 ** attempt, 2_000),
-});
+/** What bee-queue’s keys begin with; with the deployment’s id, since others may have queues of the same names. */
+export const queuePrefix = ({ namespace }: Pick<RedisServer, 'namespace'>): string => `bq:${namespace}`;
 
-const pauseBetweenOpenings = 500;
+const pauseBetweenOpenings = 1_000;
 /** How long bee-queue may take to tell Redis that its jobs are done: nothing is lost when one that is away does not hear of it. */
 const closeLimit = 2_000;
 
 export interface OpenQueue {
   /** Once Redis is there; rejects when it is closed before. */
-  readonly ready: Promise<Queue>;
+  readonly ready: Promise<ReadyQueue>;
   /** Takes no more jobs. */
   close(): Promise<void>;
 }
 
-/**
- * Opens a queue. One that lost Redis just while it opened would never work: another is opened in its place.
- * `onError` hears of every disturbance; without a listener a Redis that blinks would end the process.
- */
-export function openQueue(
-  name: string,
-  redisUrl: string,
-  { isWorker, onError }: { isWorker: boolean; onError: (error: Error) => void },
-): OpenQueue {
-  const begin = (): Queue => {
-    const queue = new BeeQueue<CompanyJob>(name, { ...settings, redis: connection(redisUrl), isWorker });
-    return queue.on('error', onError);
+export interface ReadyQueue {
+  readonly queue: Queue;
+  /** The connection of its commands. */
+  readonly redis: Redis;
+}
+
+export interface QueueOptions {
+  readonly isWorker: boolean;
+  /** Hears of every disturbance; without it a Redis that blinks would end the process. */
+  readonly onError: (error: Error) => void;
+}
+
+/** Opens a queue. One that lost Redis just while it opened would never work: another is opened in its place. */
+export function openQueue(name: string, server: RedisServer, { isWorker, onError }: QueueOptions): OpenQueue {
+  const closing = new AbortController();
+  let opened: ReadyQueue | undefined;
+  let opening: Redis | undefined;
+
+  const begin = async (): Promise<ReadyQueue> => {
+    const redis = server.connect();
+    opening = redis;
+    try {
+      if (redis.status !== 'ready') await once(redis, 'ready', { signal: closing.signal });
+      const queue: Queue = new BeeQueue(name, {
+        ...settings,
+        prefix: queuePrefix(server),
+        redis: clientOf(redis, server),
+        isWorker,
+      });
+      queue.on('error', (error) => {
+        // It doubles the pause after each failed pop, without bound.
+        Object.assign(queue, { _redisFailureRetryDelay: 0 });
+        onError(error);
+      });
+      await queue.ready();
+      return { queue, redis };
+    } catch (error) {
+      redis.disconnect();
+      throw error;
+    }
   };
-  let queue = begin();
-  let isOpen = true;
-  const untilReady = async (): Promise<Queue> => {
+  const untilReady = async (): Promise<ReadyQueue> => {
     for (;;) {
       try {
-        await queue.ready();
-        if (isOpen) return queue;
+        opened = await begin();
+        closing.signal.throwIfAborted();
+        return opened;
       } catch (error) {
+        closing.signal.throwIfAborted();
         onError(error instanceof Error ? error : new Error(String(error)));
-        await pause(pauseBetweenOpenings);
+        await pause(pauseBetweenOpenings, undefined, { signal: closing.signal });
       }
-      if (!isOpen) throw new Error('Closed before it was open.');
-      queue = begin();
     }
   };
   const ready = untilReady();
@@ -67,19 +91,33 @@ export function openQueue(
   ready.catch(() => {});
   return {
     ready,
-    close() {
-      isOpen = false;
-      const closed = queue.close(closeLimit);
-      return Promise.race([closed, pause(closeLimit, undefined, { ref: false })]).catch(onError);
+    async close() {
+      closing.abort(new Error('Closed before it was open.'));
+      if (!opened) return opening?.disconnect();
+      const { queue, redis } = opened;
+      await Promise.race([queue.close(closeLimit), pause(closeLimit, undefined, { ref: false })]).catch(onError);
+      redis.disconnect();
     },
   };
 }
 
+/**
+ * The connection as bee-queue takes it: it knows an ioredis client by its constructor’s name, which ioredis’ mixins have
+ * overwritten, and the second connection of a worker, which waits for jobs, must be the server’s as well.
+ */
+const clientOf = (redis: Redis, server: RedisServer) =>
+  // bee-queue’s types know the clients of `redis` 3 alone; its code takes ioredis’ too, and uses what both have.
+  Object.assign(redis, { constructor: RedisClient, duplicate: () => server.connect() }) as unknown as NonNullable<
+    BeeQueue.QueueSettings['redis']
+  >;
+
+class RedisClient {}
+
 /** Redis forgets scripts with a restart, a fail-over or SCRIPT FLUSH, and bee-queue loads them only when a queue opens (#147). */
 export const scriptsAreGone = (error: unknown): boolean => error instanceof Error && /NOSCRIPT/.test(error.message);
 
-export async function loadScripts(name: string, redisUrl: string, onError: (error: Error) => void): Promise<void> {
-  const queue = openQueue(name, redisUrl, { isWorker: false, onError });
+export async function loadScripts(name: string, server: RedisServer, onError: (error: Error) => void): Promise<void> {
+  const queue = openQueue(name, server, { isWorker: false, onError });
   await queue.ready;
   await queue.close();
 }

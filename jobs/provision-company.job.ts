@@ -1,28 +1,46 @@
 import type { CompanyId } from '../src/company/company-id.ts';
+import { turnLimit } from '../src/liveness.ts';
 import type { Log } from '../src/log.ts';
+import { findNextTurn } from '../src/provisioning/next-turn.ts';
 import { type ProvisioningDeps, provisionCompany } from '../src/provisioning/provision-company.ts';
 import { findAbandoned } from '../src/provisioning/waiting.ts';
+import type { RedisServer } from '../src/redis/redis-server.ts';
 import { type JobWorker, openJobWorker } from './job-queue.ts';
 
 /** The queue of long work: an attempt may take up to its deadline, 600 s by default. */
 export const provisionQueue = 'long';
 
-/** Provisions the companies that the queue names; closing hands back what is under way. */
+/** Provisions one waiting company for each job; closing hands back what is under way. */
 export function openProvisionWorker(
   deps: ProvisioningDeps,
-  options: { redisUrl: string; concurrency: number; log: Log },
+  options: { redis: RedisServer; concurrency: number; attemptsAtOnce: number; log: Log },
 ): JobWorker {
   const shutdown = new AbortController();
   const { signal } = shutdown;
 
-  /** A company that lost its worker has had its turn already: it comes first, and not behind all that were queued since. */
-  const provision = async (companyId: CompanyId): Promise<void> => {
-    const abandoned = await findAbandoned(deps.em);
-    if (abandoned) await provisionCompany(deps, abandoned, signal);
-    if (!signal.aborted) await provisionCompany(deps, companyId, signal);
+  /**
+   * A job says that one more company waits, and not which one is next. A company that lost its worker has had its turn
+   * already: it comes first, and not behind all that were queued since. Of those that are queued, one is taken by turns.
+   */
+  const provision = async (): Promise<void> => {
+    await provisionNext(findAbandoned);
+    await provisionNext((em) => findNextTurn(em, options.attemptsAtOnce));
   };
 
-  const worker = openJobWorker(provisionQueue, options.redisUrl, options.concurrency, provision, options.log);
+  /** Looks again when another worker was faster, until one is found that is ours or none is left. */
+  const provisionNext = async (find: typeof findAbandoned): Promise<void> => {
+    while (!signal.aborted) {
+      const next = await findInTime(find);
+      if (!next || (await provisionCompany(deps, next, signal))) return;
+    }
+  };
+
+  const findInTime = async (find: typeof findAbandoned): Promise<CompanyId | undefined> => {
+    using _claim = deps.liveness.watch('claim', turnLimit);
+    return await find(deps.em);
+  };
+
+  const worker = openJobWorker(provisionQueue, options.redis, options.concurrency, provision, options.log);
   return {
     ...worker,
     close() {

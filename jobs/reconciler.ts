@@ -1,9 +1,12 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Bell } from '../src/company/bell.ts';
-import type { Log } from '../src/log.ts';
+import type { CompanyId } from '../src/company/company-id.ts';
+import type { Liveness, Repetition } from '../src/liveness.ts';
+import { type Log, tellOnChange } from '../src/log.ts';
 import { companiesOwedMail } from '../src/mail/outbox.ts';
 import type { Metrics } from '../src/metrics.ts';
-import { findWaiting, giveUpLostAttempts } from '../src/provisioning/waiting.ts';
+import { findNextTurn } from '../src/provisioning/next-turn.ts';
+import { findWaiting } from '../src/provisioning/waiting.ts';
 import { mailQueue } from './deliver-mail.job.ts';
 import type { JobWorker } from './job-queue.ts';
 import { provisionQueue } from './provision-company.job.ts';
@@ -21,49 +24,53 @@ export interface ReconcilerDeps {
   readonly queues: { readonly provision: JobWorker; readonly mail: JobWorker };
   /** How long a company may wait before the log tells of it, in milliseconds. */
   readonly waitingAlarm: number;
+  /** How many companies of one customer or partner are provisioned at once. */
+  readonly attemptsAtOnce: number;
   readonly metrics: Metrics;
+  readonly liveness: Liveness;
   readonly log: Log;
 }
 
 /**
  * Rings again for whatever waits in the database and not in Redis, now and every few seconds, so that a ring which got
- * lost costs no more than that; ends the attempts that no worker will finish; and tells of who waits for too long.
+ * lost costs no more than that; takes up by itself what still waits at the next look, so that nothing waits for a Redis
+ * that is of no use; and tells of who waits for too long.
  */
-export function openReconciler(deps: ReconcilerDeps): { close(): Promise<void> } {
-  const { em, bell, queues, metrics, log } = deps;
+export function openReconciler(deps: ReconcilerDeps): Repetition {
+  const { em, bell, queues, metrics, liveness, log } = deps;
   const alarm = waitingAlarm(deps.waitingAlarm, log);
-  let open = true;
-  let timer: NodeJS.Timeout | undefined;
+  const tell = tellOnChange((err) => log.warn({ err }, 'could not look for what waits; trying again'));
+  const provision = openWaitingList(provisionQueue, queues.provision, bell.queued);
+  const mail = openWaitingList(mailQueue, queues.mail, bell.owed);
 
   const look = async (): Promise<void> => {
-    for (const { id, reason } of await giveUpLostAttempts(em, bell)) {
-      metrics.gaveUp(reason);
-      log.error({ companyId: id, reason }, 'gave up a lost attempt');
-    }
     const waiting = await findWaiting(em, batch);
     alarm(waiting);
-    for (const id of await queues.provision.unrung(waiting.map(({ id }) => id))) {
-      metrics.rungAgain(provisionQueue);
-      bell.queued(id);
-    }
-    for (const id of await queues.mail.unrung(await companiesOwedMail(em, batch))) {
-      metrics.rungAgain(mailQueue);
-      bell.owed(id);
-    }
+    const isAnybodysTurn = (await findNextTurn(em, deps.attemptsAtOnce)) !== undefined;
+    await provision.ring(waiting.filter(({ isQueued }) => isAnybodysTurn || !isQueued).map(({ id }) => id));
+    await mail.ring(await companiesOwedMail(em, batch));
   };
-  const lookAgain = async (): Promise<void> => {
-    await look().catch((error: Error) =>
-      log.warn({ err: error.message }, 'could not look for what waits; trying again'),
-    );
-    if (open) timer = setTimeout(() => (looking = lookAgain()), pause);
-  };
+  return liveness.repeat('reconciler', look, { pause, onError: ({ message }) => tell(message) });
 
-  let looking = lookAgain();
-  return {
-    async close() {
-      open = false;
-      clearTimeout(timer);
-      await looking;
-    },
-  };
+  function openWaitingList(queueName: string, queue: JobWorker, ring: (id: CompanyId) => void) {
+    const tellOfQueue = tellOnChange((err) =>
+      log.warn({ queue: queueName, err }, 'queue does not tell what waits in it'),
+    );
+    let before: ReadonlySet<CompanyId> = new Set();
+    return {
+      /** Rings for those of the companies that Redis does not know, and takes up those that waited at the last look already. */
+      async ring(ids: readonly CompanyId[]): Promise<void> {
+        queue.takeUp(ids.filter((id) => before.has(id)));
+        before = new Set(ids);
+        try {
+          for (const id of await queue.unrung(ids)) {
+            metrics.rungAgain(queueName);
+            ring(id);
+          }
+        } catch (error) {
+          tellOfQueue(error instanceof Error ? error.message : String(error));
+        }
+      },
+    };
+  }
 }

@@ -1,13 +1,17 @@
 import type { MailDeps } from '../src/mail/deliver-mail.ts';
 import type { ProvisioningDeps } from '../src/provisioning/provision-company.ts';
+import type { RedisServer } from '../src/redis/redis-server.ts';
 import { openMailWorker } from './deliver-mail.job.ts';
+import { openHeartbeat } from './heartbeat.ts';
 import { openProvisionWorker } from './provision-company.job.ts';
 import { openReconciler } from './reconciler.ts';
 
 export interface WorkerOptions {
-  readonly redisUrl: string;
+  readonly redis: RedisServer;
   /** How many companies are provisioned at once. */
   readonly concurrency: number;
+  /** How many companies of one customer or partner are provisioned at once, by all workers together. */
+  readonly attemptsAtOnce: number;
   /** How long a company may wait before the log tells of it, in milliseconds. */
   readonly waitingAlarm: number;
 }
@@ -18,21 +22,24 @@ export function openWorker(
   mail: MailDeps,
   options: WorkerOptions,
 ): { close(): Promise<void> } {
-  const { em, bell, metrics, log } = provisioning;
+  const { em, bell, metrics, liveness, log } = provisioning;
+  const heartbeat = openHeartbeat(provisioning);
   const provisioner = openProvisionWorker(provisioning, { ...options, log });
   const postman = openMailWorker(mail, { ...options, log });
-  const { waitingAlarm } = options;
+  const { waitingAlarm, attemptsAtOnce } = options;
   const reconciler = openReconciler({
     em,
     bell,
     queues: { provision: provisioner, mail: postman },
     waitingAlarm,
+    attemptsAtOnce,
     metrics,
+    liveness,
     log,
   });
   return {
     async close() {
-      await Promise.all([reconciler.close(), provisioner.close(), postman.close()]);
+      await Promise.all([heartbeat.close(), reconciler.close(), provisioner.close(), postman.close()]);
     },
   };
 }

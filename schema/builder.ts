@@ -2,8 +2,8 @@ import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
-import { GraphQLError } from 'graphql';
 import type { SchemaContext } from './context.ts';
+import { Refusal } from './refusal.ts';
 
 interface SchemaTypes {
   Context: SchemaContext;
@@ -28,7 +28,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     authorizeOnSubscribe: true,
     runScopesOnType: true,
     authScopes: ({ viewer }) => ({ signedIn: true, operator: viewer.seesAll }),
-    unauthorizedError: () => new GraphQLError('You may not see this.', { extensions: { code: 'FORBIDDEN' } }),
+    unauthorizedError: () => new Refusal('You may not see this.', { code: 'FORBIDDEN' }),
   },
   // check-operation.ts has the limits: they are checked once, before anything of an operation runs.
   complexity: { defaultComplexity: 1, defaultListMultiplier: 10 },

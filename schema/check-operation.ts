@@ -1,9 +1,11 @@
 import { createComplexityRule } from '@pothos/plugin-complexity';
-import { type DocumentNode, type GraphQLError, getOperationAST, getVariableValues, validate } from 'graphql';
+import { type DocumentNode, getOperationAST, validate, visit } from 'graphql';
+import { checkVariables } from './check-variables.ts';
 import { schema } from './index.ts';
+import { Refusal } from './refusal.ts';
 
 /** The largest operations that are executed: how deep fields nest, how many there are, and how many lines of lists they ask for. */
-const limits = { maxDepth: 12, maxBreadth: 200, maxComplexity: 20_000 };
+const limits = { depth: 12, breadth: 100, complexity: 20_000 } as const;
 
 export interface Operation {
   readonly document: DocumentNode;
@@ -11,16 +13,52 @@ export interface Operation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Why an operation is refused before anything of it runs: variables that are not of their types, or its size. */
-export function checkOperation({ document, operationName, variables }: Operation): readonly GraphQLError[] {
-  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
-  const { errors } = getVariableValues(schema, definitions, { ...variables });
-  if (errors) return errors;
+/**
+ * Why an operation of a valid document is refused before anything of it runs: variables that are not of their types, its
+ * size, or introspection by somebody who may not see the schema.
+ */
+export function checkOperation(
+  { document, operationName, variables }: Operation,
+  seesSchema: boolean,
+): readonly Refusal[] {
+  const operation = getOperationAST(document, operationName);
+  if (!operation) return [refuse('Say by operationName which operation of the document to run.')];
+  if (!seesSchema && asksForSchema(document)) return [refuse('Introspection is not open to you.')];
+  const faults = checkVariables(operation.variableDefinitions ?? [], variables, seesSchema);
+  if (faults.length > 0) return faults;
+
+  const refusals: Refusal[] = [];
   const rule = createComplexityRule({
     context: {},
     variableValues: { ...variables },
-    operationName: operationName ?? null,
-    ...limits,
+    operationName: operation.name?.value ?? null,
+    validate(size) {
+      for (const measure of ['depth', 'breadth', 'complexity'] as const) {
+        const [actual, most] = [size[measure], limits[measure]];
+        if (actual > most)
+          refusals.push(refuse(`The operation's ${measure} of ${actual} is above ${most}; ask for less.`));
+      }
+    },
   });
-  return validate(schema, document, [rule]);
+  validate(schema, document, [rule]);
+  return refusals;
 }
+
+const askingForSchema = new WeakMap<DocumentNode, boolean>();
+
+/** Whether a document selects `__schema` or `__type` anywhere. A cached document is looked through once. */
+function asksForSchema(document: DocumentNode): boolean {
+  const known = askingForSchema.get(document);
+  if (known !== undefined) return known;
+  let asks = false;
+  visit(document, {
+    Field({ name }) {
+      if (name.value === '__schema' || name.value === '__type') asks = true;
+    },
+  });
+  askingForSchema.set(document, asks);
+  return asks;
+}
+
+const refuse = (message: string): Refusal =>
+  new Refusal(message, { code: 'BAD_USER_INPUT' }, { status: 400, wellFormed: true });

@@ -1,11 +1,14 @@
 import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import { parseCompanyId } from '../src/company/company-id.ts';
 import { type CompanyEventRow, findCompany, findEvents } from '../src/company/find-companies.ts';
+import { isFinal } from '../src/company/status.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
+import { CompanyEventKindEnum } from './company-event-kind.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
 import { page, pageArguments, pageComplexity, windowOf } from './page.ts';
-import { badArgument, notFound } from './problems.ts';
+import { FailureReasonEnum } from './provisioning.ts';
+import { badArgument, notFound } from './refusal.ts';
 
 const CompanyStatusChangeObject = builder.objectRef<CompanyEventRow>('CompanyStatusChange');
 
@@ -25,12 +28,23 @@ CompanyStatusChangeObject.implement({
       resolve: ({ site_status }) => site_status,
       description: 'What stood of its site then.',
     }),
+    kind: t.field({
+      type: CompanyEventKindEnum,
+      resolve: ({ kind }) => kind,
+      description: 'What happened; decide by this, never by `message`.',
+    }),
     step: t.exposeString('step', {
       nullable: true,
-      description: 'The name of the step that this is about; null for a change of status.',
+      description: 'The name of the step that this is about; null when it is about the whole attempt.',
+    }),
+    reason: t.field({
+      type: FailureReasonEnum,
+      nullable: true,
+      resolve: ({ reason }) => reason,
+      description: 'Why the attempt failed; null unless `kind` is FAILED.',
     }),
     progress: t.exposeInt('progress', { description: 'How far the attempt was, 0 to 100.' }),
-    message: t.exposeString('message', { description: 'One sentence for people.' }),
+    message: t.exposeString('message', { description: 'One sentence for people; its wording may change.' }),
     occurredAt: t.expose('occurred_at', {
       type: 'DateTime',
       description: 'When it happened, by the database’s clock.',
@@ -73,15 +87,20 @@ builder.subscriptionField('companyStatusChanged', (t) =>
           'The last version you have seen, 0 for all events; from it on nothing is missed after a lost connection.',
       }),
     },
-    subscribe: async (_root, { companyId, sinceVersion }, { em, streams, viewer }) => {
+    subscribe: async (_root, { companyId, sinceVersion: asked }, { em, streams, viewer, position }) => {
       const id = parseCompanyId(companyId);
       const company = id && (await findCompany(em, viewer, id));
       if (!company) throw notFound('companyId');
+      const sinceVersion = position.seen === undefined ? asked : Math.max(position.seen, asked ?? 0);
       if (sinceVersion != null && (sinceVersion < 0 || sinceVersion > company.version)) {
         throw badArgument('sinceVersion', `Give a version from 0 to ${company.version}, the company's newest.`);
       }
+      position.atEnd = isFinal(company.status) && sinceVersion === company.version;
       return streams.watch(company.id, sinceVersion ?? company.version - 1, viewer.until);
     },
-    resolve: (event) => event,
+    resolve: (event, _args, { position }) => {
+      position.version = event.version;
+      return event;
+    },
   }),
 );

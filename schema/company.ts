@@ -5,8 +5,8 @@ import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
 import { page, pageArguments, pageComplexity, windowOf } from './page.ts';
-import { badArgument } from './problems.ts';
 import { ProvisioningFailureObject, ProvisioningStepObject } from './provisioning.ts';
+import { badArgument } from './refusal.ts';
 
 export const CompanyObject = builder.objectRef<CompanyRow>('Company');
 
@@ -22,6 +22,10 @@ CompanyObject.implement({
     adminEmail: t.exposeString('admin_email', { description: 'Who can log in to the site as its administrator.' }),
     defaultCurrency: t.exposeString('default_currency', { description: 'An ISO 4217 code, e.g. `USD`.' }),
     country: t.exposeString('country', { description: 'The English name, as Frappe spells it.' }),
+    timeZone: t.exposeString('time_zone', {
+      nullable: true,
+      description: 'The time zone that was asked for; null where it is that of the country’s capital.',
+    }),
     apps: t.exposeStringList('apps', { description: 'The apps that are installed, in order.' }),
     customerEmail: t.exposeString('customer_email', {
       description: 'Who is mailed when the site is ready, or failed.',
@@ -66,7 +70,7 @@ CompanyObject.implement({
     failure: t.field({
       type: ProvisioningFailureObject,
       nullable: true,
-      resolve: ({ id, failure }) => failure && { ...failure, companyId: id },
+      resolve: (company) => company.failure && { ...company.failure, company },
       description: 'Why the company is FAILED; null otherwise.',
     }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When the company was asked for.' }),

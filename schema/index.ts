@@ -1,15 +1,20 @@
 import './date-time.ts';
 import './company-status.ts';
-import './problems.ts';
+import './company-event-kind.ts';
 import './provisioning.ts';
 import './company.ts';
+import './company-health.ts';
 import './company-status-change.ts';
 import './create-company.ts';
 import './provision-company.ts';
+import './cancel-provisioning.ts';
 import './operations.ts';
 import './undelivered-mail.ts';
 import './resend-mail.ts';
+import './audit-log.ts';
+import './revocations.ts';
+import { audited } from './audited.ts';
 import { builder } from './builder.ts';
 
 /** The schema as it is served; `schema.graphql` beside this file is printed from it. It holds no connection. */
-export const schema = builder.toSchema();
+export const schema = audited(builder.toSchema());

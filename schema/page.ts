@@ -1,25 +1,28 @@
 import type { ResolveCursorConnectionArgs } from '@pothos/plugin-relay';
 import type { Window } from '../src/company/find-companies.ts';
-import { badArgument } from './problems.ts';
+import { badArgument } from './refusal.ts';
 
 /** How many of a listing are answered when nothing is asked, and at most. */
 export const page = { defaultSize: 20, maxSize: 100 };
 
-/** The window that a client asks for by Relay's arguments. */
-export const windowOf = ({ after, before, limit, inverted }: ResolveCursorConnectionArgs): Window => ({
-  after: cursorNumber('after', after),
-  before: cursorNumber('before', before),
+/** PostgreSQL's largest integer: versions have no larger one, and as many companies would need centuries. */
+const largestInteger = 2_147_483_647;
+
+/** The window that a client asks for by Relay's arguments; no cursor of the listing is above `largest`. */
+export const windowOf = (
+  { after, before, limit, inverted }: ResolveCursorConnectionArgs,
+  largest = largestInteger,
+): Window => ({
+  after: cursorNumber('after', after, largest),
+  before: cursorNumber('before', before, largest),
   fromEnd: inverted,
   limit,
 });
 
-/** PostgreSQL's largest integer: versions have no larger one, and as many companies would need centuries. */
-const largestCursor = 2_147_483_647;
-
 /** What a cursor of ours says; anything else is told, and not taken for the beginning. */
-function cursorNumber(argument: string, cursor: string | undefined): number | undefined {
+function cursorNumber(argument: string, cursor: string | undefined, largest: number): number | undefined {
   if (cursor === undefined) return undefined;
-  if (!/^\d{1,10}$/.test(cursor) || Number(cursor) > largestCursor)
+  if (!/^\d{1,16}$/.test(cursor) || Number(cursor) > largest)
     throw badArgument(argument, 'This is not a cursor of this listing.');
   return Number(cursor);
 }

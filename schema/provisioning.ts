@@ -1,8 +1,9 @@
 import type { RecordedStep, StepState } from '../src/company/company.ts';
-import type { CompanyId } from '../src/company/company-id.ts';
 import type { Failure, FailureReason } from '../src/company/failure.ts';
+import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
 import type { Described } from './described.ts';
+import { tellReading } from './told-reading.ts';
 
 const StepStateEnum = builder.enumType('StepState', {
   description: 'How far a step is.',
@@ -36,7 +37,7 @@ export const ProvisioningStepObject = builder.objectRef<RecordedStep>('Provision
   }),
 });
 
-const FailureReasonEnum = builder.enumType('FailureReason', {
+export const FailureReasonEnum = builder.enumType('FailureReason', {
   description: 'Why an attempt failed, as programs read it.',
   values: {
     CANCELLED: { description: 'It was cancelled, and what was made was taken back.' },
@@ -53,7 +54,7 @@ const FailureReasonEnum = builder.enumType('FailureReason', {
 });
 
 export const ProvisioningFailureObject = builder
-  .objectRef<Failure & { readonly companyId: CompanyId }>('ProvisioningFailure')
+  .objectRef<Failure & { readonly company: Pick<CompanyRow, 'id' | 'created_by'> }>('ProvisioningFailure')
   .implement({
     description: 'Why the last attempt failed.',
     authScopes: { signedIn: true },
@@ -64,13 +65,20 @@ export const ProvisioningFailureObject = builder
         description: 'The kind of failure.',
       }),
       message: t.exposeString('message', { description: 'One plain sentence for the customer.' }),
-      referenceId: t.exposeID('companyId', { description: 'What to tell support: the company’s id.' }),
+      referenceId: t.id({
+        resolve: ({ company }) => company.id,
+        description: 'What to tell support: the company’s id.',
+      }),
       step: t.exposeString('step', {
         nullable: true,
         description: 'The name of the step that failed, if one was running.',
       }),
-      detail: t.exposeString('detail', {
+      detail: t.string({
         nullable: true,
+        resolve: ({ detail, company }, _args, context) => {
+          if (detail !== undefined) tellReading(context, 'READ_FAILURE', company);
+          return detail;
+        },
         description: 'What the site host said, without secrets. For operators; null for everybody else.',
         authScopes: { operator: true },
         unauthorizedResolver: () => null,

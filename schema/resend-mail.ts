@@ -1,7 +1,8 @@
 import { sendAgain, type UndeliveredMail } from '../src/mail/undelivered.ts';
 import { builder } from './builder.ts';
-import { MailAlreadySent, MailBeingSent, MailNotFound, ValidationError } from './problems.ts';
+import { type FieldProblem, FieldProblemInterface, ProblemInterface } from './problem.ts';
 import { UndeliveredMailObject } from './undelivered-mail.ts';
+import { ValidationError } from './validation-error.ts';
 
 class ResendMailSuccess {
   readonly message: string;
@@ -27,6 +28,45 @@ builder.objectType(ResendMailSuccess, {
   }),
 });
 
+class MailNotFound implements FieldProblem {
+  readonly message = 'There is no such mail.';
+  readonly field = 'mailId';
+}
+
+builder.objectType(MailNotFound, {
+  name: 'MailNotFound',
+  isTypeOf: (answer) => answer instanceof MailNotFound,
+  description: 'There is no such mail.',
+  interfaces: [ProblemInterface, FieldProblemInterface],
+  authScopes: { operator: true },
+});
+
+class MailAlreadySent implements FieldProblem {
+  readonly message = 'A mail server has accepted this mail; it is not sent twice.';
+  readonly field = 'mailId';
+}
+
+builder.objectType(MailAlreadySent, {
+  name: 'MailAlreadySent',
+  isTypeOf: (answer) => answer instanceof MailAlreadySent,
+  description: 'The mail was accepted by a mail server. What it carried is erased, and it cannot be sent again.',
+  interfaces: [ProblemInterface, FieldProblemInterface],
+  authScopes: { operator: true },
+});
+
+class MailBeingSent implements FieldProblem {
+  readonly message = 'This mail is being sent right now; look again in a minute.';
+  readonly field = 'mailId';
+}
+
+builder.objectType(MailBeingSent, {
+  name: 'MailBeingSent',
+  isTypeOf: (answer) => answer instanceof MailBeingSent,
+  description: 'A try to send the mail is under way, and beside it another one would be a second mail.',
+  interfaces: [ProblemInterface, FieldProblemInterface],
+  authScopes: { operator: true },
+});
+
 const ResendMailResult = builder.unionType('ResendMailResult', {
   description: 'The mail that is sent again, or why it is not.',
   types: [ResendMailSuccess, ValidationError, MailNotFound, MailAlreadySent, MailBeingSent],
@@ -45,8 +85,8 @@ builder.mutationField('resendMail', (t) =>
           'The customer’s right address: a single plain one (RFC 5321), up to 254 characters. By default the one that the mail has.',
       }),
     },
-    resolve: async (_root, { mailId, recipient }, { em, bell }) => {
-      const outcome = await sendAgain(em, bell, mailId, recipient ?? undefined);
+    resolve: async (_root, { mailId, recipient }, { em, bell, act }) => {
+      const outcome = await sendAgain(em, bell, mailId, recipient ?? undefined, act);
       switch (outcome.kind) {
         case 'due':
           return new ResendMailSuccess(outcome.mail);

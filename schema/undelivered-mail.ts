@@ -6,6 +6,7 @@ import { CompanyObject } from './company.ts';
 import type { Described } from './described.ts';
 import { OperationsObject } from './operations.ts';
 import { page, pageArguments, pageComplexity, windowOf } from './page.ts';
+import { tellReading } from './told-reading.ts';
 
 const MailKindEnum = builder.enumType('MailKind', {
   description: 'What a mail tells.',
@@ -34,7 +35,13 @@ export const UndeliveredMailObject = builder.objectRef<UndeliveredMail>('Undeliv
       description: 'The company that the mail tells of.',
     }),
     kind: t.field({ type: MailKindEnum, resolve: ({ kind }) => kind, description: 'What it tells.' }),
-    recipient: t.exposeString('recipient', { description: 'Where it is sent to.' }),
+    recipient: t.string({
+      resolve: ({ recipient, company }, _args, context) => {
+        tellReading(context, 'READ_MAIL', company);
+        return recipient;
+      },
+      description: 'Where it is sent to.',
+    }),
     state: t.field({
       type: UndeliveredStateEnum,
       resolve: ({ state }) => state,
@@ -47,9 +54,14 @@ export const UndeliveredMailObject = builder.objectRef<UndeliveredMail>('Undeliv
       resolve: ({ state, due_at }) => (state === 'WAITING' ? due_at : null),
       description: 'From when on it is tried next, or is being tried; null for a REFUSED one.',
     }),
-    lastError: t.exposeString('last_error', {
+    lastError: t.string({
       nullable: true,
-      description: 'Why the last try that ended did not deliver it, in the mail server’s words; null before.',
+      resolve: ({ last_error, company }, _args, context) => {
+        tellReading(context, 'READ_MAIL', company);
+        return last_error;
+      },
+      description:
+        'Why the last try that ended did not deliver it, in the mail server’s words; null before. A fault of the mail account is told once for all mails, as `mailAccountFault`.',
     }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'Since when it is owed.' }),
   }),

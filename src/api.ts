@@ -1,10 +1,14 @@
-import { readConfig } from './config.ts';
+import { readConfig } from './config/read-config.ts';
 import { openLog } from './log.ts';
+import { logPages } from './page-addresses.ts';
 import { run } from './run.ts';
 import { openService } from './service.ts';
 
 /** The API alone, on servers that it shares with workers. */
-run(() => {
+run(async () => {
   const config = readConfig(process.env, ['DATABASE_URL', 'REDIS_URL', 'SECRET_KEYS', 'AUTH_JWT_SECRET']);
-  return openService(config, { api: true, worker: false }, openLog(config.LOG_LEVEL));
+  const log = openLog(config.LOG_LEVEL);
+  const service = await openService(config, { api: true, worker: false }, log);
+  logPages(service.pages, log);
+  return service;
 });

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openClient } from './client/client.ts';
 import { CompanyDocument, type CompanyFieldsFragment, CreateCompanyDocument } from './client/operations.ts';
-import { readConfig } from './config.ts';
+import { readConfig } from './config/read-config.ts';
 import { logInBy, mailedCredentials } from './demo/log-in.ts';
 import { progressLines } from './demo/progress-lines.ts';
 import { openLog } from './log.ts';
 import { fail, plainly } from './run.ts';
-import { openService } from './service.ts';
+import { openService, type Service } from './service.ts';
+import { onStopSignal } from './stop-signals.ts';
 
 /**
  * The main job once, as a frontend sees it: starts everything on free ports in a folder of its own, asks for a company,
@@ -29,12 +30,9 @@ const input = {
   apps: ['erpnext'],
 };
 
-async function demo(dataDir: string): Promise<void> {
-  print('Starting PostgreSQL, Redis, an inbox, the API and a worker …');
-  const config = readConfig({ DATA_DIR: dataDir, PORT: '0' });
-  await using service = disposable(await openService(config, { api: true, worker: true }, openLog('silent')));
+async function demo(service: Service): Promise<void> {
   const url = `http://localhost:${service.port}/graphql`;
-  const client = openClient(url);
+  const client = openClient(url, service.signInToken);
   print(`The API is at ${url}\n`);
 
   print(`createCompany  ${input.companyName} (${input.companyAbbr}) at ${input.domain}`);
@@ -71,11 +69,6 @@ async function demo(dataDir: string): Promise<void> {
   print(`            →  ${await logInBy(credentials, AbortSignal.timeout(timeLimit))}`);
 }
 
-const disposable = <Opened extends { close(): Promise<void> }>(opened: Opened): Opened & AsyncDisposable => ({
-  ...opened,
-  [Symbol.asyncDispose]: () => opened.close(),
-});
-
 function stepTimes({ steps }: CompanyFieldsFragment): string {
   return steps
     .map(({ title, startedAt, finishedAt }) => {
@@ -88,13 +81,21 @@ function stepTimes({ steps }: CompanyFieldsFragment): string {
 const indented = (text: string): string => text.replace(/^(?=.)/gm, '  | ');
 
 setTimeout(() => fail(new Error('The demo did not end within two minutes.')), timeLimit).unref();
-const dataDir = mkdtempSync(join(tmpdir(), 'company-provisioning-demo-'));
+const stopped = Promise.withResolvers<never>();
+// While everything starts nobody listens yet; the race below rejects with it all the same.
+stopped.promise.catch(() => {});
+onStopSignal(() => stopped.reject(new Error('It was told to stop.')));
 try {
-  await demo(dataDir);
+  await using opened = new AsyncDisposableStack();
+  const dataDir = mkdtempSync(join(tmpdir(), 'company-provisioning-demo-'));
+  opened.defer(() => rmSync(dataDir, { recursive: true, force: true }));
+  print('Starting PostgreSQL, Redis, an inbox, the API and a worker …');
+  const config = readConfig({ DATA_DIR: dataDir, PORT: '0' });
+  const service = await openService(config, { api: true, worker: true }, openLog('silent'));
+  opened.defer(() => service.close());
+  await Promise.race([demo(service), stopped.promise]);
   print('\nDone. Try it yourself: npm start');
 } catch (error) {
   process.stderr.write(`\nThe demo failed: ${plainly(error)}\n`);
   process.exitCode = 1;
-} finally {
-  rmSync(dataDir, { recursive: true, force: true });
 }

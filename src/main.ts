@@ -1,22 +1,34 @@
-import { signToken } from './access/authenticate.ts';
-import { readConfig } from './config.ts';
+import { readConfig } from './config/read-config.ts';
+import type { Config } from './config/variables.ts';
 import { openLog } from './log.ts';
+import { logPages } from './page-addresses.ts';
+import { readableLines } from './readable-lines.ts';
 import { run } from './run.ts';
-import { openService } from './service.ts';
+import { openService, type Service } from './service.ts';
+import { signsInDeveloper } from './sign-in.ts';
 
-/** Everything in one process: the API and a worker, embedded where nothing is configured. */
+/**
+ * Everything in one process: the API and a worker, embedded where nothing is configured. Whoever sits at a terminal gets
+ * the addresses and what must be known; programs get the log, in JSON lines and nothing else.
+ */
 run(async () => {
   const config = readConfig(process.env);
-  const service = await openService(config, { api: true, worker: true }, openLog(config.LOG_LEVEL));
-  const base = `http://localhost:${service.port}`;
-  const token = await signToken(
-    service.jwtSecret,
-    { subject: 'developer', email: 'developer@company-provisioning.example', roles: ['customer', 'operator'] },
-    '30d',
-  );
-  process.stdout.write(`
-  GraphiQL   ${base}/graphql
-${service.mailbox ? `  Inbox      ${base}/inbox\n` : ''}${config.AUTH_JWT_SECRET ? '' : `  Token      ${token}\n             for clients elsewhere: Authorization: Bearer <token>\n`}
-`);
+  const { stdout } = process;
+  const log = stdout.isTTY ? openLog(config.LOG_LEVEL ?? 'warn', readableLines(stdout)) : openLog(config.LOG_LEVEL);
+  const service = await openService(config, { api: true, worker: true }, log);
+  if (stdout.isTTY) stdout.write(addresses(config, service));
+  else logPages(service.pages, log);
   return service;
 });
+
+function addresses(config: Config, { pages, signInToken }: Service): string {
+  const lines = [
+    ...(pages.graphiql ? [`GraphiQL   ${pages.graphiql}`] : []),
+    ...(pages.inbox ? [`Inbox      ${pages.inbox}`] : []),
+    ...(signsInDeveloper(config) ? [`Token      ${signInToken}`, tokenNote] : []),
+    ...(config.AUTH_JWT_SECRET ? ['Token      npm run token, with the same AUTH_JWT_SECRET'] : []),
+  ];
+  return `\n${lines.map((line) => `  ${line}\n`).join('')}\n`;
+}
+
+const tokenNote = '           for other clients: Authorization: Bearer <token>';

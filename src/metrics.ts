@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { FailureReason } from './company/failure.ts';
 import type { MailKind } from './company/outbox-mail.ts';
+import type { Silence, Watched } from './liveness.ts';
 
 /**
  * What this process counts, in the words of the domain, for Prometheus. Labels have few values: never an id, a host
@@ -19,6 +20,8 @@ export interface Metrics {
   gaveUp(reason: FailureReason): void;
   /** `deferred` is tried again later, `refused` never. */
   mailTried(kind: MailKind, outcome: 'accepted' | 'deferred' | 'refused', seconds: number): void;
+  /** Whether our account at the mail server works, as the last try showed. */
+  mailAccount(works: boolean): void;
   rung(queue: string, outcome: 'rung' | 'lost'): void;
   /** Something still waited although it must have been rung for. */
   rungAgain(queue: string): void;
@@ -27,8 +30,8 @@ export interface Metrics {
   operationEnded(type: OperationType, outcome: 'answered' | 'refused' | 'failed'): void;
   /** A client began to watch; call what it returns when he no longer does, once or more often. */
   streamOpened(): () => void;
-  /** All of it, with what the database knows; undefined when that is away. */
-  page(backlog: Backlog | undefined): Promise<MetricsPage>;
+  /** All of it, with what the database knows (undefined when that is away), and for how long each loop has been silent. */
+  page(backlog: Backlog | undefined, silences: ReadonlyMap<Watched, Silence>): Promise<MetricsPage>;
 }
 
 /** `streams` are GraphQL over Server-Sent Events, which last as long as their reader stays; `sites` the sandbox's. */
@@ -41,6 +44,8 @@ export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
 export interface Backlog {
   readonly companiesWaiting: number;
   readonly oldestWaitingSeconds: number;
+  readonly companiesStalled: number;
+  readonly workersLiving: number;
   readonly attemptsRunning: number;
   /** Undefined when nobody holds a company; the next one too. */
   readonly oldestLeaseSeconds: number | undefined;
@@ -59,6 +64,11 @@ export interface MetricsPage {
 const backlogGauges: Readonly<Record<keyof Backlog, readonly [name: string, help: string]>> = {
   companiesWaiting: ['companies_waiting', 'Companies that wait for a worker.'],
   oldestWaitingSeconds: ['companies_waiting_oldest_seconds', 'How long the longest waiting company waits.'],
+  companiesStalled: [
+    'companies_stalled',
+    'Companies that wait while no worker lives, or whose worker is not heard of.',
+  ],
+  workersLiving: ['workers_living', 'Workers that show life.'],
   attemptsRunning: ['attempts_running', 'Companies that a worker holds.'],
   oldestLeaseSeconds: ['lease_oldest_seconds', 'How long the oldest lease has been held.'],
   leastLeaseSecondsLeft: ['lease_left_least_seconds', 'How soon the first lease runs out unless it is extended.'],
@@ -91,7 +101,7 @@ export function openMetrics(): Metrics {
   });
   const counter = <Label extends string>(name: string, help: string, ...labels: readonly Label[]) =>
     new Counter(described(name, help, labels));
-  const gauge = (name: string, help: string) => new Gauge(described(name, help, []));
+  const gauge = (name: string, help: string, ...labels: readonly string[]) => new Gauge(described(name, help, labels));
   const histogram = <Label extends string>(
     name: string,
     help: string,
@@ -105,6 +115,8 @@ export function openMetrics(): Metrics {
   const attempts = histogram('attempt_duration_seconds', 'How long attempts took.', attemptSeconds, 'outcome');
   const givenUp = counter('attempts_given_up_total', 'Attempts ended that no worker would finish.', 'reason');
   const mails = histogram('mail_try_duration_seconds', 'How long tries of mails took.', mailSeconds, 'kind', 'outcome');
+  const mailAccount = gauge('mail_account_up', '1 while the mail account works, 0 while all mails wait for it.');
+  mailAccount.set(1);
   const rings = counter('rings_total', 'Rings for workers.', 'queue', 'outcome');
   const ringsRepeated = counter('rings_repeated_total', 'Rings for what still waited after one.', 'queue');
   const requests = histogram(
@@ -117,6 +129,7 @@ export function openMetrics(): Metrics {
   );
   const operations = counter('graphql_operations_total', 'GraphQL operations, by every transport.', 'type', 'outcome');
   const streams = gauge('streams_open', 'Live streams that somebody watches.');
+  const loopSilence = gauge('loop_silence_seconds', 'For how long a loop has shown no sign of life.', 'loop');
   const databaseUp = gauge('database_up', '1 when the database told its part of this page, 0 when it is away.');
   const ofBacklog = Object.entries(backlogGauges).map(
     // Object.entries knows keys as strings only.
@@ -130,6 +143,7 @@ export function openMetrics(): Metrics {
     attemptEnded: (outcome, seconds) => attempts.observe({ outcome }, seconds),
     gaveUp: (reason) => givenUp.inc({ reason }),
     mailTried: (kind, outcome, seconds) => mails.observe({ kind, outcome }, seconds),
+    mailAccount: (works) => mailAccount.set(works ? 1 : 0),
     rung: (queue, outcome) => rings.inc({ queue, outcome }),
     rungAgain: (queue) => ringsRepeated.inc({ queue }),
     requestEnded: (method, route, status, seconds) =>
@@ -143,7 +157,9 @@ export function openMetrics(): Metrics {
         open = false;
       };
     },
-    async page(backlog) {
+    async page(backlog, silences) {
+      loopSilence.reset();
+      for (const [loop, { lasts }] of silences) loopSilence.set({ loop }, lasts / 1_000);
       databaseUp.set(backlog ? 1 : 0);
       for (const [key, known] of ofBacklog) {
         const value = backlog?.[key];

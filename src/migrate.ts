@@ -1,13 +1,20 @@
-import { readConfig } from './config.ts';
+import { readConfig } from './config/read-config.ts';
+import { openDeployment } from './database/deployment.ts';
 import { openPostgres } from './database/open-database.ts';
 import { fail } from './run.ts';
 
-/** Brings the database at DATABASE_URL up to date and says what was done. */
+/** Brings the database at DATABASE_URL up to date and says what was done; `--moved`: and that it was moved to where it is, not copied. */
 try {
-  const { DATABASE_URL: url = '' } = readConfig({ DATABASE_URL: process.env['DATABASE_URL'] }, ['DATABASE_URL']);
+  // Of the other variables it needs none, so that their faults do not matter here.
+  const variables = Object.entries(process.env).filter(([name]) => /^(DATABASE_URL(_FILE)?|PG[A-Z]+)$/.test(name));
+  const { DATABASE_URL: url = '' } = readConfig(Object.fromEntries(variables), ['DATABASE_URL']);
   const database = openPostgres(url);
-  const applied = await database.migrate();
+  const applied = await database.migrate(() => process.stderr.write('Waiting for another process that migrates.\n'));
   process.stdout.write(applied.length > 0 ? `Applied ${applied.join(', ')}.\n` : 'Up to date already.\n');
+  if (process.argv.includes('--moved')) {
+    await openDeployment(database.em, { moved: true });
+    process.stdout.write('This database keeps its identities where it is now: no other one that has them may go on.\n');
+  }
   await database.close();
 } catch (error) {
   fail(error);

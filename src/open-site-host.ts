@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type Config, ConfigError } from './config.ts';
+import { ConfigError } from './config/config-error.ts';
+import type { Config } from './config/variables.ts';
 import type { Log } from './log.ts';
 import type { BenchConfig } from './provisioning/bench/bench-config.ts';
 import { openBenchHost } from './provisioning/bench/bench-host.ts';
@@ -23,8 +24,24 @@ export async function openSiteHost(config: Config, log: Log): Promise<SiteHost> 
     throw new ConfigError([error.message]);
   });
   log.info({ bench: bench.path, frappe: version, python, apps }, 'sites are made on a bench');
-  return openBenchHost(bench);
+  return openBenchHost(bench, siteUrls(config, config.PORT));
 }
+
+/** Tells any site's address: as it is configured, or where the bench or the sandbox at `port` serves it. */
+export function siteUrls(config: Config, port: number): (siteName: string) => string {
+  const template = siteUrlTemplate(config, port);
+  return (siteName) => template.replace('{site}', siteName);
+}
+
+function siteUrlTemplate(config: Config, port: number): string {
+  if (config.SITE_URL_TEMPLATE !== undefined) return config.SITE_URL_TEMPLATE;
+  if (config.BENCH_PATH === undefined) return `http://{site}:${port}/`;
+  const served = new URL(config.BENCH_WEB_URL ?? frappesOwn);
+  return `${served.protocol}//{site}${served.port === '' ? '' : `:${served.port}`}/`;
+}
+
+/** Where `bench start` serves sites. */
+const frappesOwn = 'http://localhost:8000';
 
 function benchOf(config: Config): BenchConfig | undefined {
   if (config.BENCH_PATH === undefined) return undefined;
@@ -39,6 +56,7 @@ function benchOf(config: Config): BenchConfig | undefined {
       adminPassword: config.BENCH_DB_ADMIN_PASSWORD,
       loginScope: config.BENCH_DB_LOGIN_SCOPE,
     },
+    templates: config.BENCH_TEMPLATES === 'on',
     timeZone: config.BENCH_TIME_ZONE,
     webUrl: config.BENCH_WEB_URL,
   };

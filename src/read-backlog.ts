@@ -6,10 +6,12 @@ import { readOverview } from './provisioning/overview.ts';
 /** What the metrics tell of the database. Nothing that waits has waited for 0 s; of no lease nothing is told. */
 export async function readBacklog(em: SqlEntityManager): Promise<Backlog> {
   const [work, mails] = await Promise.all([readOverview(em), countUndelivered(em)]);
-  const { waiting, oldestWaitingSeconds, running, runningCount } = work;
+  const { waiting, oldestWaitingSeconds, stalled, workerCount, running, runningCount } = work;
   return {
     companiesWaiting: waiting,
     oldestWaitingSeconds: oldestWaitingSeconds ?? 0,
+    companiesStalled: stalled,
+    workersLiving: workerCount,
     attemptsRunning: runningCount,
     oldestLeaseSeconds: running[0]?.leaseAgeSeconds,
     leastLeaseSecondsLeft: running.map(({ leaseSecondsLeft }) => leaseSecondsLeft).sort((a, b) => a - b)[0],

@@ -1,6 +1,12 @@
-import { ConfigError } from './config.ts';
-import { DatabaseAway } from './database/open-database.ts';
+import { inspect } from 'node:util';
+import { MissingKey } from './company/secret-box.ts';
+import { ConfigError } from './config/config-error.ts';
+import { UnusableDatabase } from './database/unusable-database.ts';
+import { PgliteCannotStart } from './embedded/cannot-start.ts';
 import { FolderInUseError } from './embedded/folder-lock.ts';
+import { NoSignInToken } from './embedded/sign-in-token.ts';
+import { CannotListen } from './http/cannot-listen.ts';
+import { onStopSignal } from './stop-signals.ts';
 
 /** How long closing may take, in milliseconds: supervisors kill after 10 s (Docker) or 30 s (Kubernetes). */
 const closeLimit = 9_500;
@@ -16,19 +22,13 @@ class CloseTimeout extends Error {
  */
 export function run(open: () => Promise<{ close(): Promise<void> }>): void {
   const opened = Promise.try(open);
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    process.stderr.write(`${signal}: closing; once more to end at once.\n`);
+  onStopSignal(() => {
     opened
       .then(({ close }) => close())
       .then(() => process.exit(0))
       .catch(fail);
     setTimeout(() => fail(new CloseTimeout()), closeLimit);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  });
   opened.catch(fail);
 }
 
@@ -43,12 +43,18 @@ export function plainly(error: unknown): string {
   if (
     error instanceof ConfigError ||
     error instanceof FolderInUseError ||
+    error instanceof PgliteCannotStart ||
+    error instanceof CannotListen ||
     error instanceof CloseTimeout ||
-    error instanceof DatabaseAway ||
+    error instanceof UnusableDatabase ||
+    error instanceof MissingKey ||
+    error instanceof NoSignInToken ||
     isSystemError(error)
   )
     return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  // Of one name with several addresses, each error says something, and the whole of them nothing.
+  if (error instanceof AggregateError) return error.errors.map(plainly).join('\n');
+  return error instanceof Error ? (error.stack ?? error.message) : inspect(error);
 }
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

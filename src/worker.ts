@@ -1,4 +1,4 @@
-import { readConfig } from './config.ts';
+import { readConfig } from './config/read-config.ts';
 import { openLog } from './log.ts';
 import { run } from './run.ts';
 import { openService } from './service.ts';

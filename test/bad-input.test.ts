@@ -31,7 +31,7 @@ before(async () => {
     for (const stream of [program.stdout, program.stderr]) {
       createInterface(stream).on('line', (line) => {
         output.push(line);
-        const found = /GraphiQL +http:\/\/localhost:(\d+)/.exec(line)?.[1];
+        const found = /"port":(\d+),"msg":"listening"/.exec(line)?.[1];
         if (found) resolve(found);
       });
     }
@@ -96,6 +96,23 @@ for (const { title, input } of [...wrongTypes, ...required]) {
   });
 }
 
+const malformed = [
+  '',
+  '[]',
+  '{',
+  '{"query":"{"}',
+  '{"query":"{ nothing }"}',
+  '{"query":"query ($id: ID!) { company(id: $id) { id } }"}',
+];
+for (const body of malformed) {
+  test(`a malformed request: ${body || 'nothing'}`, async () => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const text = await (await fetch(there, { method: 'POST', headers, body })).text();
+    assert.match(text, /"errors"/);
+    assert.doesNotMatch(text, /INTERNAL/);
+  });
+}
+
 test('bad input writes nothing: the next good company is the first one', async () => {
   const client = openClient(there, token);
   const { companies } = await client.execute(CompaniesDocument, {});
@@ -114,4 +131,9 @@ test('no password is left in the log', async () => {
   assert.ok(requests.length > badInputs.length + wrongTypes.length, 'each request left a line');
   const leaks = output.filter((line) => [...passwords].some((password) => line.includes(spelled(password))));
   assert.deepEqual(leaks, []);
+  assert.deepEqual(
+    output.filter((line) => /"level":[56]0/.test(line)),
+    [],
+    'what clients do wrong is no error of ours',
+  );
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import type { Migrator } from '@mikro-orm/migrations';
 import { SqlSchemaGenerator } from '@mikro-orm/sql';
@@ -6,7 +7,11 @@ import { cancelCompany } from '../src/company/cancel-company.ts';
 import { type CreateCompanyInput, createCompany } from '../src/company/create-company.ts';
 import { type Move, moveCompany } from '../src/company/move-company.ts';
 import { queueCompany } from '../src/company/queue-company.ts';
+import { neededKeys, resealPasswords } from '../src/company/sealed-passwords.ts';
+import { secretBox } from '../src/company/secret-box.ts';
 import { companyStatuses } from '../src/company/status.ts';
+import type { CompanyRow } from '../src/company/tables.ts';
+import { openLog } from '../src/log.ts';
 import { attemptRecord } from '../src/provisioning/attempt-record.ts';
 import { claimCompany } from '../src/provisioning/lease.ts';
 import { openCompanyStore, stepNamed, times } from './company-store.ts';
@@ -33,7 +38,8 @@ describe('one move', () => {
           em.execute(`select * from ${table} where ${table === 'company' ? 'id' : 'company_id'} = ?`, [id]);
 
         const before = await kept();
-        const moved = await moveCompany(em, id, { to, message: 'It moved.', step: 'one', mail, set: { progress: 7 } });
+        const event = { kind: 'STEP_STARTED', step: { name: 'one', title: 'Step one' } } as const;
+        const moved = await moveCompany(em, id, { to, event, mail, set: { progress: 7 } });
         const [companies, events, mails] = await kept();
         if (!isLegal) {
           assert.equal(moved, undefined);
@@ -47,9 +53,10 @@ describe('one move', () => {
           {
             version: 2,
             status: to,
+            kind: 'STEP_STARTED',
             step: 'one',
             progress: 7,
-            message: 'It moved.',
+            message: 'Step one.',
             attempt: 1,
             site_status: 'NOT_CREATED',
           },
@@ -65,7 +72,7 @@ describe('one move', () => {
     const { id } = await store.create('conditions');
     const claim = await claimCompany(em, id, 'worker', times, ever);
     assert.ok(claim);
-    const move: Move = { to: 'PROVISIONING', message: 'It moved.', fencingToken: claim.fencingToken };
+    const move: Move = { to: 'PROVISIONING', event: { kind: 'CANCEL_REQUESTED' }, fencingToken: claim.fencingToken };
     const before = await store.all(id);
     assert.equal(await moveCompany(em, id, { ...move, fencingToken: claim.fencingToken - 1 }), undefined);
     assert.equal(await moveCompany(em, id, { ...move, when: (company) => company('claims', '>', 1) }), undefined);
@@ -82,7 +89,7 @@ describe('one move', () => {
     );
     const before = await store.all(id);
     await assert.rejects(
-      moveCompany(em, id, { to: 'FAILED', message: 'It failed.', mail }),
+      moveCompany(em, id, { to: 'FAILED', event: { kind: 'CANCEL_REQUESTED' }, mail }),
       /outbox_mail_outcome_unique/,
     );
     assert.deepEqual(await store.all(id), before);
@@ -139,17 +146,121 @@ describe('creating with an idempotency key', () => {
 
   test('of somebody else is another key; and a site name is taken for everybody', async () => {
     const joe = { ...jane, subject: 'joe', email: 'joe@customers.example' };
-    assert.deepEqual(await ask({}, joe), { kind: 'site-name-taken', siteName: 'once.localhost' });
+    const taken = { kind: 'site-name-taken', siteName: 'once.localhost' };
+    assert.deepEqual(await ask({}, joe), { ...taken, holder: undefined });
     assert.equal((await ask({ domain: 'joe.localhost' }, joe)).kind, 'created');
-    assert.deepEqual(await ask({ idempotencyKey: null }), { kind: 'site-name-taken', siteName: 'once.localhost' });
-    assert.deepEqual(await ask({ idempotencyKey: 'key-2' }), { kind: 'site-name-taken', siteName: 'once.localhost' });
+    for (const idempotencyKey of [null, 'key-2'])
+      assert.partialDeepStrictEqual(await ask({ idempotencyKey }), { ...taken, holder: { created_by: 'jane' } });
   });
+});
+
+describe('a repeated request is recognised by what the client sent', () => {
+  const rotated = secretBox([{ id: 'next', bytes: randomBytes(32) }]);
+  const request = (name: string): CreateCompanyInput => ({ ...requestFor(`${name}.localhost`), idempotencyKey: name });
+  const first = async (name: string): Promise<CompanyRow> => {
+    const outcome = await createCompany(deps, jane, request(name));
+    return outcome.kind === 'created' ? outcome.company : assert.fail(outcome.kind);
+  };
+  const kindOf = async (name: string, changes: Partial<CreateCompanyInput> = {}, others = deps, requester = jane) =>
+    (await createCompany(others, requester, { ...request(name), ...changes })).kind;
+
+  test('and not by the address of a token that has another one now', async () => {
+    await first('address');
+    assert.equal(await kindOf('address', {}, deps, { ...jane, email: 'jane@elsewhere.example' }), 'created');
+  });
+
+  test('and not by the apps that are installed by default', async () => {
+    await first('installed');
+    const apps = { offered: ['erpnext', 'hrms'], byDefault: ['erpnext', 'hrms'] };
+    assert.equal(await kindOf('installed', {}, { ...deps, apps }), 'created');
+    assert.equal(await kindOf('installed', { apps: ['hrms'] }, { ...deps, apps }), 'idempotency-key-reused');
+  });
+
+  test('when the key of that time is gone, and the time zone counts', async () => {
+    await first('rotated');
+    assert.equal(await kindOf('rotated', {}, { ...deps, secrets: rotated }), 'created');
+    assert.equal(
+      await kindOf('rotated', { companyAbbr: 'B' }, { ...deps, secrets: rotated }),
+      'idempotency-key-reused',
+    );
+    assert.equal(await kindOf('rotated', { timeZone: 'Asia/Tokyo' }), 'idempotency-key-reused');
+  });
+
+  test('and nothing that was derived from the password outlives it', async () => {
+    const { id, request_digest: digest } = await first('erased');
+    await store.set(id, 'sealed_password = null');
+    assert.equal(await kindOf('erased', { adminPassword: 'another password' }), 'created');
+    assert.equal(await kindOf('erased', { country: 'FR' }), 'idempotency-key-reused');
+    const another = await createCompany(
+      deps,
+      { ...jane, subject: 'another' },
+      {
+        ...request('erased'),
+        adminPassword: 'another password',
+      },
+    );
+    assert.equal(another.kind, 'site-name-taken');
+    assert.match(digest ?? '', /^sha256\./);
+  });
+
+  for (const digest of ['null', "'test.a-digest-of-an-earlier-version'"]) {
+    test(`where an earlier version left ${digest}`, async () => {
+      const name = digest === 'null' ? 'old-null' : 'old-digest';
+      const { id } = await first(name);
+      await store.set(id, `request_digest = ${digest}`);
+      assert.equal(await kindOf(name), 'created');
+      assert.equal(await kindOf(name, { country: 'FR' }), 'idempotency-key-reused');
+      assert.equal(await kindOf(name, { adminPassword: 'another password' }), 'idempotency-key-reused');
+    });
+  }
+});
+
+test('a rotation is finished once everything is sealed again under the newest key', async () => {
+  const { em: its, create, all, secrets } = await openCompanyStore(after);
+  const companies = await Promise.all(
+    ['one', 'two', 'three'].map((name) => create(name, { adminPassword: name.repeat(5) })),
+  );
+  const { id: erased } = await create('erased');
+  await its.execute('update company set sealed_password = null where id = ?', [erased]);
+  assert.deepEqual(await neededKeys(its), [{ id: 'test', passwords: 3 }]);
+
+  const newest = { id: 'k_2', bytes: randomBytes(32) };
+  const onlyNew = secretBox([newest]);
+  await assert.rejects(resealPasswords(its, onlyNew, newest), /SECRET_KEYS has no key "test" any more/);
+  const both = { open: secrets.open, seal: onlyNew.seal };
+  assert.equal(await resealPasswords(its, both, newest), 3);
+  assert.equal(await resealPasswords(its, onlyNew, newest), 0);
+  assert.deepEqual(await neededKeys(its), [{ id: 'k_2', passwords: 3 }]);
+  for (const [index, { id }] of companies.entries()) {
+    const { company } = await all(id);
+    assert.equal(
+      onlyNew.open(company.sealed_password ?? '', company.site_name),
+      ['one', 'two', 'three'][index]?.repeat(5),
+    );
+  }
+});
+
+test('the log tells of a database’s error what was broken, and no value of the row', async () => {
+  const [one, other] = [await store.create('logged-one'), await store.create('logged-other')];
+  const refused = em.execute('update company set site_name = ? where id = ?', [one.site_name, other.id]);
+  const error: unknown = await refused.catch((cause: unknown) => cause);
+  const lines: string[] = [];
+  const log = openLog('error', { write: (line) => void lines.push(line) });
+  log.error({ err: error }, 'told whole');
+  log.error({ err: String(error) }, 'told in a word');
+  const { err } = JSON.parse(lines[0] ?? '');
+  assert.deepEqual(Object.keys(err), ['type', 'message', 'stack', 'code', 'constraint']);
+  assert.deepEqual([err.code, err.constraint], ['23505', 'company_site_name_unique']);
+  assert.doesNotMatch(lines.join(''), /logged-one/);
 });
 
 test('the migrations make what the entities say', async () => {
   const difference = () => new SqlSchemaGenerator(em).getUpdateSchemaSQL({ wrap: false });
-  // The function is no entity's: MikroORM would drop what it does not know.
-  assert.equal((await difference()).trim(), 'drop function if exists "next_company_id"();');
+  // The functions are no entity's: MikroORM would drop what it does not know.
+  assert.deepEqual((await difference()).split(/\n+/).filter(Boolean), [
+    'drop function if exists "next_company_id"();',
+    'drop function if exists "quota_exceeded"(text, text, integer, integer);',
+  ]);
   await em.execute('alter table company_event drop column step');
   assert.match(await difference(), /add "step" text/);
   await em.execute('alter table company_event add step text');
@@ -170,14 +281,29 @@ test('numbers begin anew each year in UTC, and have five digits or more', async 
   assert.equal(await idAt('2030-05-01T12:00:00Z'), 'COMP-2030-00001');
   assert.equal(await idAt('2030-12-31T23:59:59.999Z'), 'COMP-2030-00002');
   assert.equal(await idAt('2030-12-31T23:30:00-01:00'), 'COMP-2031-00001');
-  assert.equal(await idAt('2031-01-01T00:30:00+01:00'), 'COMP-2030-00003');
-  await em.execute(`select setval('company_number_2031', 99998)`);
+  // A clock that goes back costs a number.
+  assert.equal(await idAt('2031-01-01T00:30:00+01:00'), 'COMP-2030-00004');
+  await em.execute(`select setval('company_number', 99998 + numbers_before) from company_year where year = 2031`);
   assert.equal(await idAt('2031-06-01T00:00:00Z'), 'COMP-2031-99999');
   assert.equal(await idAt('2031-06-01T00:00:00Z'), 'COMP-2031-100000');
   assert.equal((await store.create('of-2031')).id, 'COMP-2031-100001');
   await em.execute('reset timezone');
   await em.execute('reset search_path');
   await em.execute('drop schema clock cascade');
+});
+
+test('the numbers of a year go on where they were, from a sequence of its own to one for all years and back', async () => {
+  assert.ok(migrator);
+  const migrations = ['20261125-one-sequence'];
+  const ids = [(await store.create('of-one-sequence')).id];
+  await migrator.down({ migrations });
+  ids.push((await store.create('of-its-year')).id, (await store.create('of-its-year-too')).id);
+  await migrator.up({ migrations });
+  ids.push((await store.create('of-one-sequence-again')).id);
+  const numbers = ids.map((id) => Number(id.split('-')[2]));
+  const [first = 0, second = 0] = numbers;
+  assert.ok(first < second, ids.join());
+  assert.deepEqual(numbers.slice(1), [second, second + 1, second + 2]);
 });
 
 test('the migrations go back to nothing, and forth again', async () => {
@@ -192,4 +318,45 @@ test('the migrations go back to nothing, and forth again', async () => {
   );
   await migrator.up();
   assert.match((await store.create('after')).id, /^COMP-\d{4}-00001$/);
+});
+
+test('events of the time before kinds get theirs from what they tell', async () => {
+  assert.ok(migrator);
+  await migrator.down({ to: '20261123-operate' });
+  await em.execute(`
+    insert into company (id, company_name, company_abbr, admin_email, default_currency, country, site_name, apps, status,
+      attempt, failure, created_by, customer_email)
+    values ('COMP-2025-00001', 'Old', 'OLD', 'a@old.example', 'EUR', 'Germany', 'old.localhost', '{}', 'FAILED', 2,
+      '{"reason": "CANCELLED", "message": "It was cancelled."}', 'jane', 'jane@old.example')`);
+  const log = [
+    [0, 'DRAFT', null, 'Saved as a draft.', 'CREATED'],
+    [1, 'QUEUED', null, 'Waiting for a worker.', 'QUEUED'],
+    [1, 'PROVISIONING', null, 'A worker has started.', 'CLAIMED'],
+    [1, 'PROVISIONING', 'one', 'Do one.', 'STEP_STARTED'],
+    [1, 'PROVISIONING', 'one', 'Do one.', 'STEP_PROGRESSED'],
+    [1, 'PROVISIONING', null, 'A worker has started.', 'TAKEN_OVER'],
+    [1, 'PROVISIONING', 'one', 'Do one.', 'STEP_STARTED'],
+    [1, 'PROVISIONING', 'one', 'Do one: done.', 'STEP_COMPLETED'],
+    [1, 'FAILED', 'one', 'The disk is full.', 'FAILED'],
+    [2, 'QUEUED', null, 'Queued again.', 'QUEUED'],
+    [2, 'PROVISIONING', null, 'A worker has started.', 'CLAIMED'],
+    [2, 'PROVISIONING', null, 'Asked to stop.', 'CANCEL_REQUESTED'],
+    [2, 'FAILED', null, 'It was cancelled.', 'FAILED'],
+  ];
+  for (const [index, [attempt, status, step, message]] of log.entries()) {
+    await em.execute(
+      `insert into company_event (company_id, version, attempt, status, site_status, step, progress, message)
+       values ('COMP-2025-00001', ?, ?, ?, 'NOT_CREATED', ?, 0, ?)`,
+      [index + 1, attempt, status, step, message],
+    );
+  }
+  await migrator.up();
+  const told = await em.execute<{ kind: string; reason: string | null }[]>(
+    `select kind, reason from company_event where company_id = 'COMP-2025-00001' order by version`,
+  );
+  assert.deepEqual(
+    told.map(({ kind }) => kind),
+    log.map((line) => line[4]),
+  );
+  assert.deepEqual([told[8]?.reason, told[12]?.reason], [null, 'CANCELLED']);
 });

@@ -5,6 +5,7 @@ import { countries, countryFor } from '../src/company/countries.ts';
 import { isCurrency } from '../src/company/currencies.ts';
 import { parseMailAddress } from '../src/company/mail-address.ts';
 import { parseSiteName } from '../src/company/site-name.ts';
+import { oldestName } from '../src/company/time-zone.ts';
 import { badInputs, loneSurrogates, offeredApps, validInput } from './bad-inputs.ts';
 
 const defaultApps = ['erpnext'];
@@ -49,13 +50,14 @@ describe('a request with a fault is refused', () => {
       adminPassword: `${canary}\n`,
       defaultCurrency: canary,
       country: canary,
+      timeZone: canary,
       domain: canary,
       apps: [canary, canary],
       customerEmail: canary,
       idempotencyKey: `${canary} `,
     });
     assert.equal(everywhere.ok, false);
-    assert.equal(everywhere.ok || everywhere.faults.length, 11);
+    assert.equal(everywhere.ok || everywhere.faults.length, 12);
     for (const password of [canary.slice(0, 7), `${canary}\n`, canary.repeat(100)]) {
       const checked = check({ adminPassword: password });
       assert.equal(checked.ok, false);
@@ -71,14 +73,15 @@ describe('a good request is stored in one form', () => {
   });
 
   it('with the default apps and without the optional fields, when they are null or missing', () => {
-    const expected = { apps: defaultApps, customerEmail: null, idempotencyKey: null };
+    const expected = { apps: defaultApps, timeZone: null, customerEmail: null, idempotencyKey: null };
     for (const nothing of [null, undefined]) {
-      const { apps, customerEmail, idempotencyKey } = accepted({
+      const { apps, timeZone, customerEmail, idempotencyKey } = accepted({
         apps: nothing,
+        timeZone: nothing,
         customerEmail: nothing,
         idempotencyKey: nothing,
       });
-      assert.deepEqual({ apps, customerEmail, idempotencyKey }, expected);
+      assert.deepEqual({ apps, timeZone, customerEmail, idempotencyKey }, expected);
     }
   });
 
@@ -97,11 +100,18 @@ describe('a good request is stored in one form', () => {
     ['Công ty Ắc Mê', 'Công ty Ắc Mê'],
     ['\u{1f680} 42', '\u{1f680} 42'],
     ['New Companions', 'New Companions'],
-    ['a'.repeat(140), 'a'.repeat(140)],
-    ['e\u0301'.repeat(140), '\u00e9'.repeat(140)],
-    ['\u{20000}'.repeat(140), '\u{20000}'.repeat(140)],
-    // Four code points that compose to one of NFC: the largest raw name that is still 140 long.
-    ['\u03b1\u0313\u0300\u0345'.repeat(140), '\u1f82'.repeat(140)],
+    ['a'.repeat(133), 'a'.repeat(133)],
+    ['e\u0301'.repeat(133), '\u00e9'.repeat(133)],
+    ['\u{20000}'.repeat(133), '\u{20000}'.repeat(133)],
+    ['کتاب‌های ایران', 'کتاب‌های ایران'],
+    ['می‌خواهم', 'می‌خواهم'],
+    ['ශ්‍රී ලංකා', 'ශ්‍රී ලංකා'],
+    ['র‍্যাংগস', 'র‍্যাংগস'],
+    ['क्‍ष', 'क्‍ष'],
+    ['അവന്‍ മലയാളി', 'അവന്‍ മലയാളി'],
+    ['葛\u{e0100}城商店', '葛\u{e0100}城商店'],
+    // Four code points that compose to one of NFC: the largest raw name that is still long enough.
+    ['\u03b1\u0313\u0300\u0345'.repeat(133), '\u1f82'.repeat(133)],
   ];
   for (const [given, stored] of companyNames) {
     it(`company name ${stored.slice(0, 30)}`, () => {
@@ -194,6 +204,163 @@ describe('countries', () => {
   });
 });
 
+/** By ICU's CLDR, by ISO 3166-1's English short names, and as people abbreviate. */
+const commonNames: Readonly<Record<string, readonly string[]>> = {
+  AE: ['UAE'],
+  BA: ['Bosnia & Herzegovina'],
+  BO: ['Bolivia', 'Bolivia (Plurinational State of)'],
+  CD: ['Congo - Kinshasa', 'Congo (the Democratic Republic of the)', 'DRC'],
+  CG: ['Congo - Brazzaville', 'Congo (the)'],
+  CI: ['Ivory Coast', 'Côte d’Ivoire', 'cote d’ivoire'],
+  CZ: ['Czechia', 'Czech Republic'],
+  FK: ['Falkland Islands (the) [Malvinas]'],
+  GB: ['UK', 'U.K.', 'Great Britain', 'United Kingdom of Great Britain and Northern Ireland (the)'],
+  HK: ['Hong Kong SAR China', 'Hong Kong'],
+  KR: ['South Korea', 'Korea (the Republic of)', 'Republic of Korea'],
+  LA: ['Laos', "Lao People's Democratic Republic (the)"],
+  LC: ['St. Lucia', 'St Lucia'],
+  MM: ['Myanmar (Burma)', 'Burma'],
+  NL: ['Netherlands (Kingdom of the)', 'Holland'],
+  PS: ['Palestinian Territories', 'Palestine, State of'],
+  TR: ['Türkiye', 'Turkey', 'Turkiye'],
+  US: ['USA', 'U.S.A.', 'United States of America (the)'],
+  VI: ['U.S. Virgin Islands', 'Virgin Islands (U.S.)'],
+};
+
+describe('common names of countries', () => {
+  for (const [code, names] of Object.entries(commonNames)) {
+    it(`are understood: ${names.join(', ')}`, () => {
+      for (const name of names) assert.equal(countryFor(name)?.code, code, name);
+    });
+  }
+
+  it('are understood as CLDR has them for every country', () => {
+    for (const style of ['long', 'short', 'narrow'] as const) {
+      const names = new Intl.DisplayNames('en', { type: 'region', style });
+      for (const { code } of countries()) assert.equal(countryFor(names.of(code) ?? '')?.code, code, names.of(code));
+    }
+  });
+});
+
+describe('time zones', () => {
+  it('of a country are one of those that CLDR has for it', () => {
+    for (const { code, timeZone } of countries()) {
+      // Nobody lives on Bouvet, Heard and the McDonald Islands, and CLDR has no zone for them.
+      if (code === 'BV' || code === 'HM') continue;
+      // TypeScript 6 does not know it yet.
+      const locale = new Intl.Locale('und', { region: code }) as Intl.Locale & { getTimeZones(): string[] };
+      const zones = locale.getTimeZones();
+      assert.ok(zones.includes(oldestName(timeZone)), `${code}: ${timeZone}`);
+    }
+  });
+
+  it('of a country with several are the capital’s', () => {
+    const capitals: Readonly<Record<string, string>> = {
+      AR: 'America/Argentina/Buenos_Aires',
+      AU: 'Australia/Sydney', // Canberra
+      BR: 'America/Sao_Paulo', // Brasília
+      CA: 'America/Toronto', // Ottawa
+      CL: 'America/Santiago',
+      CN: 'Asia/Shanghai', // Beijing
+      ES: 'Europe/Madrid',
+      ID: 'Asia/Jakarta',
+      KZ: 'Asia/Almaty', // Astana
+      MX: 'America/Mexico_City',
+      NZ: 'Pacific/Auckland', // Wellington
+      PT: 'Europe/Lisbon',
+      RU: 'Europe/Moscow',
+      UA: 'Europe/Kyiv',
+      US: 'America/New_York', // Washington
+    };
+    for (const [code, zone] of Object.entries(capitals)) assert.equal(countryFor(code)?.timeZone, zone);
+  });
+
+  it('are kept as the tz database spells them, older names included', () => {
+    const spellings = { 'europe/BERLIN': 'Europe/Berlin', 'Asia/Kolkata': 'Asia/Kolkata', 'US/Eastern': 'US/Eastern' };
+    for (const [given, kept] of Object.entries({ ...spellings, 'Etc/GMT+5': 'Etc/GMT+5', utc: 'UTC' })) {
+      assert.equal(accepted({ timeZone: given }).timeZone, kept);
+    }
+  });
+});
+
+describe('a domain that deceives', () => {
+  const codeOf = (domain: string, ownHosts: string[], siteDomains?: string[]) => {
+    const checked = checkCompanyRequest({ ...validInput, domain }, offeredApps, defaultApps, ownHosts, siteDomains);
+    return checked.ok ? 'ok' : checked.faults.map(({ field, code }) => `${field} ${code}`).join();
+  };
+  const own = ['companies.example.com'];
+
+  it('is the API’s own host, contains it or is above it', () => {
+    for (const name of [
+      'companies.example.com',
+      'COMPANIES.example.com',
+      'login.companies.example.com',
+      'companies.example.com.evil.example',
+      'x.companies.example.com.evil.example',
+      'example.com',
+    ]) {
+      assert.equal(codeOf(name, own), 'domain RESERVED', name);
+    }
+    for (const name of ['acme.example.com', 'mycompanies.example.com', 'companies.example.community']) {
+      assert.equal(codeOf(name, own), 'ok', name);
+    }
+    assert.equal(codeOf('acme.localhost', ['localhost']), 'ok');
+  });
+
+  it('lies below none of the domains that are configured', () => {
+    const domains = ['example.com', 'sites.example.net'];
+    for (const name of ['acme.example.com', 'a.b.example.com', 'ACME.Sites.Example.net']) {
+      assert.equal(codeOf(name, own, domains), 'ok', name);
+    }
+    for (const name of [
+      'acme.example.net',
+      'example.com',
+      'acme.evil-example.com',
+      'paypal.com',
+      'acme.example.com.evil.example',
+    ]) {
+      assert.equal(codeOf(name, own, domains), 'domain RESERVED', name);
+    }
+    assert.equal(codeOf('login.companies.example.com', own, domains), 'domain RESERVED');
+    assert.equal(codeOf('acme.example.com', ['example.com'], ['example.com']), 'ok', 'configured so');
+  });
+});
+
+describe('what no bench can hold is refused at the door', () => {
+  const faultsOf = (input: Partial<CompanyRequest>) => {
+    const checked = check(input);
+    return checked.ok ? [] : checked.faults;
+  };
+
+  it('a company name and an abbreviation that are too long as one name', () => {
+    for (const abbr of ['A', 'ABCDE', 'ABCDEFGHIJ']) {
+      const longest = 'ü'.repeat(137 - abbr.length);
+      assert.deepEqual(faultsOf({ companyName: longest, companyAbbr: abbr }), []);
+      const [fault, ...others] = faultsOf({ companyName: `${longest}ü`, companyAbbr: abbr });
+      assert.deepEqual([fault?.field, fault?.code, others], ['companyName', 'TOO_LONG', []]);
+      assert.match(fault?.message ?? '', /together they may have 137 characters/);
+    }
+  });
+
+  it('an administrator’s address of more than 140 characters, and not a customer’s', () => {
+    const address = (length: number) =>
+      `jane@${'a.'.repeat(80)}`
+        .slice(0, length - 1)
+        .replace(/\.$/, 'b')
+        .concat('c');
+    assert.equal(address(140).length, 140);
+    assert.deepEqual(faultsOf({ adminEmail: address(140), customerEmail: address(150) }), []);
+    const [fault] = faultsOf({ adminEmail: address(141) });
+    assert.deepEqual([fault?.field, fault?.code], ['adminEmail', 'TOO_LONG']);
+    assert.match(fault?.message ?? '', /140 characters/);
+  });
+
+  it('a domain that leaves no room for the names of what is kept beside its site', () => {
+    const [fault] = faultsOf({ domain: `${'a.'.repeat(89)}abc` });
+    assert.deepEqual([fault?.field, fault?.code], ['domain', 'TOO_LONG']);
+  });
+});
+
 describe('currencies', () => {
   it('are the ones in use, in upper case', () => {
     for (const code of ['USD', 'EUR', 'INR', 'JPY', 'XOF', 'XCG', 'ZWG', 'VES', 'SLE'])
@@ -206,8 +373,8 @@ describe('currencies', () => {
 
 describe('site names and mail addresses by themselves', () => {
   it('take the longest that is allowed', () => {
-    const domain = `${'a.'.repeat(125)}abc`;
-    assert.equal(domain.length, 253);
+    const domain = `${'a.'.repeat(88)}abcd`;
+    assert.equal(domain.length, 180);
     assert.equal(parseSiteName(domain), domain);
     assert.equal(parseSiteName(`${'a'.repeat(63)}.localhost`), `${'a'.repeat(63)}.localhost`);
     const address = `${'j'.repeat(64)}@${'a.'.repeat(94)}c`;

@@ -11,6 +11,7 @@ import { type SecretBox, secretBox } from '../src/company/secret-box.ts';
 import { type CompanyRow, tables } from '../src/company/tables.ts';
 import { openEmbeddedPostgres } from '../src/database/open-database.ts';
 import { openPglite } from '../src/embedded/pglite.ts';
+import { openLiveness } from '../src/liveness.ts';
 import { openMetrics } from '../src/metrics.ts';
 import type { ProvisioningDeps } from '../src/provisioning/provision-company.ts';
 import type { SiteHost, SiteStep } from '../src/provisioning/site-host.ts';
@@ -90,6 +91,7 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
       times: { ...times, ...changes },
       worker: 'test',
       metrics: openMetrics(),
+      liveness: openLiveness(),
       log: pino({ level: 'silent' }),
     }),
   };

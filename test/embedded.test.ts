@@ -3,23 +3,21 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { after, describe, type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import Queue from 'bee-queue';
 import { Redis } from 'ioredis';
-import { createTransport } from 'nodemailer';
+import { developmentKeys } from '../src/embedded/development-keys.ts';
 import { FolderInUseError, lockFolder } from '../src/embedded/folder-lock.ts';
-import { inboxContentSecurityPolicy, inboxPage } from '../src/embedded/inbox-page.ts';
-import { type Mailbox, openMailbox, type ReceivedMail } from '../src/embedded/mailbox.ts';
 import { openPglite } from '../src/embedded/pglite.ts';
 import { openEmbeddedRedis } from '../src/embedded/redis.ts';
 import { findRedisServer } from '../src/embedded/redis-server.ts';
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 
 function folder(t: TestContext): string {
   // A space in the name: nobody may split it.
@@ -37,6 +35,15 @@ async function otherProcess(t: TestContext, module: string): Promise<{ child: Ch
 }
 
 const source = (file: string): string => JSON.stringify(new URL(`../src/embedded/${file}`, import.meta.url).href);
+
+test('development keys that others could read are the owner’s alone again', (t) => {
+  const dataDir = folder(t);
+  const keys = developmentKeys(dataDir);
+  const file = join(dataDir, 'development-keys.json');
+  chmodSync(file, 0o644);
+  assert.deepEqual(developmentKeys(dataDir), keys);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+});
 
 describe('embedded PostgreSQL', limit, () => {
   test('refuses a second process, outlives a killed one, and keeps its data', async (t) => {
@@ -72,6 +79,20 @@ describe('embedded PostgreSQL', limit, () => {
     const second = await openPglite(dataDir);
     t.after(() => second.close());
     assert.deepEqual((await second.pglite.query('select count(*)::int from note')).rows, [{ count: 10 }]);
+  });
+
+  test('is the owner’s alone, and says when its folder cannot be made', {
+    skip: process.platform !== 'linux',
+  }, async (t) => {
+    const dataDir = join(folder(t), 'data');
+    await (await openPglite(dataDir)).close();
+    assert.equal(statSync(dataDir).mode & 0o777, 0o700);
+
+    const own = join(dataDir, 'postgres');
+    chmodSync(own, 0o755);
+    await (await openPglite(dataDir)).close();
+    assert.equal(statSync(own).mode & 0o777, 0o700);
+    await assert.rejects(openPglite('/proc/nothing/here'), /ENOENT/);
   });
 
   test('makes anew what a killed first start left half made', async (t) => {
@@ -167,6 +188,17 @@ for (const variant of ['redis-server', 'js-redis-server'] as const) {
       assert.equal(await living.brpoplpush('waiting', 'active', 0.01), null);
     });
 
+    test('hangs up on a page that posts commands', async (t) => {
+      const { client, port } = await open(t);
+      for (const method of ['POST', 'GET']) {
+        const page = await connected('127.0.0.1', port);
+        const gone = closed(page);
+        page.write(`${method} / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\nSET posted 1\r\n`);
+        await gone;
+      }
+      assert.equal(await client().get('posted'), null);
+    });
+
     test('listens on 127.0.0.1 alone', async (t) => {
       const { port } = await open(t);
       (await connected('127.0.0.1', port)).destroy();
@@ -223,142 +255,6 @@ describe('a private redis-server', {
 
   test('that cannot start says why', async (t) => {
     await assert.rejects(openEmbeddedRedis(folder(t), { findServer: () => '/bin/false' }), /false/);
-  });
-});
-
-describe('embedded mailbox', limit, () => {
-  const never = new AbortController().signal;
-  const opened: Mailbox[] = [];
-  after(() => Promise.all(opened.map((mailbox) => mailbox.close())));
-
-  async function open(t: TestContext) {
-    const mailbox = await openMailbox();
-    opened.push(mailbox);
-    const transport = createTransport(mailbox.url, { from: 'Support <support@example.com>' });
-    t.after(() => transport.close());
-    return { mailbox, transport };
-  }
-
-  test('takes a mail, for who waits already and for who comes later', async (t) => {
-    const { mailbox, transport } = await open(t);
-    const waited = mailbox.next((mail) => mail.subject === 'Your site is ready – Zürich', never);
-    const sent = await transport.sendMail({
-      to: [{ name: 'Ann', address: 'ann@example.com' }, 'bob@example.com'],
-      subject: 'Your site is ready – Zürich',
-      html: '<p>Grüezi</p>',
-      text: 'Grüezi',
-      headers: { 'X-Company': 'COMP-2026-00001' },
-    });
-    const mail = await waited;
-    assert.equal(mail, await mailbox.next(({ to }) => to.includes('bob@example.com'), never));
-    assert.deepEqual(mailbox.mails, [mail]);
-    assert.equal(mail.from, '"Support" <support@example.com>');
-    assert.deepEqual(mail.to, ['ann@example.com', 'bob@example.com']);
-    assert.equal(mail.messageId, sent.messageId);
-    assert.equal(mail.html?.trim(), '<p>Grüezi</p>');
-    assert.equal(mail.text?.trim(), 'Grüezi');
-    assert(mail.headers.some(({ name, value }) => name === 'X-Company' && value === 'COMP-2026-00001'));
-    assert.match(mailbox.page('/inbox')?.body ?? '', /Your site is ready – Zürich/);
-    assert.equal(mailbox.page(`/inbox/${mail.id}`)?.status, 200);
-  });
-
-  test('stops waiting when told to, and when it closes', async (t) => {
-    const { mailbox } = await open(t);
-    const aborted = new AbortController();
-    const reason = new Error('the deadline');
-    const first = assert.rejects(
-      mailbox.next(() => true, aborted.signal),
-      reason,
-    );
-    const second = assert.rejects(
-      mailbox.next(() => true, never),
-      /The mailbox was closed/,
-    );
-    aborted.abort(reason);
-    await first;
-    await mailbox.close();
-    await second;
-    await assert.rejects(
-      mailbox.next(() => true, AbortSignal.abort(reason)),
-      reason,
-    );
-  });
-
-  test('keeps the newest 200', async (t) => {
-    const { mailbox } = await open(t);
-    const pool = createTransport({
-      url: mailbox.url,
-      pool: true,
-      maxConnections: 1,
-      maxMessages: Number.POSITIVE_INFINITY,
-    });
-    t.after(() => pool.close());
-    const mails = Array.from({ length: 203 }, (_, n) => ({
-      from: 'a@example.com',
-      to: 'b@example.com',
-      subject: `${n}`,
-      text: '.',
-    }));
-    await Promise.all(mails.map((mail) => pool.sendMail(mail)));
-    assert.deepEqual(
-      mailbox.mails.map(({ subject }) => subject),
-      mails.slice(3).map(({ subject }) => subject),
-    );
-  });
-
-  test('refuses a mail that is too large for good', async (t) => {
-    const { transport } = await open(t);
-    const large = { to: 'b@example.com', text: 'x'.repeat(70).concat('\n').repeat(30_000) };
-    await assert.rejects(
-      transport.sendMail(large),
-      (error: Error & { responseCode?: number }) => error.responseCode === 552,
-    );
-  });
-});
-
-describe('the inbox page', () => {
-  const attack = `"'></title></dd></pre></iframe><script>alert(1)</script>&amp;`;
-  const hostile: ReceivedMail = {
-    id: '1',
-    from: attack,
-    to: [attack],
-    subject: attack,
-    messageId: attack,
-    html: attack,
-    text: attack,
-    receivedAt: new Date('2026-01-02T03:04:05Z'),
-    headers: [{ name: attack, value: attack }],
-  };
-
-  test('escapes everything that came with the mail', () => {
-    for (const path of ['/inbox', '/inbox/1', '/inbox/1?text']) {
-      const body = inboxPage(path, [hostile])?.body ?? '';
-      assert(body.includes('&#60;script&#62;alert(1)&#60;/script&#62;&#38;amp;'), path);
-      assert(!body.includes('<script'), path);
-      assert.equal(body.split('</title>').length, 2, path);
-      assert.equal(body.split('</iframe>').length, path === '/inbox/1' ? 2 : 1, path);
-    }
-  });
-
-  test('shows the markup of a mail in a frame that can only open links in a new tab', () => {
-    const body = inboxPage('/inbox/1', [{ ...hostile, html: '<a href="https://acme.localhost">go</a>' }])?.body ?? '';
-    assert.match(body, /sandbox="allow-popups allow-popups-to-escape-sandbox"/);
-    const srcdoc = /srcdoc="([^"]*)"/.exec(body)?.[1]?.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));
-    assert.match(srcdoc ?? '', /^<base target="_blank">.*<a href="https:\/\/acme\.localhost">go<\/a>$/);
-    assert.match(inboxContentSecurityPolicy, /^default-src 'none';/);
-    assert.doesNotMatch(inboxContentSecurityPolicy, /script-src|frame-src|https?:/);
-  });
-
-  test('lists the newest first, says how to get one, and knows its own paths only', () => {
-    const mails = ['1', '2'].map((id) => ({ ...hostile, id, subject: `mail ${id}` }));
-    assert.match(inboxPage('/inbox', mails)?.body ?? '', /mail 2.*mail 1/s);
-    assert.match(inboxPage('/inbox/', [])?.body ?? '', /No mail yet.*Create a company/s);
-    assert.equal(inboxPage('/inbox/3', mails)?.status, 404);
-    assert.match(
-      inboxPage('/inbox/2', [{ ...hostile, id: '2', html: undefined, text: 'only text' }])?.body ?? '',
-      /<pre>only text<\/pre>/,
-    );
-    for (const path of ['/', '/inboxes', '/inbox/1/2', '/graphql']) assert.equal(inboxPage(path, mails), undefined);
   });
 });
 

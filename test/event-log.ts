@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { EventKind } from '../src/company/event-kind.ts';
+import type { FailureReason } from '../src/company/failure.ts';
 import type { CompanyStatus, SiteStatus } from '../src/company/status.ts';
 
 /** An event as streams and the database tell of it. */
@@ -6,7 +8,9 @@ export interface LoggedEvent {
   readonly version: number;
   readonly status: CompanyStatus;
   readonly siteStatus: SiteStatus;
+  readonly kind: EventKind;
   readonly step?: string | null | undefined;
+  readonly reason?: FailureReason | null | undefined;
   readonly progress: number;
   readonly message: string;
 }
@@ -22,6 +26,26 @@ export const legalTransitions: ReadonlySet<string> = new Set([
   'FAILED → QUEUED',
 ]);
 
+/** The status in which each kind of event leaves a company; written out here once more as well. */
+const statusAfter: Readonly<Record<EventKind, readonly CompanyStatus[]>> = {
+  CREATED: ['DRAFT', 'QUEUED'],
+  QUEUED: ['QUEUED'],
+  CLAIMED: ['PROVISIONING'],
+  TAKEN_OVER: ['PROVISIONING'],
+  STEP_STARTED: ['PROVISIONING'],
+  STEP_PROGRESSED: ['PROVISIONING'],
+  STEP_RETRYING: ['PROVISIONING'],
+  STEP_COMPLETED: ['PROVISIONING'],
+  CANCEL_REQUESTED: ['PROVISIONING'],
+  RETURNED_TO_DRAFT: ['DRAFT'],
+  SUCCEEDED: ['ACTIVE'],
+  FAILED: ['FAILED'],
+  ADDRESS_CORRECTED: ['DRAFT', 'QUEUED', 'PROVISIONING', 'ACTIVE', 'FAILED'],
+};
+
+/** A worker begins or goes on with an attempt here. */
+export const isClaim = ({ kind }: Pick<LoggedEvent, 'kind'>): boolean => kind === 'CLAIMED' || kind === 'TAKEN_OVER';
+
 /** What holds for the log of every company, whatever happened to it. `events` is all of it, from the first event on. */
 export function assertLog(events: readonly LoggedEvent[]): void {
   assert.ok(events.length > 0, 'there is a log');
@@ -29,7 +53,8 @@ export function assertLog(events: readonly LoggedEvent[]): void {
   for (const [index, event] of events.entries()) {
     const where = `event ${index + 1}: ${JSON.stringify(event)}`;
     assert.equal(event.version, index + 1, where);
-    if (before)
+    if (event.kind === 'ADDRESS_CORRECTED') assert.equal(event.status, before?.status, where);
+    else if (before)
       assert.ok(legalTransitions.has(`${before.status} → ${event.status}`), `after ${before.status}, ${where}`);
     else assert.ok(event.status === 'DRAFT' || event.status === 'QUEUED', where);
 
@@ -40,6 +65,11 @@ export function assertLog(events: readonly LoggedEvent[]): void {
 
     assert.equal(event.siteStatus === 'ACTIVE', event.status === 'ACTIVE', where);
     assert.equal(event.siteStatus === 'CREATING', event.status === 'PROVISIONING', where);
+    assert.ok(statusAfter[event.kind].includes(event.status), where);
+    assert.equal(event.kind === 'CREATED', index === 0, where);
+    assert.equal(event.kind === 'CLAIMED', before?.status === 'QUEUED' && event.status === 'PROVISIONING', where);
+    assert.equal(event.kind.startsWith('STEP_'), event.status === 'PROVISIONING' && event.step != null, where);
+    assert.equal(event.reason != null, event.kind === 'FAILED', where);
     assert.ok(event.message.length > 0, where);
     before = event;
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, describe, test } from 'node:test';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -109,6 +110,7 @@ describe('what is too large is refused', () => {
   const pages = (inner: string): string => `history(first: 100) { edges { node { company { ${inner} } } } }`;
   const cases: readonly [title: string, operation: string, expected: RegExp][] = [
     ['1,003 tokens', `{ ${'a: __typename '.repeat(334)} }`, /more than 1000 tokens/],
+    ['101 aliases', `{ ${Array.from({ length: 101 }, (_, n) => `a${n}: __typename`).join(' ')} }`, /breadth/],
     ['a deep query', `{ ${company(nest(4))} }`, /depth/],
     [
       'a broad query',
@@ -173,11 +175,52 @@ describe('beside the API', () => {
     });
   }
 
+  test('every answer says what a browser may do with it', async () => {
+    for (const path of ['/graphql', '/healthz', '/readyz', '/metrics', '/nothing', '/']) {
+      const { headers } = await get(path, { accept: path === '/' ? 'text/html' : '*/*' });
+      assert.match(`${headers['content-security-policy']}`, /frame-ancestors 'none'/, path);
+      assert.equal(headers['x-content-type-options'], 'nosniff', path);
+      assert.equal(headers['referrer-policy'], 'no-referrer', path);
+    }
+  });
+
+  test('a page of any origin may ask, and reads also what went wrong', async () => {
+    const origin = 'https://shop.example';
+    for (const answer of [
+      await post('{', { origin }),
+      await post('', { origin }),
+      await get('/graphql?query=', { origin }),
+    ]) {
+      assert.equal(answer.headers['access-control-allow-origin'], '*');
+      assert.match(`${answer.headers['access-control-expose-headers']}`, /x-request-id/);
+      assert.match(`${answer.headers['x-request-id']}`, /^[\da-f-]{36}$/);
+    }
+    const preflight = await ask(url, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+    assert.equal(preflight.status, 204);
+    assert.match(`${preflight.headers['access-control-allow-headers']}`, /authorization/);
+  });
+
+  test('a connection is kept for longer than balancers keep theirs', async () => {
+    const { headers } = await get('/healthz', { connection: 'keep-alive' });
+    assert.ok(Number(/timeout=(\d+)/.exec(`${headers['keep-alive']}`)?.[1]) > 60);
+  });
+
   test('GraphiQL comes whole, and loads nothing from elsewhere', async () => {
-    const { status, type, text } = await ask(url, { method: 'GET', headers: { accept: 'text/html' } });
+    const { status, type, headers, text } = await ask(url, { method: 'GET', headers: { accept: 'text/html' } });
     assert.equal(status, 200);
+    assert.match(`${headers['content-security-policy']}`, /script-src 'sha256-.*; frame-ancestors 'none'/);
+    const known = { accept: 'text/html', 'accept-encoding': 'gzip', 'if-none-match': headers.etag ?? '' };
+    const again = await ask(url, { method: 'GET', headers: known });
+    assert.deepEqual([again.status, again.text], [304, '']);
+    const { headers: zipped } = await ask(url, { method: 'GET', headers: { ...known, 'if-none-match': '' } });
+    assert.equal(zipped['content-encoding'], 'gzip');
     assert.match(type ?? '', /^text\/html/);
     assert.match(text, /graphiql/i);
+    // Nobody is signed in here, so it asks for a token, and says where one comes from.
+    for (const part of ['Bearer <token>', 'npm run token']) assert.ok(text.includes(part), part);
     const markup = text
       .replaceAll(/(<script[^>]*>).*?<\/script>/gs, '$1')
       .replaceAll(/(<style[^>]*>).*?<\/style>/gs, '$1');
@@ -187,5 +230,80 @@ describe('beside the API', () => {
     for (const address of loaded) assert.doesNotMatch(address, /^(https?:)?\/\//);
     assert.doesNotMatch(text, /unpkg\.com|jsdelivr|cdnjs|esm\.sh|skypack|fonts\.(googleapis|gstatic)/);
     assert.doesNotMatch(text, /@import\s+(url\()?["']?(https?:)?\/\/|import\(\s*["'](https?:)?\/\//);
+  });
+});
+
+test('without GraphiQL a browser is asked for a token, and the schema is for operators only', async (t) => {
+  const closed = await openTestService(t, {
+    env: { GRAPHIQL: 'off', INTROSPECTION: 'operators' },
+    parts: { api: true, worker: false },
+  });
+  const page = await ask(closed.url, { method: 'GET', headers: { accept: 'text/html' } });
+  assert.equal(page.status, 401);
+  assert.ok(page.text.length < 1_000);
+  const read = async (role: 'customer' | 'operator', query: string): Promise<string> => {
+    const headers = { authorization: `Bearer ${await closed.tokenOf('joe', role)}` };
+    return (await ask(closed.url, { headers, body: JSON.stringify({ query }) })).text;
+  };
+  const schema = '{ __schema { queryType { name } } }';
+  assert.match(await read('operator', schema), /"queryType":\{"name":"Query"\}/);
+  assert.match(await read('customer', schema), /Introspection is not open to you/);
+  assert.match(await read('operator', '{ compani }'), /Did you mean/);
+  assert.doesNotMatch(await read('customer', '{ compani }'), /Did you mean/);
+});
+
+describe('a WebSocket', () => {
+  const open = async (t: { after(end: () => void): void }): Promise<WebSocket> => {
+    const socket = new WebSocket(url.replace('http:', 'ws:'), 'graphql-transport-ws');
+    t.after(() => socket.terminate());
+    await once(socket, 'open');
+    return socket;
+  };
+  const closeOf = async (socket: WebSocket): Promise<[code: number, reason: string]> => {
+    const [code, reason] = await once(socket, 'close');
+    return [code, String(reason)];
+  };
+
+  test('sends back nothing that comes along with a ping', async (t) => {
+    const socket = await open(t);
+    socket.send(JSON.stringify({ type: 'ping', payload: { canary: 'x'.repeat(50_000) } }));
+    const [data] = await once(socket, 'message');
+    assert.equal(String(data), '{"type":"pong"}');
+  });
+
+  test('closes after ten messages of somebody who does not sign in', async (t) => {
+    const socket = await open(t);
+    for (let count = 0; count < 11; count += 1) socket.send('{"type":"ping"}');
+    assert.deepEqual(await closeOf(socket), [4401, 'Sign in first.']);
+  });
+
+  for (const message of ['Canary-7f3a', '{"type":"Canary-7f3a"}', '[]', '{"type":"subscribe","id":7}', 'null']) {
+    test(`closes on ${message} without repeating it`, async (t) => {
+      const socket = await open(t);
+      socket.send(message);
+      assert.deepEqual(await closeOf(socket), [4400, 'Invalid message']);
+    });
+  }
+
+  test('answers a hundred operations that come at once, and a second one of the same id not', async (t) => {
+    const socket = await open(t);
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }));
+    await once(socket, 'message');
+    const answered = new Set<string>();
+    const { promise: all, resolve } = Promise.withResolvers<void>();
+    socket.on('message', (data) => {
+      const { type, id: of }: { type: string; id: string } = JSON.parse(String(data));
+      if (type === 'complete' && answered.add(of).size === 100) resolve();
+    });
+    const payload = { query: `{ company(id: "${id}") { status } }` };
+    for (let index = 0; index < 100; index += 1) {
+      socket.send(JSON.stringify({ type: 'subscribe', id: `${index}`, payload }));
+    }
+    await all;
+    const watch = { query: `subscription { companyStatusChanged(companyId: "${id}") { version } }` };
+    for (let count = 0; count < 2; count += 1) {
+      socket.send(JSON.stringify({ type: 'subscribe', id: 'Canary-7f3a', payload: watch }));
+    }
+    assert.deepEqual(await closeOf(socket), [4409, 'An operation of this id is running already']);
   });
 });

@@ -6,6 +6,7 @@ import { cancelCompany } from '../src/company/cancel-company.ts';
 import type { CompanyId } from '../src/company/company-id.ts';
 import { moveCompany } from '../src/company/move-company.ts';
 import { queueCompany } from '../src/company/queue-company.ts';
+import { openLiveness } from '../src/liveness.ts';
 import { attemptRecord } from '../src/provisioning/attempt-record.ts';
 import { toFailed } from '../src/provisioning/end-attempt.ts';
 import { type Claim, claimCompany, keepLease, maxClaims, releaseLease } from '../src/provisioning/lease.ts';
@@ -206,7 +207,7 @@ describe('a heartbeat', limit, () => {
   const often = { lease: 60_000, heartbeat: 10, attempt: 600_000 };
   const stopped = (held: Claim, changes: Partial<typeof often> = {}, on = em): Promise<Stop> => {
     const { promise, resolve } = Promise.withResolvers<Stop>();
-    const lease = keepLease(on, held, { ...often, ...changes }, resolve);
+    const lease = keepLease(on, held, { times: { ...often, ...changes }, liveness: openLiveness() }, resolve);
     return promise.finally(() => lease.close());
   };
 
@@ -231,6 +232,20 @@ describe('a heartbeat', limit, () => {
     assert.equal((await stopped(held)).why, 'lease-lost');
     await attemptRecord(em, bell, second, ever).move(lost);
     assert.equal((await stopped(second)).why, 'lease-lost');
+  });
+
+  test('keeps a company beyond the deadline to roll back, and no longer: whoever lives ends the attempt then', async () => {
+    const { id } = await store.create('hangs');
+    const held = await surely(id);
+    await store.set(id, `deadline_at = now() - interval '80 seconds', claims = ${maxClaims}`);
+    await cancelCompany({ em, bell }, jane, id);
+    assert.equal((await stopped(held)).why, 'cancelled');
+    await store.set(id, `deadline_at = now() - interval '91 seconds'`);
+    assert.equal((await stopped(held)).why, 'lease-lost');
+    await runOut(id);
+    assert.deepEqual(await givenUp(), [id]);
+    const { company, mails } = await store.all(id);
+    assert.deepEqual([company.failure?.reason, mails.length], ['TIMED_OUT', 1]);
   });
 
   test('that finds no database ends with the lease', async () => {

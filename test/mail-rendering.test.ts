@@ -8,6 +8,7 @@ import { simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { loadMailTemplates, type SiteFailedContent, type SiteReadyContent } from '../src/mail/render-mail.ts';
 import { openSmtp, SmtpError } from '../src/mail/smtp.ts';
+import { readSmtpUrl } from '../src/mail/smtp-settings.ts';
 
 const render = loadMailTemplates();
 
@@ -214,7 +215,7 @@ async function openBoth(
   await once(server.server, 'listening');
   const address = server.server.address();
   assert.ok(address && typeof address === 'object');
-  const smtp = openSmtp(`smtp://127.0.0.1:${address.port}`, sender);
+  const smtp = openSmtp(readSmtpUrl(`smtp://127.0.0.1:${address.port}`), sender);
   // The pool first: the server waits for its connections to end.
   t.after(async () => {
     smtp.close();
@@ -264,6 +265,26 @@ describe('SMTP', () => {
       assert.equal(mail.html, outgoing().html);
       assert.equal(mail.attachments.length, 0);
       for (const line of raw.split('\r\n')) assert.ok(line.length <= 998);
+    }
+  });
+
+  test('shows a name that looks like encoded words as it was typed', async (t) => {
+    const { received, smtp } = await openBoth(t);
+    const names = [
+      '=?utf-8?Q?=00=0D=0ABcc:_eve?= =?UTF-8?B?4oCu?=',
+      'Acme =?utf-8?b?AAo=?= GmbH',
+      `${'x'.repeat(60)} =?utf-8?Q?=07?=`,
+      'Łódź =?utf-8?Q?=00?= & Søns',
+      '=?=?utf-8?Q?=41?=',
+    ];
+    for (const companyName of names) {
+      await smtp.send({ ...outgoing(), ...render({ ...failed, companyName }) });
+      const { raw } = received.at(-1) ?? assert.fail();
+      const mail = await simpleParser(raw);
+      assert.equal(mail.subject, `Site Provisioning Failed: ${companyName}`);
+      assert.ok(mail.text?.includes(companyName.split(' ')[0] ?? ''));
+      const header = /^Subject: (.*(?:\r\n[ \t].*)*)/m.exec(raw)?.[1] ?? '';
+      for (const line of header.split('\r\n')) assert.ok(line.length <= 78, line);
     }
   });
 
@@ -332,7 +353,7 @@ describe('SMTP', () => {
     assert.ok(address && typeof address === 'object');
     await new Promise((closed) => unused.close(closed));
 
-    const smtp = openSmtp(`smtp://user:hunter2@127.0.0.1:${address.port}`, 'sites@mail.example');
+    const smtp = openSmtp(readSmtpUrl(`smtp://user:hunter2@127.0.0.1:${address.port}`), 'sites@mail.example');
     t.after(() => smtp.close());
     for (const attempt of [() => smtp.send(outgoing()), () => smtp.verify()]) {
       const error = await refusal(attempt());
@@ -351,11 +372,11 @@ describe('SMTP', () => {
 
   test('refuses a sender or a server that cannot be used, when it is opened', () => {
     for (const from of ['', 'Acme', 'a@b.example, c@d.example', 'Acme <not-an-address>']) {
-      assert.throws(() => openSmtp('smtp://localhost:2525', from), SmtpError, from);
+      assert.throws(() => openSmtp(readSmtpUrl('smtp://localhost:2525'), from), SmtpError, from);
     }
     for (const url of ['', 'localhost:25', 'http://user:hunter2@mail.example']) {
       assert.throws(
-        () => openSmtp(url, 'a@b.example'),
+        () => readSmtpUrl(url),
         (error: Error) => !error.message.includes('hunter2'),
         url,
       );

@@ -9,7 +9,9 @@ import { WebSocket } from 'ws';
 import { signToken } from '../src/access/authenticate.ts';
 import { openClient } from '../src/client/client.ts';
 import { openHealth } from '../src/http/health.ts';
-import { openHealthServer } from '../src/http/health-server.ts';
+import { serveHealth } from '../src/http/health-server.ts';
+import { openHttpServer } from '../src/http/http-server.ts';
+import { openLiveness } from '../src/liveness.ts';
 import { openLog } from '../src/log.ts';
 import { type Backlog, openMetrics } from '../src/metrics.ts';
 import { openSandboxHost } from '../src/provisioning/sandbox/sandbox-host.ts';
@@ -208,7 +210,7 @@ describe('what is asked', () => {
     const at = (path: string) => new URL(path, url).href;
     await post('{ __typename }');
     await ask(url, { headers: { authorization }, body: '{"query":' });
-    await ask(url, { body: 'a word', headers: { 'content-type': 'text/plain' } });
+    await ask(url, { body: 'a word', headers: { authorization, 'content-type': 'text/plain' } });
     await ask(url, { method: 'PUT', headers: { authorization } });
     await ask(at('/'), { method: 'GET', headers: { host: 'visited.localhost' } });
     await ask(at('/company/COMP-2026-00001'), { method: 'DELETE' });
@@ -236,7 +238,7 @@ describe('what is asked', () => {
     const before = await scrape(url);
     const leaving = request(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'content-length': 99 },
+      headers: { authorization, 'content-type': 'application/json', 'content-length': 99 },
     });
     leaving.on('error', () => {
       // It breaks off here.
@@ -305,20 +307,29 @@ test('two services of one process count apart, and WORKER_PORT is not for one wi
   const operations = 'provisioning_graphql_operations_total';
   const [mine, before] = [await scrape(url), await scrape(other.url)];
   assert.deepEqual(raised(new Map(), before, operations), {});
+  assert.deepEqual(await loopsOf(other.url), ['redis watch', 'rescuer', 'revocations']);
+  assert.deepEqual([before.get('provisioning_workers_living'), before.get('provisioning_companies_stalled')], [0, 0]);
   await ask(other.url, { headers: { authorization } });
   await rises(other.url, before, operations, { '{type="query",outcome="answered"}': 1 });
   assert.deepEqual(raised(mine, await scrape(url), operations), {});
 });
 
+/** The loops that a process watches over, as its page tells. */
+const loopsOf = async (address: string): Promise<(string | undefined)[]> =>
+  [...(await scrape(address)).keys()]
+    .flatMap((series) => /^provisioning_loop_silence_seconds\{loop="(.+)"\}$/.exec(series)?.slice(1) ?? [])
+    .toSorted();
+
 /** The health of a process whose servers are as `answers` says. */
 async function openHealthOf(t: TestContext, answers: { ask: () => Promise<void>; backlog: () => Promise<Backlog> }) {
   const [metrics, log] = [openMetrics(), openLog('silent')];
   const checks = {
-    postgresql: { ask: answers.ask, variable: 'DATABASE_URL' },
-    redis: { ask: async () => {}, variable: 'REDIS_URL' },
+    postgresql: { ask: answers.ask, refusalOf: () => undefined, variable: 'DATABASE_URL' },
+    redis: { ask: async () => {}, refusalOf: () => undefined, variable: 'REDIS_URL' },
   };
-  const health = openHealth({ checks, backlog: answers.backlog, metrics, log });
-  const server = await openHealthServer(health, { host: '127.0.0.1', port: 0, metrics, log });
+  const health = openHealth({ checks, backlog: answers.backlog, liveness: openLiveness(), metrics, log });
+  const server = await openHttpServer({ host: '127.0.0.1', port: 0, variable: 'WORKER_PORT', metrics, log });
+  serveHealth(server, health);
   t.after(() => server.close());
   return { address: `http://127.0.0.1:${server.port}`, metrics };
 }
@@ -326,6 +337,8 @@ async function openHealthOf(t: TestContext, answers: { ask: () => Promise<void>;
 const backlog: Backlog = {
   companiesWaiting: 3,
   oldestWaitingSeconds: 7,
+  companiesStalled: 2,
+  workersLiving: 1,
   attemptsRunning: 0,
   oldestLeaseSeconds: undefined,
   leastLeaseSecondsLeft: undefined,
@@ -404,6 +417,7 @@ describe('a worker alone', () => {
     await until('it is ready', async () => (await ready(address)).status === 200);
     assert.deepEqual(JSON.parse((await ready(address)).text), { postgresql: 'ok', redis: 'ok' });
     assert.equal((await ask(`${address}/healthz`, { method: 'GET' })).status, 200);
+    assert.deepEqual(await loopsOf(address), ['heartbeat', 'reconciler', 'redis watch', 'rescuer']);
     for (const path of ['/', '/graphql', '/inbox', '/metrics/x']) {
       assert.equal((await ask(`${address}${path}`, { method: 'GET' })).status, 404, path);
     }

@@ -47,12 +47,19 @@ const idOf = (answer: Awaited<ReturnType<typeof create>>): string =>
 
 describe('a site name', () => {
   test('is given once, whatever the case and whoever asks', async () => {
-    await createCompany(customer, draft('taken.localhost'));
-    for (const client of [customer, portal, operator]) {
+    const { id } = await createCompany(customer, draft('taken.localhost'));
+    const seen = new Map([
+      [customer, { id }],
+      [portal, null],
+      [operator, { id }],
+    ]);
+    for (const [client, holder] of seen) {
       for (const domain of ['taken.localhost', 'Taken.localhost', 'TAKEN.LOCALHOST']) {
         const answer = await create(draft(domain), client);
-        assert.equal(answer.__typename, 'SiteNameTaken');
-        if (answer.__typename === 'SiteNameTaken') assert.equal(answer.domain, 'taken.localhost');
+        assert.partialDeepStrictEqual(answer, {
+          ...{ __typename: 'SiteNameTaken', field: 'domain', domain: 'taken.localhost', holder },
+          message: `${holder?.id ?? 'Another company'} has the domain taken.localhost; choose another one.`,
+        });
       }
     }
   });
@@ -178,6 +185,8 @@ describe('whom to mail', () => {
     ['a customer who gives his own address', customer, own('jane'), own('jane')],
     ['a customer who gives another address', customer, named, 'NOT_ALLOWED'],
     ['a customer without an address', namelessCustomer, undefined, 'REQUIRED'],
+    ['a customer without an address who gives one', namelessCustomer, named, 'NOT_ALLOWED'],
+    ['a customer without an address who gives an empty one', namelessCustomer, '', 'NOT_ALLOWED'],
     ['a partner who gives an address', portal, named, named],
     ['a partner who gives nothing', portal, undefined, own('portal')],
     ['a partner without an address', namelessPortal, undefined, 'REQUIRED'],

@@ -26,7 +26,7 @@ import { badAddresses } from './bad-inputs.ts';
 import { openCompanyStore, times } from './company-store.ts';
 import { Faults, faultyHost } from './faulty-host.ts';
 import { type Manner, openFaultySmtp } from './faulty-smtp.ts';
-import { createCompany, openTestService, requestFor, watchToEnd } from './test-service.ts';
+import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './test-service.ts';
 
 const password = 'canary Zq7x9W & more';
 const ever = new AbortController().signal;
@@ -80,14 +80,25 @@ async function undelivered({ id }: { id: string }, tries = 1, kind?: MailKind): 
   }
 }
 
+/** The newest event in the history that the customer is shown, with the fields that streams are asked for. */
+async function lastOfHistory(customer: string, companyId: string): Promise<unknown> {
+  const fields = 'version status siteStatus kind step reason progress message occurredAt';
+  const query = `query ($id: ID!) { company(id: $id) { history(last: 1) { edges { node { ${fields} } } } } }`;
+  const headers = { authorization: `Bearer ${await tokenOf(customer, 'customer')}` };
+  const { text } = await ask(url, { headers, body: JSON.stringify({ query, variables: { id: companyId } }) });
+  return JSON.parse(text).data.company.history.edges[0].node;
+}
+
 /** Resolves once it is recorded that a server has accepted the mail. Asks until then. */
 async function recordedAsSent(mailId: string): Promise<void> {
   while ((await operations()).mails.some(({ id }) => id === mailId));
 }
 
-test('operators see what runs, and what waits', { timeout: 30_000 }, async () => {
+test('operators see what runs, and what waits', { timeout: 120_000 }, async () => {
   const idle = await operations();
   assert.deepEqual([idle.waiting, idle.oldestWaitingSince, idle.running, idle.runningCount], [0, null, [], 0]);
+  const [worker] = idle.workers;
+  assert.deepEqual([idle.workerCount, idle.stalled, worker?.lateLoops], [1, 0, []]);
 
   const before = Date.now();
   const release = faults.pause('create-site');
@@ -102,6 +113,7 @@ test('operators see what runs, and what waits', { timeout: 30_000 }, async () =>
   assert.ok(attempt);
   assert.deepEqual([attempt.company.id, attempt.company.status, attempt.claims], [held.id, 'PROVISIONING', 1]);
   assert.match(attempt.worker, new RegExp(`-${process.pid}-`));
+  assert.equal(attempt.worker, worker?.name);
   const [since, until, deadline] = [attempt.heldSince, attempt.leasedUntil, attempt.deadlineAt].map(Date.parse);
   assert.ok(since && until && deadline && before <= since && since < until && until < deadline);
   assert.ok(Math.abs(deadline - since - 600_000) < 1_000, 'an attempt has ten minutes');
@@ -113,7 +125,22 @@ test('operators see what runs, and what waits', { timeout: 30_000 }, async () =>
   assert.deepEqual([done.waiting, done.oldestWaitingSince, done.runningCount], [0, null, 0]);
 });
 
-describe('a mail', { timeout: 60_000 }, () => {
+test('a company that waits while no worker lives is STALLED, and operators see why', {
+  timeout: 120_000,
+}, async (t) => {
+  const lonely = await openTestService(t, { parts: { api: true, worker: false } });
+  const customer = await lonely.clientOf('patient', 'customer');
+  const { id } = await createCompany(customer, requestFor('patient.localhost'));
+  const { health, status } = await readCompany(customer, id);
+  assert.deepEqual([status, health?.state, health?.nextTryAt], ['QUEUED', 'STALLED', null]);
+  assert.doesNotMatch(health?.reason ?? assert.fail('no reason'), /worker|database|queue/i);
+  const { operations: seen } = await (await lonely.clientOf('olga', 'operator')).execute(OperationsDocument, {
+    first: 1,
+  });
+  assert.deepEqual([seen.waiting, seen.stalled, seen.workerCount, seen.workers], [1, 1, 0, []]);
+});
+
+describe('a mail', { timeout: 300_000 }, () => {
   test('that was refused is seen with its reason, corrected, and arrives once with the password', async () => {
     const company = await endedCompany('misspelt', 'refuse');
     const refused = await undelivered(company);
@@ -184,7 +211,12 @@ describe('a mail', { timeout: 60_000 }, () => {
     assert.equal(company.status, 'FAILED');
     const { id, kind } = await undelivered(company);
     assert.equal(kind, 'SITE_FAILED');
+    const before = await readCompany(company.customer, company.id);
     await mustResend(id, 'new-home@customers.example');
+    const [told] = await watchToEnd(company.customer, company.id, before.version);
+    assert.deepEqual([told?.kind, told?.version, told?.status], ['ADDRESS_CORRECTED', before.version + 1, 'FAILED']);
+    assert.doesNotMatch(told?.message ?? '', /@/);
+    assert.deepEqual(await lastOfHistory('moved', company.id), told);
     await recordedAsSent(id);
     await company.customer.execute(ProvisionCompanyDocument, { companyId: company.id });
     await watchToEnd(company.customer, company.id);
@@ -267,6 +299,29 @@ describe('a mail', { timeout: 60_000 }, () => {
   });
 });
 
+test('a mail server that cannot be reached is one fault of the account, which ends by itself', {
+  timeout: 60_000,
+}, async () => {
+  assert.equal((await operations()).mailAccountFault, null);
+  await server.stop();
+  const before = Date.now();
+  const companies = [await endedCompany('unreached-one'), await endedCompany('unreached-two')];
+  const fault = async () => (await operations()).mailAccountFault;
+  let met = await fault();
+  while (!met) met = await fault();
+  assert.match(met.cause, /^No delivery to the mail server 127\.0\.0\.1:\d+: ECONNREFUSED$/);
+  assert.ok(Date.parse(met.since) >= before - 1_000);
+  const { mails } = await operations();
+  assert.equal(met.waitingMails, mails.filter(({ state }) => state === 'WAITING').length);
+  assert.deepEqual(
+    companies.map(({ id }) => mails.find(({ company }) => company.id === id)?.lastError),
+    [null, null],
+  );
+  await server.start();
+  for (const { recipient } of companies) await server.taken(recipient);
+  while (await fault());
+});
+
 describe('others see nothing of it, and change nothing', () => {
   /** Every way from this type to a value, e.g. `{ running { claims } }`; of a company its id is enough. */
   const waysThrough = (type: GraphQLNamedType): readonly string[] => {
@@ -338,6 +393,9 @@ describe('what counts as waiting, and what as running', async () => {
       waiting: 0,
       oldestWaitingSince: null,
       oldestWaitingSeconds: null,
+      stalled: 0,
+      workers: [],
+      workerCount: 0,
       running: [],
       runningCount: 0,
     });

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -23,8 +23,12 @@ export interface PrivateServer {
 }
 
 /** Where a server's program is, or undefined when this machine has none; Debian keeps PostgreSQL's off the PATH. */
-function findProgram(name: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...globSync('/usr/lib/postgresql/*/bin')];
+export function findProgram(name: string): string | undefined {
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    '/usr/sbin',
+    ...globSync('/usr/lib/postgresql/*/bin'),
+  ];
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 }
 
@@ -43,26 +47,126 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startPostgres(): Promise<PrivateServer> {
+export interface PostgresOptions {
+  /** What `postgresql.conf` would hold. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** What `pg_hba.conf` holds instead of letting everybody in. */
+  readonly hba?: readonly string[];
+  readonly encoding?: 'UTF8' | 'LATIN1';
+  /** Files that only the server itself may read, by their names; a setting names them as `%d/<name>`. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** A server that this one is a streaming standby of. */
+  readonly standbyOf?: PrivateServer;
+}
+
+export interface PostgresServer extends PrivateServer {
+  readonly port: number;
+  /** Where its socket is. */
+  readonly folder: string;
+}
+
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'test-postgres-'));
   const owner = unprivileged();
+  const program = (name: string, ...args: string[]): void => {
+    execFileSync(findProgram(name) ?? name, args, { stdio: 'ignore', ...owner });
+  };
   if (owner) chownSync(folder, owner.uid, owner.gid);
-  const initdb = findProgram('initdb') ?? 'initdb';
-  execFileSync(initdb, ['-D', folder, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-sync'], {
-    stdio: 'ignore',
-    ...owner,
-  });
+  const { encoding = 'UTF8', standbyOf } = options;
+  const locale = encoding === 'UTF8' ? [] : ['--locale=C'];
+  if (standbyOf)
+    program('pg_basebackup', '-d', standbyOf.url, '-D', folder, '-R', '-X', 'stream', '--no-sync', '-c', 'fast');
+  else program('initdb', '-D', folder, '-U', 'postgres', '--auth=trust', '-E', encoding, ...locale, '--no-sync');
+  if (options.hba) writeFileSync(join(folder, 'pg_hba.conf'), `${options.hba.join('\n')}\n`);
+  for (const [name, content] of Object.entries(options.files ?? {})) {
+    const file = join(folder, name);
+    writeFileSync(file, content, { mode: 0o600 });
+    if (owner) chownSync(file, owner.uid, owner.gid);
+  }
   const port = await freePort();
-  const settings = ['-p', `${port}`, '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'];
+  const settings = { listen_addresses: '127.0.0.1', fsync: 'off', ...options.settings };
+  const given = Object.entries(settings).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value.replaceAll('%d', folder)}`,
+  ]);
+  const server = await privateServer(folder, `postgresql://postgres@127.0.0.1:${port}/postgres`, () =>
+    launch(
+      findProgram('postgres') ?? 'postgres',
+      ['-D', folder, '-p', `${port}`, '-k', folder, ...given],
+      /ready to accept (read-only )?connections/,
+      owner,
+    ),
+  );
+  return Object.assign(server, { port, folder });
+}
+
+/** Why PgBouncer cannot be tried here, or false when it can. */
+export const pgBouncerMissing: string | false = findProgram('pgbouncer')
+  ? serversMissing
+  : 'needs pgbouncer on this machine (Debian: apt-get install pgbouncer)';
+
+/** A PgBouncer in transaction mode before `postgres`, which lets its users in as they come. */
+export async function startPgBouncer(
+  { port: behind }: PostgresServer,
+  users: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PrivateServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'test-pgbouncer-'));
+  const owner = unprivileged();
+  const port = await freePort();
+  const all = {
+    listen_addr: '127.0.0.1',
+    listen_port: `${port}`,
+    unix_socket_dir: '',
+    auth_type: 'trust',
+    auth_file: join(folder, 'users'),
+    pool_mode: 'transaction',
+    ...settings,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name} = ${value}`);
+  writeFileSync(
+    join(folder, 'ini'),
+    ['[databases]', `* = host=127.0.0.1 port=${behind}`, '[pgbouncer]', ...lines, ''].join('\n'),
+  );
+  writeFileSync(join(folder, 'users'), users.map((user) => `"${user}" ""\n`).join(''));
+  for (const path of [folder, join(folder, 'ini'), join(folder, 'users')])
+    if (owner) chownSync(path, owner.uid, owner.gid);
   return privateServer(folder, `postgresql://postgres@127.0.0.1:${port}/postgres`, () =>
-    launch(findProgram('postgres') ?? 'postgres', ['-D', folder, ...settings], /ready to accept connections/, owner),
+    launch(findProgram('pgbouncer') ?? 'pgbouncer', [join(folder, 'ini')], /process up/, owner),
   );
 }
 
-export async function startRedis(): Promise<PrivateServer> {
+/** Why nginx cannot be tried here, or false when it can. */
+export const nginxMissing: string | false = findProgram('nginx')
+  ? serversMissing
+  : 'needs nginx on this machine (Debian: apt-get install nginx-light)';
+
+/** An nginx with this in its `http` block; `port` is what the block listens on. */
+export function startNginx(block: string, port: number): Promise<PrivateServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'test-nginx-'));
+  const config = join(folder, 'nginx.conf');
+  const bodies = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  // One process, which ends when it is killed.
+  writeFileSync(
+    config,
+    `daemon off; master_process off; pid ${folder}/pid; error_log stderr notice; events {}
+http { access_log off; ${bodies.join(' ')}
+${block}
+}
+`,
+  );
+  return privateServer(folder, `http://127.0.0.1:${port}`, () =>
+    launch(findProgram('nginx') ?? 'nginx', ['-p', folder, '-c', config, '-e', 'stderr'], /getrlimit/),
+  );
+}
+
+/** `more` are further settings of redis-server: `['--requirepass', '…']`. */
+export async function startRedis(more: readonly string[] = []): Promise<PrivateServer> {
   const folder = mkdtempSync(join(tmpdir(), 'test-redis-'));
   const port = await freePort();
-  const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+  const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...more];
   return privateServer(folder, `redis://127.0.0.1:${port}`, () =>
     launch(findProgram('redis-server') ?? 'redis-server', settings, /Ready to accept connections/),
   );

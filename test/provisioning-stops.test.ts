@@ -137,6 +137,7 @@ describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => 
       const late = await company.end();
       assert.equal(late.failure?.reason, 'TIMED_OUT');
       assert.equal(late.siteStatus, 'NOT_CREATED');
+      assert.equal((await company.asOperator()).failure?.detail, 'The server is away.', 'what was in the way');
       assert.ok(faults.count('preflight') >= 2, 'at once, after half a second, after one more');
     });
   });

@@ -11,6 +11,9 @@ import { openFaultyService, runsOf } from './faulty-service.ts';
 const password = 'canary "Zq7x9W" & more';
 const passing = new SiteHostError('HOST_UNAVAILABLE', 'The server is away.', { transient: true });
 
+const healthOf = ({ health }: { health: { state: string; reason: string | null } | null }): string | undefined =>
+  health ? `${health.state}: ${health.reason}` : undefined;
+
 const { order, sites } = await openFaultyService(after, { WORKER_CONCURRENCY: '8' });
 
 // Side by side: each company has faults of its own, and the worker takes eight at once.
@@ -55,6 +58,18 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
       await company.assertMails('Site Provisioning Failed', 'Your Site is Ready');
     });
 
+    test('is told without a password of backslashes, however often the host prints them', async () => {
+      const faults = new Faults();
+      const adminPassword = '\\'.repeat(512);
+      faults.fail(
+        'create-site',
+        new SiteHostError('HOST_UNAVAILABLE', 'It failed.', { detail: `${adminPassword.slice(1)}x` }),
+      );
+      const company = await order('backslashes', faults, { adminPassword });
+      assert.equal((await company.end()).failure?.reason, 'HOST_UNAVAILABLE');
+      assert.equal((await company.asOperator()).failure?.detail?.endsWith('x'), true);
+    });
+
     test('before anything else leaves what an earlier attempt made known as standing', async () => {
       const faults = new Faults();
       const broken = new SiteHostError('APP_INSTALL_FAILED', 'The app is broken.');
@@ -93,9 +108,19 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
       faults.fail('install-app:erpnext', passing, { at: 'verify' });
       const company = await order('passing', faults);
 
-      const active = await company.end();
+      const healths: Promise<string | undefined>[] = [];
+      const events = await company.watch(({ kind }) => {
+        if (kind === 'STEP_RETRYING' && healths.length === 0) healths.push(company.read().then(healthOf));
+      });
+      const active = await company.read();
       assert.equal(active.status, 'ACTIVE');
       assert.equal(active.attempt, 1);
+      assert.deepEqual(
+        events.filter(({ kind }) => kind === 'STEP_RETRYING').map(({ step }) => step),
+        ['create-site', 'create-site', 'install-app:erpnext'],
+      );
+      assert.deepEqual(await Promise.all(healths), ['RETRYING: The server is away.']);
+      assert.equal(active.health, null);
       assert.deepEqual(runsOf(faults), [1, 3, 1, 1, 1]);
       await company.assertMails('Your Site is Ready');
     });

@@ -1,14 +1,17 @@
 // The sandbox as a host and as a website: one service on one folder serves all of these, so they stand together.
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { access, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type OutgoingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type TestContext, test } from 'node:test';
 import { parseCompanyId } from '../src/company/company-id.ts';
+import { ownerName } from '../src/company/owner-name.ts';
+import { hashPassword } from '../src/provisioning/sandbox/password.ts';
 import { openSandboxHost } from '../src/provisioning/sandbox/sandbox-host.ts';
 import { issueSession, sessionSeconds } from '../src/provisioning/sandbox/session.ts';
 import { parseSiteName } from '../src/provisioning/sandbox/site-name.ts';
@@ -22,6 +25,12 @@ siteHostContract('the sandbox', async (t) => {
   return {
     host,
     siteFolder: (plan) => join(directory, plan.siteName),
+    async asEarlierVersion({ siteName, companyId, owner }) {
+      const file = join(directory, siteName, 'site_config.json');
+      const config = JSON.parse(await readFile(file, 'utf8'));
+      await writeFile(file, JSON.stringify({ ...config, owner: undefined, companyId }));
+      await rename(join(directory, '.claims', owner), join(directory, '.claims', companyId));
+    },
     async fallAsleep(plan) {
       for (const step of host.steps(plan).slice(0, -2)) await step.run({ signal: ever, progress() {} });
       return sleepingWorker(t, { host: { sandbox: directory }, plan, step: 'set-up-company' });
@@ -38,7 +47,7 @@ test('nothing half-made stays behind, and files are for their owner only', async
   const { directory, host } = await openSandbox(t);
   await provision(host, acme);
   const claims = async () => (await readdir(join(directory, '.claims'), { recursive: true })).toSorted();
-  const onlyTheToken = [acme.companyId, join(acme.companyId, '1')];
+  const onlyTheToken = [acme.owner, join(acme.owner, '1')];
   assert.deepEqual(await claims(), onlyTheToken);
   const folder = join(directory, acme.siteName);
   const files = await readdir(folder);
@@ -68,7 +77,7 @@ test('undoing a step brings back exactly what was there before it', async (t) =>
 
 test('what a kill leaves behind is cleared away by undo, and by the next run', async (t) => {
   const { directory, host, ask } = await openSandbox(t);
-  const claim = join(directory, '.claims', acme.companyId, '1');
+  const claim = join(directory, '.claims', acme.owner, '1');
   const partial = join(claim, 'site');
   const [, createSite] = host.steps(acme);
   for (const clear of [() => createSite?.undo(ever), () => createSite?.run({ signal: ever, progress() {} })]) {
@@ -88,7 +97,7 @@ test('what a kill leaves behind is cleared away by undo, and by the next run', a
 
 test('of two companies that race for a name exactly one gets it', async (t) => {
   const { host, ask } = await openSandbox(t);
-  const rivals = [acme, { ...acme, companyId: companyId(2), companyName: 'Rival' }];
+  const rivals = [acme, { ...acme, ...another, companyName: 'Rival' }];
   const outcomes = await Promise.allSettled(rivals.map((plan) => provision(host, plan)));
   const lost = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason.reason);
   assert.deepEqual(lost, ['SITE_NAME_TAKEN']);
@@ -193,7 +202,8 @@ test('a program logs in as on Frappe', async (t) => {
     const accepted = await ask(acme.siteName, 'POST', '/api/method/login', body);
     assert.deepEqual(JSON.parse(accepted.text), { message: 'Logged In', full_name: 'Administrator' });
     const company = await answers(acme.siteName, 'GET', '/api/resource/company', { cookie: sidOf(accepted) });
-    const data = { company_name: 'Acme', abbr: 'ACM', default_currency: 'EUR', country: 'Germany' };
+    const place = { country: 'Germany', time_zone: 'Europe/Berlin' };
+    const data = { company_name: 'Acme', abbr: 'ACM', default_currency: 'EUR', ...place };
     assert.deepEqual(company, [200, { data: { ...data, installed_apps: ['erpnext', 'hrms'] } }]);
   }
   for (const json of [
@@ -207,7 +217,7 @@ test('a program logs in as on Frappe', async (t) => {
 
 test('a session is good on its own site, unchanged, and until it ends', async (t) => {
   const { directory, host, ask } = await openSandbox(t);
-  const other = { ...acme, companyId: companyId(2), siteName: 'other.localhost', companyName: 'Other' };
+  const other = { ...acme, ...another, siteName: 'other.localhost', companyName: 'Other' };
   await provision(host, acme);
   await provision(host, other);
   const opens = async (siteName: string, sid: string) =>
@@ -307,6 +317,64 @@ test('names are shown as text and never as markup', async (t) => {
   assert.ok(refused.text.includes('value="&#34;&#62;&#60;script&#62;'), 'what was typed is given back as text');
 });
 
+test('log-ins that fail are limited at each site, in the same words whoever is meant', async (t) => {
+  const { host, ask } = await openSandbox(t);
+  const [site, other] = await provisionSites(host, 2);
+  assert.ok(site && other);
+  /** Tries until it is refused: the minute in which tries are counted may end among them, and once only. */
+  const refused = async (path: string, usr: string) => {
+    for (let tried = 0; tried <= 40; tried += 1) {
+      const answer = await ask(site.siteName, 'POST', path, { form: { usr, pwd: 'wrong' } });
+      if (answer.status !== 401) return { ...answer, text: answer.text.replace(/\d+ seconds?/, '… seconds') };
+    }
+    return assert.fail('41 failed log-ins were answered');
+  };
+  const program = await refused('/api/method/login', site.adminEmail);
+  assert.equal(program.status, 429);
+  assert.equal(program.text, '{"message":"There were too many log-ins; try again in … seconds."}');
+  const seconds = Number(program.headers['retry-after']);
+  assert.ok(seconds >= 1 && seconds <= 60);
+  const stranger = await refused('/api/method/login', 'nobody@acme.example');
+  assert.deepEqual([stranger.status, stranger.text], [429, program.text]);
+  const browser = await refused('/login', site.adminEmail);
+  assert.equal(browser.status, 429);
+  assert.match(browser.text, /There were too many log-ins/);
+  // Another site has its own count, and whoever knows the password is not counted at all.
+  for (let times = 0; times < 25; times += 1) assert.equal((await login(ask, other)).status, 200);
+});
+
+test('log-ins that fail are limited for each address, at however many sites', async (t) => {
+  const { host, ask } = await openSandbox(t);
+  const sites = await provisionSites(host, 8);
+  const statuses: number[] = [];
+  // Too few at each site to be too many there; and of 128 more than 60 are within one minute.
+  for (let times = 0; times < 16; times += 1) {
+    const wrong = sites.map((site) => login(ask, { ...site, adminPassword: 'wrong' }));
+    for (const { status } of await Promise.all(wrong)) statuses.push(status);
+  }
+  assert.ok(statuses.filter((status) => status === 401).length >= 60);
+  assert.ok(statuses.includes(429));
+});
+
+test('a flood of log-ins leaves provisioning the threads that it needs', async (t) => {
+  const { host, ask } = await openSandbox(t);
+  const sites = await provisionSites(host, 4);
+  let checked = 0;
+  const { promise: oneChecked, resolve: oneIsChecked } = Promise.withResolvers<void>();
+  const flood = Array.from({ length: 15 }, () => sites)
+    .flat()
+    .map(async (site) => {
+      const { status } = await login(ask, site);
+      if (status !== 200) return assert.equal(status, 429);
+      checked += 1;
+      return oneIsChecked();
+    });
+  await oneChecked;
+  for (let made = 0; made < 4; made += 1) await hashPassword('of a site that is being made');
+  assert.ok(checked <= 30, `four sites behind ${checked} of 60 log-ins`);
+  await Promise.all(flood);
+});
+
 test('bodies that are too large or make no sense are refused in plain words', async (t) => {
   const { host, ask } = await openSandbox(t);
   await provision(host, acme);
@@ -358,8 +426,11 @@ function companyId(number: number) {
   return id;
 }
 
+const another = { companyId: companyId(2), owner: ownerName({ id: companyId(2), identity: randomUUID() }) };
+
 const acme: SitePlan = {
   companyId: companyId(1),
+  owner: `${companyId(1)}.0b0e6f3c-5d1f-4c58-9a53-6f0d0c1b7a01`,
   fencingToken: 1,
   siteName: 'acme.localhost',
   companyName: 'Acme',
@@ -429,5 +500,19 @@ type Ask = ReturnType<typeof asker>;
 
 const login = (ask: Ask, { siteName, adminEmail: usr, adminPassword: pwd }: SitePlan) =>
   ask(siteName, 'POST', '/api/method/login', { json: { usr, pwd } });
+
+async function provisionSites(host: SiteHost, count: number): Promise<SitePlan[]> {
+  const plans = Array.from({ length: count }, (_, index) => {
+    const id = companyId(index + 1);
+    return {
+      ...acme,
+      companyId: id,
+      owner: ownerName({ id, identity: randomUUID() }),
+      siteName: `site-${index}.localhost`,
+    };
+  });
+  for (const plan of plans) await provision(host, plan);
+  return plans;
+}
 
 const sidOf = (answer: Awaited<ReturnType<Ask>>): string => String(answer.headers['set-cookie']).split(';')[0] ?? '';

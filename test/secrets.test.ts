@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type SecretKey, secretBox } from '../src/company/secret-box.ts';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { ConfigError } from '../src/config/config-error.ts';
+import { readConfig } from '../src/config/read-config.ts';
 import { scrub } from '../src/provisioning/scrub.ts';
 
 const key = (id: string): SecretKey => ({ id, bytes: randomBytes(32) });
@@ -48,18 +52,6 @@ describe('the secret box', () => {
     assert.match(rotated.seal(secret, 'a.b'), /^k2\./);
     assert.throws(() => secretBox([k2]).open(sealed, 'a.b'), /SECRET_KEYS has no key "k1" any more/);
     assert.throws(() => secretBox([{ ...k2, id: 'k1' }]).open(sealed, 'a.b'));
-  });
-
-  test('recognises a text by its digest, and only whoever has the key does', () => {
-    const digest = box.digest(secret);
-    assert.equal(box.matches(secret, digest), true);
-    assert.equal(box.matches(`${secret} `, digest), false);
-    assert.equal(secretBox([k2, k1]).matches(secret, digest), true, 'after a rotation');
-    assert.equal(secretBox([{ ...k2, id: 'k1' }]).matches(secret, digest), false);
-    assert.throws(() => secretBox([k2]).matches(secret, digest), /no key "k1"/);
-    for (const encoding of ['hex', 'base64', 'base64url'] as const) {
-      assert.ok(!digest.includes(createHash('sha256').update(secret).digest(encoding)), 'not to be guessed');
-    }
   });
 });
 
@@ -116,6 +108,7 @@ describe('the configuration', () => {
     MAIL_FROM: 'Acme <no-reply@example.com>',
     SUPPORT_EMAIL: 'support@example.com',
     PUBLIC_URL: 'https://companies.example.com',
+    SITE_DOMAINS: 'example.com, .example.net',
     SITE_URL_TEMPLATE: 'https://{site}',
     BENCH_PATH: '/home/frappe/frappe-bench',
     SECRET_KEYS: `k2:${bytes}, k1:${bytes.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))}`,
@@ -169,6 +162,8 @@ describe('the configuration', () => {
       SMTP_URL: 'http://user:Zq7x9W@mail',
       SUPPORT_EMAIL: 'Zq7x9W',
       PUBLIC_URL: 'Zq7x9W',
+      SITE_DOMAINS: 'https://Zq7x9W.example.com',
+      TRUSTED_PROXIES: '10.0.0.1,Zq7x9W',
       SITE_URL_TEMPLATE: 'https://Zq7x9W.example.com',
       SECRET_KEYS: `k1:${Buffer.from('Zq7x9W').toString('base64')}`,
       AUTH_JWT_SECRET: 'Zq7x9W',
@@ -178,6 +173,134 @@ describe('the configuration', () => {
       assert.equal(faults.filter((fault) => fault.startsWith(`  ${name} `)).length, 1, name);
     }
     assert.doesNotMatch(faults.join('\n'), new RegExp(`Zq7x9W|${Buffer.from('Zq7x9W').toString('base64')}`));
+  });
+
+  test('takes each secret from a file as well, without the newline at its end', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'secret-files-'));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const { DATABASE_URL, REDIS_URL, SMTP_URL, SECRET_KEYS, AUTH_JWT_SECRET } = production;
+    const inFiles = {
+      DATABASE_URL,
+      REDIS_URL,
+      SMTP_URL,
+      SECRET_KEYS,
+      AUTH_JWT_SECRET,
+      BENCH_DB_ADMIN_PASSWORD: ' a b ',
+    };
+    const named: Record<string, string> = { ...production };
+    for (const [name, value] of Object.entries(inFiles)) {
+      writeFileSync(join(folder, name), `${value}\r\n`);
+      delete named[name];
+      named[`${name}_FILE`] = join(folder, name);
+    }
+    assert.deepEqual(readConfig(named), readConfig({ ...production, BENCH_DB_ADMIN_PASSWORD: ' a b ' }));
+
+    writeFileSync(join(folder, 'empty'), '\n');
+    const faults = faultsOf({
+      ...production,
+      DATABASE_URL: '',
+      DATABASE_URL_FILE: join(folder, 'Zq7x9W'),
+      REDIS_URL_FILE: join(folder, 'REDIS_URL'),
+      SMTP_URL: '',
+      SMTP_URL_FILE: join(folder, 'empty'),
+      AUTH_JWT_SECRET: '',
+      AUTH_JWT_SECRET_FILE: folder,
+    });
+    assert.deepEqual(faults.toSorted(), [
+      '  AUTH_JWT_SECRET_FILE cannot be read: EISDIR.',
+      '  DATABASE_URL_FILE cannot be read: ENOENT.',
+      '  REDIS_URL and REDIS_URL_FILE are both set. Keep one of them.',
+      '  SMTP_URL_FILE names a file that is empty.',
+    ]);
+  });
+
+  test('takes a secret that ends with a newline, as files of secrets do, for the same one', () => {
+    const ended = Object.fromEntries(Object.entries(production).map(([name, value]) => [name, `${value}\n`]));
+    assert.deepEqual(readConfig(ended), readConfig(production));
+  });
+
+  test('trusts proxies by address or network, and neither everybody nor a name', () => {
+    const { TRUSTED_PROXIES: trusted } = readConfig({ TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.7,fd00::/8' });
+    for (const [address, family, isTrusted] of [
+      ['10.255.0.1', 'ipv4', true],
+      ['192.0.2.7', 'ipv4', true],
+      ['192.0.2.8', 'ipv4', false],
+      ['fdff::1', 'ipv6', true],
+      ['fe80::1', 'ipv6', false],
+    ] as const)
+      assert.equal(trusted.check(address, family), isTrusted, address);
+    assert.equal(readConfig({}).TRUSTED_PROXIES.check('127.0.0.1'), false);
+    for (const wrong of [
+      '*',
+      'true',
+      'proxy.example.com',
+      '10.0.0.0/33',
+      '0.0.0.0/0',
+      '::/0',
+      '10.0.0',
+      ',',
+      '10.0.0.1,',
+      'fe80::1%eth0',
+    ])
+      assert.equal(faultsOf({ TRUSTED_PROXIES: wrong }).length, 1, wrong);
+  });
+
+  for (const [title, name] of Object.entries({
+    'an encoded word that stands for a line break': '=?utf-8?Q?=0D=0ABcc:_eve?=',
+    'an encoded word in quotes': '"Acme =?UTF-8?B?4oCu?="',
+    'a bidi control': 'Acme \u202egro',
+    'a zero-width space': 'Ac\u200bme',
+    'a line break': 'Acme\r\nBcc: eve@example.com',
+  })) {
+    test(`refuses a sender whose name holds ${title}`, () => {
+      const faults = faultsOf({ ...production, MAIL_FROM: `${name} <no-reply@example.com>` });
+      assert.deepEqual(faults, [
+        '  MAIL_FROM must name the sender as mail programs show it: without invisible characters and without “=?”.',
+      ]);
+    });
+  }
+
+  test('takes a sender whose name is in any script', () => {
+    for (const MAIL_FROM of [
+      '"Łódź, Søns & Co." <no-reply@example.com>',
+      '株式会社 <a@example.com>',
+      'a@example.com',
+    ]) {
+      assert.equal(readConfig({ ...production, MAIL_FROM }).MAIL_FROM, MAIL_FROM);
+    }
+  });
+
+  test('takes no port from what Kubernetes tells of a service with such a name', () => {
+    const injected = {
+      WORKER_PORT: 'tcp://10.96.0.12:9090',
+      PORT: 'tcp://10.96.0.1:80',
+      BENCH_DB_PORT: 'udp://10.0.0.1:53',
+    };
+    assert.deepEqual(readConfig(injected), readConfig({}));
+    assert.equal(faultsOf({ WORKER_PORT: 'http://10.96.0.12:9090' }).length, 1);
+  });
+
+  for (const [title, AUTH_JWT_SECRET] of Object.entries({
+    'one character over and over': 'a'.repeat(64),
+    'few characters over and over': 'abc1'.repeat(16),
+    'the example of the README': '<32 characters or more at random>',
+    'a word that asks to be replaced': 'please-change-me-before-you-go-live-0815',
+    'a short one beside a good one': `${randomBytes(32).toString('base64')},short`,
+  })) {
+    test(`refuses ${title} as a secret for tokens`, () => assert.equal(faultsOf({ AUTH_JWT_SECRET }).length, 1));
+  }
+
+  test('takes public keys in a secret’s place, and demands whose tokens are meant', () => {
+    const keySet = { ...production, AUTH_JWT_SECRET: '', AUTH_JWKS_URL: 'https://login.example.com/jwks' };
+    assert.deepEqual(
+      faultsOf(keySet).map((fault) => /^ {2}(\w+) is missing/.exec(fault)?.[1]),
+      ['AUTH_ISSUER', 'AUTH_AUDIENCE'],
+    );
+    assert.deepEqual(faultsOf({ ...keySet, AUTH_ISSUER: 'https://login.example.com', AUTH_AUDIENCE: 'companies' }), []);
+  });
+
+  test('takes an IPv6 address for HOST as a URL writes it or bare', () => {
+    assert.deepEqual([readConfig({ HOST: '[::1]' }).HOST, readConfig({ HOST: '::1' }).HOST], ['::1', '::1']);
   });
 
   test('reads how to reach a bench', () => {

@@ -1,13 +1,15 @@
 // The whole contract of a site host in one place, since every host is held to all of it.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { parseCompanyId } from '../src/company/company-id.ts';
+import { type CompanyId, parseCompanyId } from '../src/company/company-id.ts';
+import { type OwnerName, ownerName } from '../src/company/owner-name.ts';
 import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../src/provisioning/site-host.ts';
 import { Stop } from '../src/provisioning/stop.ts';
+import { acme } from './bench/site-plan.ts';
 import type { SleepingWorker } from './bench/worker.ts';
 
 /** A site host and what the contract needs beside it to see what the host did. */
@@ -19,6 +21,8 @@ export interface HostUnderTest {
   siteFolder(plan: SitePlan): string;
   /** A worker in a process of its own that falls asleep in the middle of a step of the plan, with whatever it began going on. */
   fallAsleep(plan: SitePlan): Promise<SleepingWorker>;
+  /** Keeps the plan's site and its claims as versions did that knew a company by its id alone. */
+  asEarlierVersion(plan: SitePlan): Promise<void>;
   /** A name that no site has; each call another one. `acme-1.localhost` and so on unless given. */
   newSiteName?(): string;
 }
@@ -121,19 +125,54 @@ export function siteHostContract(
       await provision(opened.host, theirs);
       const before = await snapshot(opened.siteFolder(theirs));
 
-      const ours = { ...theirs, companyId: companyId(2), companyName: 'Ours', adminPassword: 'another-canary-8ho2' };
-      const steps = opened.host.steps(ours);
-      for (const step of steps) {
-        assert.equal(await step.check(ever), false, `${step.name} is not ours`);
-        const error = await failureOf(step.run({ signal: ever, progress: isPercent }));
-        assert.equal(error.reason, 'SITE_NAME_TAKEN', step.name);
-        assert.ok(!`${error.message}${error.detail}`.includes(theirs.companyId), 'whose it is, is nobody’s business');
-      }
-      for (const step of steps.toReversed()) await step.undo(ever);
+      // In another database the same number is another company's.
+      for (const id of [companyId(2), theirs.companyId]) {
+        const asked = { companyName: 'Ours', adminPassword: 'another-canary-8ho2', adoptSince: new Date(0) };
+        const ours = { ...theirs, ...asked, companyId: id, owner: ownerOf(id), fencingToken: 7 };
+        const steps = opened.host.steps(ours);
+        for (const step of steps) {
+          assert.equal(await step.check(ever), false, `${step.name} is not ours`);
+          const error = await failureOf(step.run({ signal: ever, progress: isPercent }));
+          assert.equal(error.reason, 'SITE_NAME_TAKEN', step.name);
+          assert.ok(!`${error.message}${error.detail}`.includes(theirs.companyId), 'whose it is, is nobody’s business');
+        }
+        for (const step of steps.toReversed()) await step.undo(ever);
 
-      assert.deepEqual(await snapshot(opened.siteFolder(theirs)), before);
-      assert.equal(await opened.login(theirs), true);
-      assert.equal(await opened.login(ours), false);
+        assert.deepEqual(await snapshot(opened.siteFolder(theirs)), before);
+        assert.equal(await opened.login(theirs), true);
+        assert.equal(await opened.login(ours), false);
+        assert.deepEqual(await madeAgain(opened.host, theirs), [], 'nor is a newer claim of ours one of theirs');
+      }
+    });
+
+    const contradictions: Readonly<Record<string, (made: SitePlan) => SitePlan>> = {
+      'whose company has had no site': (made) => ({ ...made, adoptSince: undefined }),
+      'that is older than the company': (made) => ({ ...made, adoptSince: new Date(Date.now() + 60_000) }),
+      'that a newer claim has had': (made) => ({ ...made, fencingToken: made.fencingToken - 1 }),
+      'of another id': (made) => ({ ...made, companyId: companyId(2), owner: ownerOf(companyId(2)) }),
+      'that two of the id ask for': (made) => ({ ...made, owner: ownerOf(made.companyId) }),
+    };
+    for (const [what, askedFor] of Object.entries(contradictions)) {
+      contract(`does not adopt a site of an earlier version ${what}`, async (opened) => {
+        const made = await madeByEarlierVersion(opened);
+        const ours = askedFor(made);
+        if (ours.owner !== made.owner) await opened.host.steps(made)[0]?.check(ever);
+        const before = await snapshot(opened.siteFolder(made));
+        const [, createSite] = opened.host.steps(ours);
+        assert.equal(await createSite?.check(ever), false);
+        assert.equal((await failureOf(provision(opened.host, ours))).reason, 'SITE_NAME_TAKEN');
+        await createSite?.undo(ever);
+        assert.deepEqual(await snapshot(opened.siteFolder(made)), before);
+      });
+    }
+
+    contract('adopts the site that an earlier version has begun for the company, and ends it', async (opened) => {
+      const plan = await madeByEarlierVersion(opened);
+      const names = opened.host.steps(plan).map(({ name }) => name);
+      assert.deepEqual(await madeAgain(opened.host, claimedAgain(plan)), names.slice(2, -1));
+      assert.equal(await opened.login(plan), true);
+      for (const step of opened.host.steps(claimedAgain(plan)).toReversed()) await step.undo(ever);
+      assert.equal(await exists(opened.siteFolder(plan)), false);
     });
 
     contract('refuses an older claim once a newer one has asked, and changes nothing for it', async (opened) => {
@@ -231,6 +270,9 @@ const isPercent = (percent: number) => assert.ok(percent >= 0 && percent <= 100)
 /** Before the site is there, these two have nothing to show for themselves. */
 const leavesAnEffect = (step: SiteStep) => step.name !== 'preflight' && step.name !== 'verify';
 
+/** Of a row of its own. */
+const ownerOf = (id: CompanyId): OwnerName => ownerName({ id, identity: randomUUID() });
+
 let siteCount = 0;
 
 /** A plan that the host can make, with a name of its own and a password that is easy to find again. */
@@ -238,6 +280,7 @@ async function newPlan({ host, newSiteName }: HostUnderTest): Promise<SitePlan> 
   siteCount += 1;
   return {
     companyId: companyId(1),
+    owner: acme.owner,
     fencingToken: 1,
     siteName: newSiteName?.() ?? `acme-${siteCount}.localhost`,
     companyName: 'Acme Trading & Söhne',
@@ -248,6 +291,15 @@ async function newPlan({ host, newSiteName }: HostUnderTest): Promise<SitePlan> 
     country: 'Germany',
     apps: (await host.offeredApps()).slice(0, 2),
   };
+}
+
+/** The plan of a site that was begun, as versions left it that knew a company by its id alone. */
+async function madeByEarlierVersion(opened: HostUnderTest): Promise<SitePlan> {
+  const plan = { ...(await newPlan(opened)), fencingToken: 5, adoptSince: new Date(Date.now() - 60_000) };
+  const [preflight, createSite] = opened.host.steps(plan);
+  for (const step of [preflight, createSite]) await step?.run({ signal: ever, progress: isPercent });
+  await opened.asEarlierVersion(plan);
+  return plan;
 }
 
 /** The plan as another worker has it after a take-over. */

@@ -7,7 +7,7 @@ import type { Role } from '../src/access/viewer.ts';
 import { type Client, openClient } from '../src/client/client.ts';
 import type { CreateCompanyInput } from '../src/client/operations.ts';
 import { CompanyDocument, CreateCompanyDocument } from '../src/client/operations.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/read-config.ts';
 import { openLog } from '../src/log.ts';
 import type { SiteHost } from '../src/provisioning/site-host.ts';
 import { openService, type Service } from '../src/service.ts';

@@ -165,6 +165,23 @@ describe('a company is watched live', () => {
     });
   }
 
+  test('EventSource resumes by the ids of its events, and ends', async () => {
+    const { version: last } = await readCompany(jane, id);
+    const idsSince = async (sinceVersion: number | undefined, seen: string) => {
+      const parameters = new URLSearchParams({ query, variables: JSON.stringify({ companyId: id, sinceVersion }) });
+      const headers = { authorization, accept: 'text/event-stream', ...(seen && { 'last-event-id': seen }) };
+      const answer = await ask(`${url}?${parameters}`, { method: 'GET', headers });
+      assert.equal(answer.headers['x-accel-buffering'], answer.status === 200 ? 'no' : undefined);
+      return [answer.status, [...answer.text.matchAll(/^id: (\d+)$/gm)].map(([, version]) => Number(version))];
+    };
+    assert.deepEqual(await idsSince(0, ''), [200, upTo(last)]);
+    assert.deepEqual(await idsSince(0, `${last - 2}`), [200, [last - 1, last]]);
+    assert.deepEqual(await idsSince(last - 1, '2'), [200, [last]]);
+    assert.deepEqual(await idsSince(undefined, '2'), [200, upTo(last).slice(2)]);
+    assert.deepEqual(await idsSince(0, `${last}`), [204, []]);
+    assert.deepEqual(await idsSince(last, ''), [200, []]);
+  });
+
   for (const [name, watch] of Object.entries({ 'SSE by GET': watchByGet, WebSocket: watchBySocket })) {
     test(`${name} refuses versions that are not there`, async () => {
       const { version } = await readCompany(jane, id);
@@ -184,7 +201,11 @@ describe('many watchers of one company', () => {
   before(async () => {
     ({ id, goOn } = await startCompany('crowd.localhost'));
   });
-  const listening = async (): Promise<number> => Number((await onRedis.pubsub('NUMSUB', `company:${id}`))[1]);
+  const listening = async (): Promise<number> => {
+    const [channel, ...others] = (await onRedis.pubsub('CHANNELS', `company:*:${id}`)).map(String);
+    assert.deepEqual(others, []);
+    return channel === undefined ? 0 : Number((await onRedis.pubsub('NUMSUB', channel))[1]);
+  };
 
   for (const [name, watch] of Object.entries({ 'SSE by GET': watchByGet, WebSocket: watchBySocket })) {
     test(`leave nothing behind when fifty hang up: ${name}`, { timeout: 20_000 }, async () => {

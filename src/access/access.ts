@@ -1,39 +1,34 @@
-import { authenticateByJwt } from './authenticate.ts';
+import { authenticateByJwt, type TokenRules, Unauthenticated } from './authenticate.ts';
+import type { Caller } from './caller.ts';
+import { type Revocations, tokenRevoked } from './revoked-tokens.ts';
+import type { SignInLink } from './sign-in-link.ts';
 import type { Viewer } from './viewer.ts';
-
-/** What is known of a request before it is known who asks. */
-export interface Caller {
-  readonly authorization: string | undefined;
-  /** The Host header. */
-  readonly host: string | undefined;
-  /** The Origin header, which browsers send and others do not. */
-  readonly origin: string | undefined;
-  readonly remoteAddress: string | undefined;
-}
 
 export interface Access {
   /** Who asks; rejects with Unauthenticated. */
   identify(caller: Caller): Promise<Viewer>;
 }
 
-/**
- * Knows people by their tokens. With a development viewer, whoever shows no token on this machine is that viewer:
- * neither another machine nor a page of another origin in a browser here can borrow it.
- */
-export function openAccess(secret: string, developmentViewer?: Viewer): Access {
-  const authenticate = authenticateByJwt(secret);
-  return {
-    async identify(caller) {
-      if (caller.authorization === undefined && developmentViewer && isSameMachine(caller)) return developmentViewer;
-      return authenticate(caller.authorization);
-    },
-  };
+/** The viewer of the embedded default, whom the link signs in. */
+export interface Developer {
+  readonly viewer: Viewer;
+  readonly link: SignInLink;
 }
 
-/** Both ends are this machine, and the page that asks, if any, came from the same address. */
-export function isSameMachine({ host, origin, remoteAddress }: Omit<Caller, 'authorization'>): boolean {
-  const hostName = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : undefined;
-  const isLocalName = hostName === 'localhost' || hostName === '127.0.0.1' || hostName === '[::1]';
-  const isLocalPeer = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(remoteAddress ?? '');
-  return isLocalName && isLocalPeer && (origin === undefined || origin === `http://${host}`);
+/** No longer than the 123 bytes of a WebSocket's reason. */
+const openTheLink =
+  'Sign in: open the link that was printed at start, or send its token: Authorization: Bearer <token>';
+
+/** Knows people by their tokens, and the developer by the link. */
+export function openAccess(rules: TokenRules, revocations: Revocations, developer?: Developer): Access {
+  const authenticate = authenticateByJwt(rules);
+  return {
+    async identify(caller) {
+      if (developer?.link.admits(caller)) return developer.viewer;
+      if (developer && caller.authorization === undefined) throw new Unauthenticated('NO_TOKEN', openTheLink);
+      const viewer = await authenticate(caller.authorization);
+      if (revocations.includes(viewer)) throw new Unauthenticated('TOKEN_REVOKED', tokenRevoked);
+      return viewer;
+    },
+  };
 }

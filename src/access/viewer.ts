@@ -2,8 +2,18 @@
 export const roles = ['customer', 'partner', 'operator'] as const;
 export type Role = (typeof roles)[number];
 
+/** What a token says of itself, as far as it does. */
+export interface TokenName {
+  /** Its `jti`. */
+  readonly tokenId?: string | undefined;
+  /** The `kid` of the key that it was signed with. */
+  readonly keyId?: string | undefined;
+  /** Its `iat`, in milliseconds since 1970. */
+  readonly issuedAt?: number | undefined;
+}
+
 /** Who is asking. Every request has one. */
-export interface Viewer {
+export interface Viewer extends TokenName {
   /** The `sub` of his token; companies belong to it. */
   readonly subject: string;
   readonly email: string | undefined;
@@ -16,7 +26,13 @@ export interface Viewer {
   readonly until: number | undefined;
 }
 
-export function viewer(subject: string, email: string | undefined, given: readonly Role[], until?: number): Viewer {
+export function viewer(
+  subject: string,
+  email: string | undefined,
+  given: readonly Role[],
+  until?: number,
+  token: TokenName = {},
+): Viewer {
   const isOperator = given.includes('operator');
   return {
     subject,
@@ -25,5 +41,6 @@ export function viewer(subject: string, email: string | undefined, given: readon
     seesAll: isOperator,
     namesCustomers: isOperator || given.includes('partner'),
     until,
+    ...token,
   };
 }

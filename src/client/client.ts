@@ -15,8 +15,8 @@ export interface Client {
 
 export type StatusChange = CompanyStatusChangedSubscription['companyStatusChanged'];
 
-/** A client of the API at `url`; without a token it is whoever is signed in there. */
-export function openClient(url: string, token?: string): Client {
+/** A client of the API at `url`, with a token of whoever asks. */
+export function openClient(url: string, token: string | undefined): Client {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
     async execute<Result, Variables>(document: TypedDocumentString<Result, Variables>, variables: Variables) {

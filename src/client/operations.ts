@@ -3,6 +3,66 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What an entry of the audit log tells of. */
+export type AuditAction =
+  /** The mutation `cancelProvisioning`. */
+  | 'CANCEL_PROVISIONING'
+  /** `resendMail` gave the company another `customerEmail`. */
+  | 'CORRECT_ADDRESS'
+  /** The mutation `createCompany`. */
+  | 'CREATE_COMPANY'
+  /** Somebody was not let in. `outcome` is NO_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID or CLAIMS_INVALID, and `address` a network: all of its refusals within a minute are one entry. */
+  | 'LOG_IN'
+  /** The mutation `provisionCompany`. */
+  | 'PROVISION_COMPANY'
+  /** An operator read what the site host said of another’s failure, its `detail`. Told once a minute. */
+  | 'READ_FAILURE'
+  /** An operator read where a mail about another’s company goes, or why it did not arrive. Told once a minute. */
+  | 'READ_MAIL'
+  /** The mutation `resendMail`. */
+  | 'RESEND_MAIL'
+  /** The mutation `revokeToken`. */
+  | 'REVOKE_TOKEN'
+  /** The mutation `revokeTokensOf`. */
+  | 'REVOKE_TOKENS_OF';
+
+/** Which entries to list; what is left out does not matter. */
+export type AuditFilter = {
+  /** About this company. */
+  companyId?: string | number | null | undefined;
+  /** By this subject. Up to 255 characters. */
+  subject?: string | null | undefined;
+};
+
+/** What an event of a company tells. */
+export type CompanyEventKind =
+  /** An operator corrected `customerEmail`, since a mail did not arrive. The status stays as it is; this may come after ACTIVE or FAILED. */
+  | 'ADDRESS_CORRECTED'
+  /** Somebody cancelled while a worker was at work, which now stops. */
+  | 'CANCEL_REQUESTED'
+  /** A worker began the attempt. */
+  | 'CLAIMED'
+  /** The company was asked for: saved as a draft, or queued at once. Always version 1. */
+  | 'CREATED'
+  /** The attempt ended without a site; `company.failure` says why. */
+  | 'FAILED'
+  /** A draft, or a failed company, was queued for an attempt. */
+  | 'QUEUED'
+  /** Somebody cancelled before a worker began; the company is a draft again. */
+  | 'RETURNED_TO_DRAFT'
+  /** A step ended, and its effect was verified. */
+  | 'STEP_COMPLETED'
+  /** A step is under way: `progress` rose. */
+  | 'STEP_PROGRESSED'
+  /** A step was interrupted or met an error that may pass, and is tried again. */
+  | 'STEP_RETRYING'
+  /** A step began. */
+  | 'STEP_STARTED'
+  /** The site was made and verified: the company is ACTIVE. */
+  | 'SUCCEEDED'
+  /** Another worker goes on with the attempt; its worker is gone or has handed it back. */
+  | 'TAKEN_OVER';
+
 /** Which companies to list; what is left out does not matter. */
 export type CompanyFilter = {
   /** In one of these statuses. */
@@ -10,6 +70,24 @@ export type CompanyFilter = {
   /** Found in the name, abbreviation, id, site name or admin e-mail, whatever the case. Up to 140 characters. */
   text?: string | null | undefined;
 };
+
+/** Whether a company only needs time, or meets errors. */
+export type CompanyHealthState =
+  /** The present step met an error that may pass, and is tried again. */
+  | 'RETRYING'
+  /** Nobody is at work on it: no worker lives, or its worker is not heard of any more. It goes on, or ends as FAILED, by itself. */
+  | 'STALLED'
+  /** All workers are busy, or one has just handed it back; its turn comes by itself. */
+  | 'WAITING_FOR_WORKER'
+  /** A worker is at work and has met no error in the present step. */
+  | 'WORKING';
+
+/** What is bounded for each customer and each partner. */
+export type CompanyQuota =
+  /** Companies that were created within 24 hours, drafts among them. */
+  | 'COMPANIES_PER_DAY'
+  /** Companies that are QUEUED at once. */
+  | 'COMPANIES_WAITING';
 
 /** Where a company stands. */
 export type CompanyStatus =
@@ -26,7 +104,7 @@ export type CompanyStatus =
 
 /** A company, and the site that it shall get. */
 export type CreateCompanyInput = {
-  /** Who logs in to the site: a single plain address (RFC 5321), up to 254 characters. */
+  /** Who logs in to the site: a single plain address (RFC 5321), up to 140 characters. */
   adminEmail: string;
   /** 8 to 512 characters without control characters. Kept sealed until it was mailed, then erased. */
   adminPassword: string;
@@ -34,20 +112,22 @@ export type CreateCompanyInput = {
   apps?: Array<string> | null | undefined;
   /** 1 to 10 letters (A–Z, a–z) or digits, e.g. `ACME`. */
   companyAbbr: string;
-  /** 1 to 140 characters, at least one of them a letter or digit; no control or invisible characters. */
+  /** At least one letter or digit, and with the abbreviation at most 137 characters; no control or invisible characters. */
   companyName: string;
-  /** The English name as Frappe spells it, or the ISO 3166 code of two or three letters. */
+  /** The English name as Frappe, CLDR or ISO 3166 spells it, or the ISO 3166 code of two or three letters. */
   country: string;
   /** Whom to mail. Partners and operators give it; customers are mailed at their own address. */
   customerEmail?: string | null | undefined;
   /** A code in use of ISO 4217, e.g. `USD`. */
   defaultCurrency: string;
-  /** The site’s host name: two labels or more of lower-case letters, digits and hyphens (RFC 1123), e.g. `acme.localhost`. No two companies share one, and some are reserved. */
+  /** The site’s host name: two labels or more of letters, digits and hyphens (RFC 1123), e.g. `acme.localhost`, up to 180 characters. No label has two hyphens as its third and fourth character (RFC 5891). No two companies share one, and some are reserved. */
   domain: string;
   /** True: stay DRAFT until `provisionCompany`. False by default. */
   draft?: boolean | null | undefined;
-  /** 1 to 200 visible ASCII characters of your choice. The same key with the same input answers the same company; with another input it is refused. */
+  /** 1 to 200 visible ASCII characters of your choice. The same key with the same input answers the same company; with another input it is refused. (The password is compared until it is erased.) */
   idempotencyKey?: string | null | undefined;
+  /** Of the site: a name of the IANA’s tz database, e.g. `Europe/Berlin`. By default that of the country’s capital. */
+  timeZone?: string | null | undefined;
 };
 
 /** Why an attempt failed, as programs read it. */
@@ -130,7 +210,9 @@ export type UndeliveredState =
   /** It is tried again by itself, until a server accepts it or refuses it for good. */
   | 'WAITING';
 
-export type CompanyFieldsFragment = { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null };
+export type CompanyFieldsFragment = { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null };
+
+export type QuotaFieldsFragment = { quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean };
 
 export type CreateCompanyMutationVariables = Exact<{
   input: CreateCompanyInput;
@@ -138,9 +220,10 @@ export type CreateCompanyMutationVariables = Exact<{
 
 
 export type CreateCompanyMutation = { createCompany:
-    | { __typename: 'CreateCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
+    | { __typename: 'CreateCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
     | { __typename: 'IdempotencyKeyReused', message: string, field: string }
-    | { __typename: 'SiteNameTaken', message: string, field: string, domain: string }
+    | { __typename: 'QuotaExceeded', message: string, quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean }
+    | { __typename: 'SiteNameTaken', message: string, field: string, domain: string, holder: { id: string } | null }
     | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, code: FaultCode, message: string }> }
    };
 
@@ -151,7 +234,8 @@ export type ProvisionCompanyMutationVariables = Exact<{
 
 export type ProvisionCompanyMutation = { provisionCompany:
     | { __typename: 'NotFound', message: string }
-    | { __typename: 'ProvisionCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
+    | { __typename: 'ProvisionCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
+    | { __typename: 'QuotaExceeded', message: string, quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean }
     | { __typename: 'WrongStatus', message: string, status: CompanyStatus }
    };
 
@@ -161,7 +245,7 @@ export type CancelProvisioningMutationVariables = Exact<{
 
 
 export type CancelProvisioningMutation = { cancelProvisioning:
-    | { __typename: 'CancelProvisioningSuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
+    | { __typename: 'CancelProvisioningSuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
     | { __typename: 'NotFound', message: string }
     | { __typename: 'WrongStatus', message: string, status: CompanyStatus }
    };
@@ -171,7 +255,7 @@ export type CompanyQueryVariables = Exact<{
 }>;
 
 
-export type CompanyQuery = { company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } | null };
+export type CompanyQuery = { company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } | null };
 
 export type CompaniesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -182,7 +266,7 @@ export type CompaniesQueryVariables = Exact<{
 }>;
 
 
-export type CompaniesQuery = { companies: { edges: Array<{ cursor: string, node: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type CompaniesQuery = { companies: { edges: Array<{ cursor: string, node: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type CompanyStatusChangedSubscriptionVariables = Exact<{
   companyId: string | number;
@@ -190,7 +274,7 @@ export type CompanyStatusChangedSubscriptionVariables = Exact<{
 }>;
 
 
-export type CompanyStatusChangedSubscription = { companyStatusChanged: { version: number, status: CompanyStatus, siteStatus: SiteStatus, step: string | null, progress: number, message: string, occurredAt: string } };
+export type CompanyStatusChangedSubscription = { companyStatusChanged: { version: number, status: CompanyStatus, siteStatus: SiteStatus, kind: CompanyEventKind, step: string | null, reason: FailureReason | null, progress: number, message: string, occurredAt: string } };
 
 export type OperationsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -200,7 +284,7 @@ export type OperationsQueryVariables = Exact<{
 }>;
 
 
-export type OperationsQuery = { operations: { waiting: number, oldestWaitingSince: string | null, runningCount: number, running: Array<{ worker: string, claims: number, heldSince: string, leaseAgeSeconds: number, leasedUntil: string, deadlineAt: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, undeliveredMails: { edges: Array<{ cursor: string, node: { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } };
+export type OperationsQuery = { operations: { waiting: number, oldestWaitingSince: string | null, stalled: number, workerCount: number, runningCount: number, workers: Array<{ name: string, startedAt: string, seenAt: string, lateLoops: Array<string> }>, running: Array<{ worker: string, claims: number, heldSince: string, leaseAgeSeconds: number, leasedUntil: string, deadlineAt: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, mailAccountFault: { since: string, cause: string, waitingMails: number } | null, undeliveredMails: { edges: Array<{ cursor: string, node: { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } };
 
 export type UndeliveredMailFieldsFragment = { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } };
 
@@ -217,6 +301,19 @@ export type ResendMailMutation = { resendMail:
     | { __typename: 'ResendMailSuccess', message: string, mail: { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } } }
     | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, code: FaultCode, message: string }> }
    };
+
+export type AuditLogQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  filter?: AuditFilter | null | undefined;
+}>;
+
+
+export type AuditLogQuery = { auditLog: { edges: Array<{ node: { id: string, occurredAt: string, action: AuditAction, outcome: string, subject: string | null, roles: Array<string>, tokenId: string | null, keyId: string | null, address: string | null, companyId: string | null, count: number } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type AuditEntryFieldsFragment = { id: string, occurredAt: string, action: AuditAction, outcome: string, subject: string | null, roles: Array<string>, tokenId: string | null, keyId: string | null, address: string | null, companyId: string | null, count: number };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -247,6 +344,12 @@ export const CompanyFieldsFragmentDoc = new TypedDocumentString(`
   attempt
   version
   progress
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
   steps {
     name
     title
@@ -263,6 +366,15 @@ export const CompanyFieldsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CompanyFields"}) as unknown as TypedDocumentString<CompanyFieldsFragment, unknown>;
+export const QuotaFieldsFragmentDoc = new TypedDocumentString(`
+    fragment QuotaFields on QuotaExceeded {
+  quota
+  limit
+  used
+  retryAt
+  perCustomer
+}
+    `, {"fragmentName":"QuotaFields"}) as unknown as TypedDocumentString<QuotaFieldsFragment, unknown>;
 export const UndeliveredMailFieldsFragmentDoc = new TypedDocumentString(`
     fragment UndeliveredMailFields on UndeliveredMail {
   id
@@ -279,6 +391,21 @@ export const UndeliveredMailFieldsFragmentDoc = new TypedDocumentString(`
   createdAt
 }
     `, {"fragmentName":"UndeliveredMailFields"}) as unknown as TypedDocumentString<UndeliveredMailFieldsFragment, unknown>;
+export const AuditEntryFieldsFragmentDoc = new TypedDocumentString(`
+    fragment AuditEntryFields on AuditEntry {
+  id
+  occurredAt
+  action
+  outcome
+  subject
+  roles
+  tokenId
+  keyId
+  address
+  companyId
+  count
+}
+    `, {"fragmentName":"AuditEntryFields"}) as unknown as TypedDocumentString<AuditEntryFieldsFragment, unknown>;
 export const CreateCompanyDocument = new TypedDocumentString(`
     mutation CreateCompany($input: CreateCompanyInput!) {
   createCompany(input: $input) {
@@ -299,12 +426,17 @@ export const CreateCompanyDocument = new TypedDocumentString(`
         message
       }
     }
-    ... on SiteNameTaken {
+    ... on FieldProblem {
       field
-      domain
     }
-    ... on IdempotencyKeyReused {
-      field
+    ... on SiteNameTaken {
+      domain
+      holder {
+        id
+      }
+    }
+    ... on QuotaExceeded {
+      ...QuotaFields
     }
   }
 }
@@ -318,6 +450,12 @@ export const CreateCompanyDocument = new TypedDocumentString(`
   attempt
   version
   progress
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
   steps {
     name
     title
@@ -332,6 +470,13 @@ export const CreateCompanyDocument = new TypedDocumentString(`
     step
     detail
   }
+}
+fragment QuotaFields on QuotaExceeded {
+  quota
+  limit
+  used
+  retryAt
+  perCustomer
 }`) as unknown as TypedDocumentString<CreateCompanyMutation, CreateCompanyMutationVariables>;
 export const ProvisionCompanyDocument = new TypedDocumentString(`
     mutation ProvisionCompany($companyId: ID!) {
@@ -349,6 +494,9 @@ export const ProvisionCompanyDocument = new TypedDocumentString(`
     ... on WrongStatus {
       status
     }
+    ... on QuotaExceeded {
+      ...QuotaFields
+    }
   }
 }
     fragment CompanyFields on Company {
@@ -361,6 +509,12 @@ export const ProvisionCompanyDocument = new TypedDocumentString(`
   attempt
   version
   progress
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
   steps {
     name
     title
@@ -375,6 +529,13 @@ export const ProvisionCompanyDocument = new TypedDocumentString(`
     step
     detail
   }
+}
+fragment QuotaFields on QuotaExceeded {
+  quota
+  limit
+  used
+  retryAt
+  perCustomer
 }`) as unknown as TypedDocumentString<ProvisionCompanyMutation, ProvisionCompanyMutationVariables>;
 export const CancelProvisioningDocument = new TypedDocumentString(`
     mutation CancelProvisioning($companyId: ID!) {
@@ -404,6 +565,12 @@ export const CancelProvisioningDocument = new TypedDocumentString(`
   attempt
   version
   progress
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
   steps {
     name
     title
@@ -435,6 +602,12 @@ export const CompanyDocument = new TypedDocumentString(`
   attempt
   version
   progress
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
   steps {
     name
     title
@@ -483,6 +656,12 @@ export const CompaniesDocument = new TypedDocumentString(`
   attempt
   version
   progress
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
   steps {
     name
     title
@@ -504,7 +683,9 @@ export const CompanyStatusChangedDocument = new TypedDocumentString(`
     version
     status
     siteStatus
+    kind
     step
+    reason
     progress
     message
     occurredAt
@@ -516,6 +697,14 @@ export const OperationsDocument = new TypedDocumentString(`
   operations {
     waiting
     oldestWaitingSince
+    stalled
+    workers {
+      name
+      startedAt
+      seenAt
+      lateLoops
+    }
+    workerCount
     running {
       company {
         ...CompanyFields
@@ -528,6 +717,11 @@ export const OperationsDocument = new TypedDocumentString(`
       deadlineAt
     }
     runningCount
+    mailAccountFault {
+      since
+      cause
+      waitingMails
+    }
     undeliveredMails(first: $first, after: $after, last: $last, before: $before) {
       edges {
         cursor
@@ -554,6 +748,12 @@ export const OperationsDocument = new TypedDocumentString(`
   attempt
   version
   progress
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
   steps {
     name
     title
@@ -619,3 +819,38 @@ export const ResendMailDocument = new TypedDocumentString(`
   lastError
   createdAt
 }`) as unknown as TypedDocumentString<ResendMailMutation, ResendMailMutationVariables>;
+export const AuditLogDocument = new TypedDocumentString(`
+    query AuditLog($first: Int, $after: String, $last: Int, $before: String, $filter: AuditFilter) {
+  auditLog(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+  ) {
+    edges {
+      node {
+        ...AuditEntryFields
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    fragment AuditEntryFields on AuditEntry {
+  id
+  occurredAt
+  action
+  outcome
+  subject
+  roles
+  tokenId
+  keyId
+  address
+  companyId
+  count
+}`) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;

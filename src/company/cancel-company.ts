@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Act } from './act.ts';
 import type { CompanyId } from './company-id.ts';
 import { findCompany } from './find-companies.ts';
 import { moveCompany } from './move-company.ts';
@@ -10,7 +11,12 @@ import { type CompanyRow, now } from './tables.ts';
  * Cancels what waits or works. A queued company is a draft again at once. One that is being provisioned is asked to
  * stop: its worker takes back what it made and moves it to FAILED with the reason CANCELLED.
  */
-export async function cancelCompany({ em, bell }: MoveDeps, requester: Requester, id: CompanyId): Promise<MoveOutcome> {
+export async function cancelCompany(
+  { em, bell }: MoveDeps,
+  requester: Requester,
+  id: CompanyId,
+  act?: Act,
+): Promise<MoveOutcome> {
   const found = await findCompany(em, requester, id);
   if (!found) return { kind: 'not-found' };
   if (found.status === 'PROVISIONING' && found.cancel_requested_at) return { kind: 'moved', company: found };
@@ -18,9 +24,10 @@ export async function cancelCompany({ em, bell }: MoveDeps, requester: Requester
   const cancelled =
     (await moveCompany(em, id, {
       to: 'DRAFT',
-      message: 'Cancelled while it waited; saved as a draft.',
+      act,
+      event: { kind: 'RETURNED_TO_DRAFT' },
       set: { queued_at: null },
-    })) ?? (await askToStop(em, id));
+    })) ?? (await askToStop(em, id, act));
   if (!cancelled) return { kind: 'wrong-status', company: (await findCompany(em, requester, id)) ?? found };
 
   bell.changed(id);
@@ -28,10 +35,11 @@ export async function cancelCompany({ em, bell }: MoveDeps, requester: Requester
 }
 
 /** Leaves word for the worker, which reads it with its next heartbeat. */
-const askToStop = (em: SqlEntityManager, id: CompanyId): Promise<CompanyRow | undefined> =>
+const askToStop = (em: SqlEntityManager, id: CompanyId, act: Act | undefined): Promise<CompanyRow | undefined> =>
   moveCompany(em, id, {
     to: 'PROVISIONING',
-    message: 'Asked to stop.',
+    act,
+    event: { kind: 'CANCEL_REQUESTED' },
     when: (company) => company('status', '=', 'PROVISIONING').and('cancel_requested_at', 'is', null),
     set: { cancel_requested_at: now },
   });

@@ -1,5 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { CompanyId } from './company-id.ts';
+import { eventKinds } from './event-kind.ts';
+import type { FailureReason } from './failure.ts';
 import { companyStatuses, siteStatuses } from './status.ts';
 
 /** One line of a company's log: what changed and where the company stood then. Versions run 1..n without a gap. */
@@ -10,12 +12,15 @@ export const CompanyEventSchema = defineEntity({
     companyId: p.text().primary().$type<CompanyId>(),
     version: p.integer().primary(),
     attempt: p.integer(),
+    kind: p.enum(eventKinds),
     status: p.enum(companyStatuses),
     siteStatus: p.enum(siteStatuses),
-    /** The name of the step that this event is about; null for a change of status. */
+    /** The name of the step that this event is about; null when it is about the whole attempt. */
     step: p.text().nullable(),
+    /** Why the attempt failed; null unless the kind is FAILED. */
+    reason: p.text().$type<FailureReason>().nullable(),
     progress: p.integer(),
-    /** One sentence for whoever watches. */
+    /** One sentence for people; nothing parses it. */
     message: p.text(),
     occurredAt: p.datetime(3).defaultRaw('now()'),
   },

@@ -2,8 +2,10 @@
 
 import { countryFor } from './countries.ts';
 import { parseCurrency } from './currencies.ts';
+import { hasInvisibleCharacters } from './invisible-characters.ts';
 import { type MailAddressFault, mailAddressFault, parseMailAddress } from './mail-address.ts';
-import { parseSiteName, type SiteNameFault, siteNameFault } from './site-name.ts';
+import { isBelow, longestSiteName, parseSiteName, readsLike, type SiteNameFault, siteNameFault } from './site-name.ts';
+import { parseTimeZone } from './time-zone.ts';
 
 /** What a customer or a partner asks for, as it comes in: nothing is checked but the types. */
 export interface CompanyRequest {
@@ -13,6 +15,7 @@ export interface CompanyRequest {
   readonly adminPassword: string;
   readonly defaultCurrency: string;
   readonly country: string;
+  readonly timeZone?: string | null;
   /** The name of the site, e.g. `acme.localhost`. */
   readonly domain: string;
   readonly apps?: readonly string[] | null;
@@ -22,7 +25,7 @@ export interface CompanyRequest {
 
 /** A request that was found good, in the one form in which it is stored. */
 export interface CheckedCompany {
-  /** 1 to 140 code points, NFC, no space at either end. */
+  /** 1 code point or more, together with the abbreviation at most 137, NFC, no space at either end. */
   readonly companyName: string;
   /** 1 to 10 ASCII letters or digits, in the case given. */
   readonly companyAbbr: string;
@@ -34,6 +37,8 @@ export interface CheckedCompany {
   readonly defaultCurrency: string;
   /** The English name, as Frappe spells it. */
   readonly country: string;
+  /** A name of the tz database; null for that of the country's capital. */
+  readonly timeZone: string | null;
   /** Lower case. */
   readonly siteName: string;
   /** Without `frappe`, which every site has; in the order asked for. */
@@ -71,13 +76,15 @@ type Report = (code: FaultCode, message: string) => '';
 
 /**
  * Checks a request in full and tells all its faults at once: one a field, but for `apps` one of each kind.
- * `ownHosts` are the names under which this service itself answers; no site may bear them.
+ * `ownHosts` are the names under which this service itself answers: no site is called like them. With `siteDomains` every site
+ * lies below one of them.
  */
 export function checkCompanyRequest(
   request: CompanyRequest,
   offeredApps: readonly string[],
   defaultApps: readonly string[],
   ownHosts: readonly string[] = [],
+  siteDomains: readonly string[] = [],
 ): CheckedCompanyRequest {
   const faults: Fault[] = [];
   const of =
@@ -86,15 +93,16 @@ export function checkCompanyRequest(
       faults.push({ field, code, message });
       return '';
     };
-  const { customerEmail, idempotencyKey } = request;
+  const { timeZone, customerEmail, idempotencyKey } = request;
   const company: CheckedCompany = {
-    companyName: checkCompanyName(request.companyName, of('companyName')),
+    companyName: checkCompanyName(request.companyName, request.companyAbbr, of('companyName')),
     companyAbbr: checkCompanyAbbr(request.companyAbbr, of('companyAbbr')),
-    adminEmail: checkMailAddress(request.adminEmail, of('adminEmail')),
+    adminEmail: checkAdminEmail(request.adminEmail, of('adminEmail')),
     adminPassword: checkPassword(request.adminPassword, of('adminPassword')),
     defaultCurrency: checkCurrency(request.defaultCurrency, of('defaultCurrency')),
     country: checkCountry(request.country, of('country')),
-    siteName: checkSiteName(request.domain, [...offeredApps, ...ownHosts], of('domain')),
+    timeZone: timeZone == null ? null : checkTimeZone(timeZone, of('timeZone')),
+    siteName: checkSiteName(request.domain, { apps: offeredApps, ownHosts, domains: siteDomains }, of('domain')),
     apps: request.apps == null ? defaultApps : checkApps(request.apps, offeredApps, of('apps')),
     customerEmail: customerEmail == null ? null : checkMailAddress(customerEmail, of('customerEmail')),
     idempotencyKey: idempotencyKey == null ? null : checkIdempotencyKey(idempotencyKey, of('idempotencyKey')),
@@ -104,27 +112,30 @@ export function checkCompanyRequest(
 
 /** A Frappe `Data` field, and the name of a document: `frappe/model/naming.py`, `validate_name`. */
 const longestCompanyName = 140;
+/** ERPNext names a company's first cost centre `<name> - <abbr>` (`create_default_cost_center` in erpnext/setup/doctype/company/company.py). */
+const longestWithAbbr = longestCompanyName - ' - '.length;
 /** In UTF-16 units: a code point of NFC text comes from at most four of them, each of one or two units (UAX #15). */
 const longestRawCompanyName = longestCompanyName * 8;
-/** Control, bidi, zero-width and other invisible characters, line separators, lone surrogates, private use. */
-const invisible =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/u;
 /** More marks on one letter than any script needs: they would run over the lines around them. */
 const stackedMarks = /\p{M}{7}/u;
 
-function checkCompanyName(text: string, report: Report): string {
+function checkCompanyName(text: string, abbr: string, report: Report): string {
   if (text === '') return report('REQUIRED', 'Give the company a name.');
   if (text.length > longestRawCompanyName) return report('TOO_LONG', tooLongCompanyName);
-  if (invisible.test(text) || stackedMarks.test(text)) {
+  if (hasInvisibleCharacters(text)) {
     return report(
       'INVALID_CHARACTERS',
       'Leave control characters, line breaks and invisible characters out of the name.',
     );
   }
+  if (stackedMarks.test(text)) return report('INVALID_CHARACTERS', 'Put at most 6 marks on one letter of the name.');
+  // A mail program would decode it in a subject, into whatever it stands for (RFC 2047).
+  if (text.includes('=?')) return report('INVALID_CHARACTERS', 'Leave "=?" out of the company name.');
   if (/[<>]/.test(text)) return report('INVALID_CHARACTERS', 'Leave "<" and ">" out of the company name.');
   const name = text.normalize('NFC').trim();
   if (name === '') return report('REQUIRED', 'Give the company a name.');
   if (lengthOf(name) > longestCompanyName) return report('TOO_LONG', tooLongCompanyName);
+  if (lengthOf(name) > longestWithAbbr - Math.min(abbr.length, longestAbbr)) return report('TOO_LONG', tooLongWithAbbr);
   if (!/[\p{L}\p{N}]/u.test(name)) return report('INVALID_FORMAT', 'Use at least one letter or digit in the name.');
   // Frappe refuses both, because they read like its own forms.
   if (name === 'Company' || name.startsWith('New Company')) {
@@ -133,10 +144,13 @@ function checkCompanyName(text: string, report: Report): string {
   return name;
 }
 const tooLongCompanyName = `Shorten the company name to ${longestCompanyName} characters.`;
+const tooLongWithAbbr = `Shorten the company name or the abbreviation: together they may have ${longestWithAbbr} characters, since ERPNext makes one name of both.`;
+
+const longestAbbr = 10;
 
 function checkCompanyAbbr(text: string, report: Report): string {
   if (text === '') return report('REQUIRED', 'Give the company an abbreviation of 1 to 10 letters or digits.');
-  if (text.length > 10) return report('TOO_LONG', 'Shorten the abbreviation to 10 letters or digits.');
+  if (text.length > longestAbbr) return report('TOO_LONG', 'Shorten the abbreviation to 10 letters or digits.');
   // ASCII only: the abbreviation ends the name of every account and warehouse, where look-alikes would mislead.
   if (!/^[A-Za-z0-9]+$/.test(text)) {
     return report('INVALID_CHARACTERS', 'Use only the letters A to Z, a to z and digits in the abbreviation.');
@@ -155,6 +169,14 @@ function checkMailAddress(text: string, report: Report): string {
   const fault = mailAddressFault(text);
   return fault ? report(fault, mailAddressMessages[fault]) : (parseMailAddress(text) ?? '');
 }
+
+/** A user's name and e-mail are Frappe `Data` fields (frappe/core/doctype/user/user.json). */
+const longestAdminEmail = 140;
+
+const checkAdminEmail = (text: string, report: Report): string =>
+  text.length > longestAdminEmail
+    ? report('TOO_LONG', `Use a shorter mail address for the administrator: at most ${longestAdminEmail} characters.`)
+    : checkMailAddress(text, report);
 
 const shortestPassword = 8;
 /** Frappe takes no more: `MAX_PASSWORD_SIZE` in `frappe/auth.py`. */
@@ -184,18 +206,37 @@ function checkCountry(text: string, report: Report): string {
   return countryFor(text)?.name ?? report('UNKNOWN_VALUE', 'Name the country in English or by its ISO 3166 code.');
 }
 
+function checkTimeZone(text: string, report: Report): string {
+  if (text === '') return report('REQUIRED', 'Name a time zone, such as Europe/Berlin, or leave it out.');
+  return parseTimeZone(text) ?? report('UNKNOWN_VALUE', 'Name the time zone as the IANA does, such as Europe/Berlin.');
+}
+
 const siteNameMessages: Record<SiteNameFault, string> = {
-  TOO_LONG: 'Shorten the domain to 253 characters.',
+  TOO_LONG: `Shorten the domain to ${longestSiteName} characters.`,
   INVALID_CHARACTERS: 'Use only letters A to Z, digits, hyphens and dots in the domain.',
   INVALID_FORMAT:
-    'Write the domain as a host name, such as acme.example.com: two parts or more, each of 1 to 63 characters, without a hyphen at either end, and no IP address.',
-  RESERVED: 'Choose another domain: this name is reserved.',
+    'Write the domain as a host name, such as acme.example.com: two parts or more of 1 to 63 characters, no hyphen at an end, no two as third and fourth character, no number at the end.',
+  RESERVED: 'Choose another domain: this name, or its first part, is reserved.',
 };
 
-function checkSiteName(text: string, refused: readonly string[], report: Report): string {
+interface SiteNameRules {
+  readonly apps: readonly string[];
+  readonly ownHosts: readonly string[];
+  readonly domains: readonly string[];
+}
+
+function checkSiteName(text: string, { apps, ownHosts, domains }: SiteNameRules, report: Report): string {
   if (text === '') return report('REQUIRED', 'Say under which domain the site shall live, such as acme.example.com.');
-  const fault = siteNameFault(text, refused);
-  return fault ? report(fault, siteNameMessages[fault]) : (parseSiteName(text, refused) ?? '');
+  const fault = siteNameFault(text, apps);
+  if (fault) return report(fault, siteNameMessages[fault]);
+  const domain = domains.find((each) => isBelow(text, each));
+  if (domains.length > 0 && domain === undefined) {
+    return report('RESERVED', `Choose a domain that ends with ${domains.map((each) => `.${each}`).join(' or ')}.`);
+  }
+  // Where sites are configured to live below the API's own host, they may.
+  const own = ownHosts.filter((host) => domain === undefined || (domain !== host && !isBelow(domain, host)));
+  if (own.some((host) => readsLike(text, host))) return report('RESERVED', siteNameMessages.RESERVED);
+  return parseSiteName(text, apps) ?? '';
 }
 
 const mostApps = 20;

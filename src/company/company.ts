@@ -14,12 +14,21 @@ export interface RecordedStep {
 
 export type StepState = 'WAITING' | 'RUNNING' | 'DONE' | 'FAILED';
 
+/** What the present attempt's step met and is being tried again for. Times are PostgreSQL's, in ISO 8601. */
+export interface Retrying {
+  readonly since: string;
+  readonly reason: string;
+  readonly nextTryAt: string;
+}
+
 /** A company that was asked for, and everything the service knows of its site. */
 export const CompanySchema = defineEntity({
   name: 'Company',
   tableName: 'company',
   properties: {
     id: p.text().primary().defaultRaw('next_company_id()').$type<CompanyId>(),
+    /** Random, and no other row's in any database: see owner-name.ts. */
+    identity: p.uuid().defaultRaw('gen_random_uuid()'),
     /** Orders companies by creation and serves as the cursor of listings. */
     position: p.bigint().autoincrement().generated('by default as identity').unique(),
     companyName: p.text(),
@@ -27,6 +36,8 @@ export const CompanySchema = defineEntity({
     adminEmail: p.text(),
     defaultCurrency: p.text(),
     country: p.text(),
+    /** The one asked for, a name of the tz database; null for that of the country's capital. */
+    timeZone: p.text().nullable(),
     /** The domain that was asked for; no two companies share one. */
     siteName: p.text().unique(),
     apps: p.array().$type<string[]>(),
@@ -40,6 +51,8 @@ export const CompanySchema = defineEntity({
     progress: p.integer().default(0),
     steps: p.json<readonly RecordedStep[]>().defaultRaw(`'[]'`),
     failure: p.json<Failure>().nullable(),
+    /** While the present step is tried again: for which error, since when and when next. */
+    retrying: p.json<Retrying>().nullable(),
     provisioningNotes: p.text().nullable(),
     provisioningStartedAt: p.datetime(3).nullable(),
     provisioningCompletedAt: p.datetime(3).nullable(),
@@ -49,11 +62,13 @@ export const CompanySchema = defineEntity({
     /** Whom to mail. */
     customerEmail: p.text(),
     idempotencyKey: p.text().nullable(),
-    /** A keyed digest of the request that came with the key, so that another request is told from a repeated one. */
+    /** Of the request that came with the key, without the password, so that another request is told from a repeated one. */
     requestDigest: p.text().nullable(),
     /** The admin password under AES-256-GCM; erased once the mail that carries it was accepted. */
     sealedPassword: p.text().nullable(),
     queuedAt: p.datetime(3).nullable(),
+    /** When a worker first claimed the newest attempt that was claimed at all; a retry keeps it, since it tells whose turn it is. */
+    servedAt: p.datetime(3).nullable(),
     /** The attempt ends here, whoever works on it. */
     deadlineAt: p.datetime(3).nullable(),
     cancelRequestedAt: p.datetime(3).nullable(),
@@ -73,6 +88,16 @@ export const CompanySchema = defineEntity({
   uniques: [{ name: 'company_idempotency_key_unique', properties: ['createdBy', 'idempotencyKey'] }],
   indexes: [
     { name: 'company_created_by_position_index', properties: ['createdBy', 'position'] },
+    { name: 'company_created_by_created_at_index', properties: ['createdBy', 'createdAt'] },
+    { name: 'company_created_by_served_at_index', properties: ['createdBy', 'servedAt'] },
+    {
+      name: 'company_attempts_index',
+      expression: `create index "company_attempts_index" on "company" ("created_by") where "status" = 'PROVISIONING'`,
+    },
+    {
+      name: 'company_turn_index',
+      expression: `create index "company_turn_index" on "company" ("created_by", "queued_at") where "status" = 'QUEUED'`,
+    },
     {
       name: 'company_waiting_index',
       expression: `create index "company_waiting_index" on "company" ("queued_at") where "status" in ('QUEUED', 'PROVISIONING')`,

@@ -1,7 +1,19 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
+import { type Act, recordOf } from './act.ts';
+import { appendEvent } from './append-event.ts';
 import type { Bell } from './bell.ts';
-import { type CheckedCompany, type CompanyRequest, checkCompanyRequest, type Fault } from './company-request.ts';
+import {
+  type CheckedCompany,
+  type CompanyRequest,
+  checkCompanyRequest,
+  type Fault,
+  type FaultCode,
+} from './company-request.ts';
+import { isVisibleTo } from './find-companies.ts';
+import { mailAddressFault } from './mail-address.ts';
+import { type CompanyQuotas, exceededBy, findExceeded, type QuotaExceeded, type QuotaUse } from './quotas.ts';
+import { requestDigest, type SentRequest, wasAskedForBy } from './request-digest.ts';
 import type { Requester } from './requester.ts';
 import type { SecretBox } from './secret-box.ts';
 import { type CompanyRow, now, tables } from './tables.ts';
@@ -12,6 +24,10 @@ export interface CreateCompanyDeps {
   readonly secrets: SecretBox;
   /** The names under which this service answers. */
   readonly ownHosts: readonly string[];
+  /** The domains below which sites lie; any when there is none. */
+  readonly siteDomains?: readonly string[];
+  /** How much a customer or partner may have; without bound when left out. */
+  readonly quotas?: CompanyQuotas | undefined;
   /** What the site host offers, and what is installed when nothing is asked for. */
   readonly apps: { readonly offered: readonly string[]; readonly byDefault: readonly string[] };
 }
@@ -21,7 +37,8 @@ export type CreateCompanyInput = CompanyRequest & { readonly draft?: boolean | n
 export type CreateCompanyOutcome =
   | { readonly kind: 'created'; readonly company: CompanyRow }
   | { readonly kind: 'invalid'; readonly faults: readonly Fault[] }
-  | { readonly kind: 'site-name-taken'; readonly siteName: string }
+  | { readonly kind: 'site-name-taken'; readonly siteName: string; readonly holder: CompanyRow | undefined }
+  | { readonly kind: 'quota-exceeded'; readonly exceeded: QuotaExceeded }
   | { readonly kind: 'idempotency-key-reused'; readonly idempotencyKey: string };
 
 /**
@@ -29,22 +46,36 @@ export type CreateCompanyOutcome =
  * A repeated request with the same idempotency key gets the company that the first one made.
  */
 export async function createCompany(
-  { em, bell, secrets, ownHosts, apps }: CreateCompanyDeps,
+  deps: CreateCompanyDeps,
   requester: Requester,
   input: CreateCompanyInput,
+  act?: Act,
 ): Promise<CreateCompanyOutcome> {
-  const addressed = { ...input, customerEmail: whomToMail(requester, input) };
-  const checked = checkCompanyRequest(addressed, apps.offered, apps.byDefault, ownHosts);
-  const faults = [...(checked.ok ? [] : checked.faults), ...mayNotName(requester, input)];
+  const { bell, ownHosts, siteDomains, apps } = deps;
+  const customerEmail = whomToMail(requester, input);
+  const unaddressed = requester.namesCustomers ? undefined : faultOfOwnAddress(requester, input);
+  const checked = checkCompanyRequest(
+    { ...input, customerEmail: unaddressed ? null : customerEmail },
+    apps.offered,
+    apps.byDefault,
+    ownHosts,
+    siteDomains,
+  );
+  const faults = [...(checked.ok ? [] : checked.faults), ...(unaddressed ? [unaddressed] : [])];
   if (!checked.ok || faults.length > 0) return { kind: 'invalid', faults };
 
   const request: CheckedRequest = { ...checked.company, draft: input.draft === true };
-  const digest = request.idempotencyKey === null ? null : secrets.digest(canonical(request));
-  const created = await insertCompany(em, requester, request, secrets, digest);
-  if (!created) return whoWasFirst(em, requester, request, secrets);
-
-  if (created.status === 'QUEUED') bell.queued(created.id);
-  return { kind: 'created', company: created };
+  const sent = { sent: input, checked: request };
+  const digest = request.idempotencyKey === null ? null : requestDigest(sent);
+  for (;;) {
+    const created = await insertCompany(deps, requester, request, digest, act);
+    if (created?.status === 'QUEUED') bell.queued(created.id);
+    const outcome = created
+      ? { kind: 'created' as const, company: created }
+      : await whyNotInserted(deps, requester, sent);
+    if (act && outcome?.kind === 'created') act.companyId = outcome.company.id;
+    if (outcome) return outcome;
+  }
 }
 
 type CheckedRequest = CheckedCompany & { readonly draft: boolean };
@@ -53,81 +84,107 @@ type CheckedRequest = CheckedCompany & { readonly draft: boolean };
 const whomToMail = (requester: Requester, { customerEmail }: CreateCompanyInput): string =>
   (requester.namesCustomers ? (customerEmail ?? requester.email) : requester.email) ?? '';
 
-function mayNotName(requester: Requester, { customerEmail }: CreateCompanyInput): Fault[] {
-  if (requester.namesCustomers || customerEmail == null || customerEmail === requester.email) return [];
-  const message = 'Leave the address out: only partners and operators may name another one than their own.';
-  return [{ field: 'customerEmail', code: 'NOT_ALLOWED', message }];
+/** Why a customer cannot be mailed at their own address, which they have from their token: one fault, and one that they can mend. */
+function faultOfOwnAddress({ email }: Requester, { customerEmail }: CreateCompanyInput): Fault | undefined {
+  const fault = (code: FaultCode, message: string): Fault => ({ field: 'customerEmail', code, message });
+  if (customerEmail != null && customerEmail !== email) {
+    return fault(
+      'NOT_ALLOWED',
+      'Leave the address out: only partners and operators may name another one than their own.',
+    );
+  }
+  if (!email)
+    return fault('REQUIRED', 'Sign in with a token that holds your mail address: the site is announced there.');
+  const unusable = mailAddressFault(email);
+  return (
+    unusable && fault(unusable, 'Sign in with a token that holds one plain mail address, such as jane@example.com.')
+  );
 }
 
-/** The request as one text, the same for the same request whatever the order of its fields. */
-const canonical = (request: CheckedRequest): string =>
-  JSON.stringify(Object.entries(request).sort(([one], [other]) => (one < other ? -1 : 1)));
-
-/** Company and first event in one statement; undefined when its site name or its idempotency key is there already. */
+/**
+ * Company, first event and entry of the audit log in one statement, which counts what the quotas bound as well; undefined when its site name or its
+ * idempotency key is there already, or a quota is used up.
+ */
 async function insertCompany(
-  em: SqlEntityManager,
+  { em, secrets, quotas }: CreateCompanyDeps,
   requester: Requester,
   request: CheckedRequest,
-  secrets: SecretBox,
   digest: string | null,
+  act: Act | undefined,
 ): Promise<CompanyRow | undefined> {
-  return tables(em)
+  const company = {
+    company_name: request.companyName,
+    company_abbr: request.companyAbbr,
+    admin_email: request.adminEmail,
+    default_currency: request.defaultCurrency,
+    country: request.country,
+    time_zone: request.timeZone,
+    site_name: request.siteName,
+    apps: [...request.apps],
+    status: request.draft ? 'DRAFT' : 'QUEUED',
+    attempt: request.draft ? 0 : 1,
+    queued_at: request.draft ? null : now,
+    created_by: requester.subject,
+    customer_email: request.customerEmail ?? '',
+    idempotency_key: request.idempotencyKey,
+    request_digest: digest,
+    sealed_password: secrets.seal(request.adminPassword, request.siteName),
+  } as const;
+  const created = await tables(em)
+    .with('exceeded', () => sql<QuotaExceeded>`(${exceededBy(requester, useOf(request), quotas)})`)
     .with('created', (query) =>
       query
         .insertInto('company')
-        .values({
-          company_name: request.companyName,
-          company_abbr: request.companyAbbr,
-          admin_email: request.adminEmail,
-          default_currency: request.defaultCurrency,
-          country: request.country,
-          site_name: request.siteName,
-          apps: [...request.apps],
-          status: request.draft ? 'DRAFT' : 'QUEUED',
-          attempt: request.draft ? 0 : 1,
-          queued_at: request.draft ? null : now,
-          created_by: requester.subject,
-          customer_email: request.customerEmail ?? '',
-          idempotency_key: request.idempotencyKey,
-          request_digest: digest,
-          sealed_password: secrets.seal(request.adminPassword, request.siteName),
-        })
+        .columns(Object.keys(company) as (keyof typeof company)[]) // it has these alone
+        .expression(sql`select ${sql.join(Object.values(company))} where not exists (select from exceeded)`)
         .onConflict((conflict) => conflict.doNothing())
         .returningAll(),
     )
-    .with('logged', (query) =>
-      query
-        .insertInto('company_event')
-        .columns(['company_id', 'version', 'attempt', 'status', 'site_status', 'progress', 'message'])
-        .expression((from) =>
-          from
-            .selectFrom('created')
-            .select(['id', 'version', 'attempt', 'status', 'site_status', 'progress'])
-            .select(sql.val(request.draft ? 'Saved as a draft.' : 'Waiting for a worker.').as('message')),
-        ),
-    )
+    .with('logged', () => appendEvent({ kind: 'CREATED', draft: request.draft }, 'created'))
+    .with('recorded', () => recordOf(act, 'created'))
     .selectFrom('created')
     .selectAll()
     .executeTakeFirst();
+  if (created && act) act.isRecorded = true;
+  return created;
 }
 
-/** Tells why nothing was inserted: the same request came before, the key was used for another one, or the name is taken. */
-async function whoWasFirst(
-  em: SqlEntityManager,
-  requester: Requester,
-  request: CheckedRequest,
-  secrets: SecretBox,
-): Promise<CreateCompanyOutcome> {
-  const { idempotencyKey, siteName } = request;
-  if (idempotencyKey === null) return { kind: 'site-name-taken', siteName };
+const useOf = ({ draft, customerEmail }: CheckedRequest): QuotaUse => ({
+  creates: true,
+  queues: !draft,
+  customerEmail: customerEmail ?? '',
+});
 
-  const first = await tables(em)
+/**
+ * Tells why nothing was inserted: the same request came before, the key was used for another one, the name is taken, or a
+ * quota is used up. Undefined when there is room again by now.
+ */
+async function whyNotInserted(
+  { em, secrets, quotas }: CreateCompanyDeps,
+  requester: Requester,
+  request: SentRequest & { readonly checked: CheckedRequest },
+): Promise<CreateCompanyOutcome | undefined> {
+  const { idempotencyKey, siteName } = request.checked;
+  const first =
+    idempotencyKey === null
+      ? undefined
+      : await tables(em)
+          .selectFrom('company')
+          .selectAll()
+          .where('created_by', '=', requester.subject)
+          .where('idempotency_key', '=', idempotencyKey)
+          .executeTakeFirst();
+  if (first && wasAskedForBy(first, request, secrets)) return { kind: 'created', company: first };
+  if (first && idempotencyKey !== null) return { kind: 'idempotency-key-reused', idempotencyKey };
+
+  const holder = await tables(em)
     .selectFrom('company')
     .selectAll()
-    .where('created_by', '=', requester.subject)
-    .where('idempotency_key', '=', idempotencyKey)
+    .where('site_name', '=', siteName)
     .executeTakeFirst();
-  if (!first) return { kind: 'site-name-taken', siteName };
-  if (secrets.matches(canonical(request), first.request_digest ?? '')) return { kind: 'created', company: first };
-  return { kind: 'idempotency-key-reused', idempotencyKey };
+  if (holder) {
+    return { kind: 'site-name-taken', siteName, holder: isVisibleTo(requester, holder) ? holder : undefined };
+  }
+  const exceeded = await findExceeded(em, exceededBy(requester, useOf(request.checked), quotas));
+  return exceeded && { kind: 'quota-exceeded', exceeded };
 }

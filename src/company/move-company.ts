@@ -1,6 +1,9 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Expression, type ExpressionBuilder, type SqlBool, sql, type UpdateObject } from 'kysely';
+import { type Act, recordOf } from './act.ts';
+import { appendEvent } from './append-event.ts';
 import type { CompanyId } from './company-id.ts';
+import type { NewEvent } from './event-kind.ts';
 import type { MailKind } from './outbox-mail.ts';
 import { type CompanyStatus, reachableFrom } from './status.ts';
 import { type CompanyRow, type Tables, tables } from './tables.ts';
@@ -8,10 +11,8 @@ import { type CompanyRow, type Tables, tables } from './tables.ts';
 /** One change of a company: where it goes, what else changes with it, and what its event says. */
 export interface Move {
   readonly to: CompanyStatus;
-  /** One sentence for whoever watches. */
-  readonly message: string;
-  /** The name of the step that the event is about. */
-  readonly step?: string;
+  /** What the log tells of it. */
+  readonly event: NewEvent;
   /** Given by a worker: the move is refused unless this is still the company's newest token. */
   readonly fencingToken?: number;
   /** A further condition, beside the legal transition and the token. */
@@ -20,15 +21,17 @@ export interface Move {
   readonly set?: UpdateObject<Tables, 'company'>;
   /** The mail that this move owes the customer. */
   readonly mail?: { readonly kind: MailKind; readonly reason?: string };
+  /** Whose doing it is; left out for what workers do. */
+  readonly act?: Act | undefined;
 }
 
 /**
  * The one writer of status. In one statement, so in one transaction and one round trip, it checks the legal transition
- * and the fencing token, raises the version by one, appends the event and puts the mail into the outbox.
+ * and the fencing token, raises the version by one, appends the event, puts the mail into the outbox and records the act.
  * Resolves to the company as it is now, or to undefined when the move was refused and nothing changed.
  */
 export async function moveCompany(em: SqlEntityManager, id: CompanyId, move: Move): Promise<CompanyRow | undefined> {
-  return tables(em)
+  const moved = await tables(em)
     .with('moved', (query) =>
       query
         .updateTable('company')
@@ -43,17 +46,7 @@ export async function moveCompany(em: SqlEntityManager, id: CompanyId, move: Mov
         )
         .returningAll(),
     )
-    .with('logged', (query) =>
-      query
-        .insertInto('company_event')
-        .columns(['company_id', 'version', 'attempt', 'status', 'site_status', 'progress', 'step', 'message'])
-        .expression((from) =>
-          from
-            .selectFrom('moved')
-            .select(['id', 'version', 'attempt', 'status', 'site_status', 'progress'])
-            .select([sql.val(move.step ?? null).as('step'), sql.val(move.message).as('message')]),
-        ),
-    )
+    .with('logged', () => appendEvent(move.event, 'moved'))
     .with('owed', (query) =>
       query
         .insertInto('outbox_mail')
@@ -66,7 +59,10 @@ export async function moveCompany(em: SqlEntityManager, id: CompanyId, move: Mov
             .where(sql.lit(move.mail !== undefined)),
         ),
     )
+    .with('recorded', () => recordOf(move.act, 'moved'))
     .selectFrom('moved')
     .selectAll()
     .executeTakeFirst();
+  if (moved && move.act) move.act.isRecorded = true;
+  return moved;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** PostgreSQL refuses the statement itself and would do so again: data, constraints, syntax, names (SQLSTATE classes, appendix A). */
-export const isRefusedStatement = (error: unknown): boolean =>
+const isRefusedStatement = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && /^(22|23|42)...$/.test(String(error.code));
 
 const shortestPause = 100;
@@ -9,11 +9,17 @@ const longestPause = 2_000;
 
 /**
  * Repeats a statement while the database is away. It may have been executed although its answer got lost, so `write`
- * must do nothing a second time. Rejects when repeating is in vain, and with the signal's reason once it aborts.
+ * must do nothing a second time. Rejects when repeating is in vain, and with the signal's reason once it aborts. `onTry`
+ * hears of each try.
  */
-export async function persist<Result>(write: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+export async function persist<Result>(
+  write: () => Promise<Result>,
+  signal: AbortSignal,
+  onTry?: () => void,
+): Promise<Result> {
   for (let wait = shortestPause; ; wait = Math.min(wait * 2, longestPause)) {
     signal.throwIfAborted();
+    onTry?.();
     try {
       return await write();
     } catch (error) {

@@ -1,10 +1,13 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
+import type { Act } from './act.ts';
 import type { Bell } from './bell.ts';
 import type { CompanyId } from './company-id.ts';
 import { findCompany } from './find-companies.ts';
 import { moveCompany } from './move-company.ts';
+import { type CompanyQuotas, exceededBy, findExceeded, type QuotaExceeded } from './quotas.ts';
 import type { Requester } from './requester.ts';
+import { reachableFrom } from './status.ts';
 import { type CompanyRow, now } from './tables.ts';
 
 export interface MoveDeps {
@@ -12,19 +15,36 @@ export interface MoveDeps {
   readonly bell: Bell;
 }
 
+export interface QueueDeps extends MoveDeps {
+  /** How much a customer or partner may have; without bound when left out. */
+  readonly quotas?: CompanyQuotas | undefined;
+}
+
 export type MoveOutcome =
   | { readonly kind: 'moved'; readonly company: CompanyRow }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'wrong-status'; readonly company: CompanyRow };
 
+export type QueueOutcome = MoveOutcome | { readonly kind: 'quota-exceeded'; readonly exceeded: QuotaExceeded };
+
 /** Queues a draft, or a failed company for a new attempt, and rings for a worker. */
-export async function queueCompany({ em, bell }: MoveDeps, requester: Requester, id: CompanyId): Promise<MoveOutcome> {
+export async function queueCompany(
+  deps: QueueDeps,
+  requester: Requester,
+  id: CompanyId,
+  act?: Act,
+): Promise<QueueOutcome> {
+  const { em, bell, quotas } = deps;
   const found = await findCompany(em, requester, id);
   if (!found) return { kind: 'not-found' };
 
+  const use = { creates: false, queues: true, customerEmail: found.customer_email };
+  const exceeded = exceededBy(requester, use, quotas);
   const queued = await moveCompany(em, id, {
     to: 'QUEUED',
-    message: found.status === 'FAILED' ? 'Queued again.' : 'Waiting for a worker.',
+    act,
+    when: () => sql<SqlBool>`not exists (${exceeded})`,
+    event: { kind: 'QUEUED', again: found.status === 'FAILED' },
     set: {
       attempt: sql<number>`attempt + 1`,
       // A worker of an earlier attempt that wakes up now has lost its right to write.
@@ -43,7 +63,13 @@ export async function queueCompany({ em, bell }: MoveDeps, requester: Requester,
       leased_until: null,
     },
   });
-  if (!queued) return { kind: 'wrong-status', company: (await findCompany(em, requester, id)) ?? found };
+  if (!queued) {
+    const company = (await findCompany(em, requester, id)) ?? found;
+    if (!reachableFrom.QUEUED.includes(company.status)) return { kind: 'wrong-status', company };
+    const quota = await findExceeded(em, exceeded);
+    // There is room again by now, or it has just been cancelled.
+    return quota ? { kind: 'quota-exceeded', exceeded: quota } : queueCompany(deps, requester, id, act);
+  }
 
   bell.changed(id);
   bell.queued(id);

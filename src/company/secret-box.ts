@@ -1,14 +1,20 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-/** Keeps a secret unreadable in the database, and tells whether two requests are the same without keeping either. */
+/** Keeps a secret unreadable in the database. */
 export interface SecretBox {
   /** Encrypts `secret` so that it opens only for the same `owner`. */
   seal(secret: string, owner: string): string;
-  /** Throws when the text was changed, belongs to another owner or names a key that is gone. */
+  /** Throws MissingKey when the key is gone, and another error when the text was changed or belongs to another owner. */
   open(sealed: string, owner: string): string;
-  /** A keyed digest: equal texts are recognised by `matches`, and nobody without the key can try guesses. */
-  digest(text: string): string;
-  matches(text: string, digest: string): boolean;
+}
+
+/** A secret was sealed under a key that is not among SECRET_KEYS any more. */
+export class MissingKey extends Error {
+  override readonly name = 'MissingKey';
+
+  constructor(id: string) {
+    super(`SECRET_KEYS has no key "${id}" any more: add it again behind the others.`);
+  }
 }
 
 /** One of `SECRET_KEYS`: 32 random bytes under a short name. */
@@ -23,14 +29,10 @@ export interface SecretKey {
  * A sealed secret reads `<key id>.<nonce>.<tag>.<ciphertext>`, base64url.
  */
 export function secretBox(keys: readonly [SecretKey, ...SecretKey[]]): SecretBox {
-  const keyNamed = (id: string | undefined): SecretKey => {
+  const keyNamed = (id = ''): SecretKey => {
     const key = keys.find((candidate) => candidate.id === id);
-    if (!key) throw new Error(`SECRET_KEYS has no key "${id}" any more: add it again behind the others.`);
+    if (!key) throw new MissingKey(id);
     return key;
-  };
-  const digestUnder = (key: SecretKey, text: string): string => {
-    const digestKey = Buffer.from(hkdfSync('sha256', key.bytes, '', 'request digest', 32));
-    return `${key.id}.${createHmac('sha256', digestKey).update(text).digest('base64url')}`;
   };
 
   return {
@@ -48,12 +50,6 @@ export function secretBox(keys: readonly [SecretKey, ...SecretKey[]]): SecretBox
       const decipher = createDecipheriv('aes-256-gcm', keyNamed(id).bytes, nonce, { authTagLength: 16 });
       decipher.setAAD(Buffer.from(owner)).setAuthTag(tag);
       return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
-    },
-    digest: (text) => digestUnder(keys[0], text),
-    matches(text, digest) {
-      const expected = Buffer.from(digestUnder(keyNamed(digest.split('.')[0]), text));
-      const given = Buffer.from(digest);
-      return expected.length === given.length && timingSafeEqual(expected, given);
     },
   };
 }

@@ -1,6 +1,11 @@
 /** What may be wrong with a site name. */
 export type SiteNameFault = 'TOO_LONG' | 'INVALID_CHARACTERS' | 'INVALID_FORMAT' | 'RESERVED';
 
+/**
+ * In characters. Less than DNS allows: what a bench writes beside a site is called after it, with up to 75 characters more
+ * (a record that is being written), and no file's name is longer than 255 bytes (NAME_MAX).
+ */
+export const longestSiteName = 180;
 /** In octets, as in DNS (RFC 1035 section 2.3.4); the root label's dot is not counted. */
 const longestHostName = 253;
 
@@ -24,7 +29,7 @@ export const parseSiteName = (text: string, refused: readonly string[] = []): st
 
 /** Why `text` is no site name; undefined when it is one. */
 export function siteNameFault(text: string, refused: readonly string[] = []): SiteNameFault | undefined {
-  if (text.length > longestHostName) return 'TOO_LONG';
+  if (text.length > longestSiteName) return 'TOO_LONG';
   const name = text.toLowerCase();
   if (isReserved(name) || refused.some((other) => other.toLowerCase() === name)) return 'RESERVED';
   if (!/^[A-Za-z0-9.-]*$/.test(text)) return 'INVALID_CHARACTERS';
@@ -32,6 +37,16 @@ export function siteNameFault(text: string, refused: readonly string[] = []): Si
   if (!isHostName(text) || /(^|\.)..--/.test(name)) return 'INVALID_FORMAT';
   return undefined;
 }
+
+/** Whether a site of this name could be taken for the API at `host`: it is it, contains it or is a domain above it. */
+export function readsLike(name: string, host: string): boolean {
+  const [site, api] = [`.${name.toLowerCase()}.`, `.${host.toLowerCase()}.`];
+  return site === api || (host.includes('.') && (site.includes(api) || api.endsWith(site)));
+}
+
+/** Whether `name` lies below `domain`. */
+export const isBelow = (name: string, domain: string): boolean =>
+  name.toLowerCase().endsWith(`.${domain.toLowerCase()}`);
 
 const isReserved = (name: string): boolean => reserved.has(name) || reserved.has(name.split('.', 1)[0] ?? '');
 

@@ -1,20 +1,29 @@
 import type { InferKyselyTable, SqlEntityManager } from '@mikro-orm/sql';
 import { type Selectable, sql } from 'kysely';
+import type { AuditEntrySchema } from './audit-entry.ts';
 import type { CompanySchema } from './company.ts';
 import type { CompanyEventSchema } from './company-event.ts';
+import type { MailAccountSchema } from './mail-account.ts';
 import type { OutboxMailSchema } from './outbox-mail.ts';
+import type { RevocationSchema } from './revocation.ts';
+import type { WorkerSchema } from './worker.ts';
 
 /** The tables as queries see them. Columns keep their names in the database, so that SQL reads as SQL. */
 export interface Tables {
   company: InferKyselyTable<typeof CompanySchema>;
   company_event: InferKyselyTable<typeof CompanyEventSchema>;
   outbox_mail: InferKyselyTable<typeof OutboxMailSchema>;
+  mail_account: InferKyselyTable<typeof MailAccountSchema>;
+  worker: InferKyselyTable<typeof WorkerSchema>;
+  audit_entry: InferKyselyTable<typeof AuditEntrySchema>;
+  revocation: InferKyselyTable<typeof RevocationSchema>;
 }
 
 export type CompanyRow = Selectable<Tables['company']>;
 
 /** PostgreSQL's clock: leases, deadlines and the times of events never depend on a machine of ours. */
 export const now = sql<Date>`now()`;
+export const inMilliseconds = (milliseconds: number) => sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`;
 
 /** The query builder on the hot paths: one statement each, in the transaction of `em` if it has one. */
 export const tables = (em: SqlEntityManager) => em.getKysely<Tables>();

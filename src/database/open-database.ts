@@ -3,115 +3,183 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM as PgliteORM } from '@mikro-orm/pglite';
 import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { type Pool, types } from 'pg';
+import { PostgresDialect } from 'kysely';
+import { AuditEntrySchema } from '../company/audit-entry.ts';
 import { Company } from '../company/company.ts';
 import { CompanyEvent } from '../company/company-event.ts';
+import { CompanyYearSchema } from '../company/company-year.ts';
+import { MailAccountSchema } from '../company/mail-account.ts';
 import { OutboxMail } from '../company/outbox-mail.ts';
-import { isRefusedStatement } from '../company/persist.ts';
+import { RevocationSchema } from '../company/revocation.ts';
+import { WorkerSchema } from '../company/worker.ts';
+import type { Log } from '../log.ts';
+import { type DatabaseUrl, parseDatabaseUrl } from './database-url.ts';
+import { DeploymentSchema } from './deployment.ts';
+import { UnsuitableDatabase } from './inspect-session.ts';
 import { CreateCompany } from './migrations/20261122-create-company.ts';
 import { Operate } from './migrations/20261123-operate.ts';
+import { AddressCorrected } from './migrations/20261125-address-corrected.ts';
+import { Attempts } from './migrations/20261125-attempts.ts';
+import { AddAuditEntry } from './migrations/20261125-audit.ts';
+import { EventKinds } from './migrations/20261125-event-kinds.ts';
+import { Identity } from './migrations/20261125-identity.ts';
+import { AddMailAccount } from './migrations/20261125-mail-account.ts';
+import { OneSequence } from './migrations/20261125-one-sequence.ts';
+import { Quotas } from './migrations/20261125-quotas.ts';
+import { RequestDigest } from './migrations/20261125-request-digest.ts';
+import { AddRetrying } from './migrations/20261125-retrying.ts';
+import { AddRevocation } from './migrations/20261125-revocation.ts';
+import { TimeZone } from './migrations/20261125-time-zone.ts';
+import { Turns } from './migrations/20261125-turns.ts';
+import { AddWorker } from './migrations/20261125-worker.ts';
+import { ServerPool } from './server-pool.ts';
+import { withLimits, withoutLimits } from './session-settings.ts';
+import { UnusableDatabase } from './unusable-database.ts';
 
 export interface Database {
   readonly em: SqlEntityManager;
-  /** Applies the migrations that are missing; several processes may do so at once. Returns their names. */
-  migrate(): Promise<string[]>;
-  /** Resolves when a statement came back; rejects when the database is away. */
+  /**
+   * Applies the migrations that are missing; several processes may do so at once. Returns their names. `onWait` hears
+   * of having to wait for another process. Rejects with UnusableDatabase.
+   */
+  migrate(onWait?: () => void): Promise<string[]>;
+  /** Resolves when the database takes writes; rejects when it does not, or is away. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The database is not to be reached, hung up or is just starting: whoever starts us tries again. */
-export class DatabaseAway extends Error {
-  override readonly name = 'DatabaseAway';
-
-  constructor(cause: unknown) {
-    super(`PostgreSQL is away: ${cause instanceof Error ? cause.message : cause}. Start it, or look at DATABASE_URL.`, {
-      cause,
-    });
-  }
-}
-
 const options = {
-  entities: [Company, CompanyEvent, OutboxMail],
+  entities: [
+    Company,
+    CompanyEvent,
+    CompanyYearSchema,
+    OutboxMail,
+    MailAccountSchema,
+    WorkerSchema,
+    DeploymentSchema,
+    AuditEntrySchema,
+    RevocationSchema,
+  ],
   extensions: [Migrator],
   // Every request, job and reader uses the query builder or a fork of its own; nothing is kept in an identity map.
   allowGlobalContext: true,
-  migrations: { migrationsList: [CreateCompany, Operate], snapshot: false, silent: true },
+  migrations: {
+    migrationsList: [
+      CreateCompany,
+      Operate,
+      EventKinds,
+      AddRetrying,
+      Identity,
+      TimeZone,
+      RequestDigest,
+      OneSequence,
+      Turns,
+      Quotas,
+      AddMailAccount,
+      AddWorker,
+      Attempts,
+      AddAuditEntry,
+      AddressCorrected,
+      AddRevocation,
+    ],
+    snapshot: false,
+    silent: true,
+  },
 };
 
-/** PostgreSQL at `url`. Times out instead of waiting for ever, and gives terminated backends' connections back to the pool. */
-export const openPostgres = (url: string): Database =>
-  database(
-    new PostgresORM({
-      ...options,
-      clientUrl: url,
-      pool: { max: 10 },
-      driverOptions: {
-        connectionTimeoutMillis: 5_000,
-        statement_timeout: 15_000,
-        // The same on our side, for a server or a network that says nothing any more.
-        query_timeout: 20_000,
-        lock_timeout: 10_000,
-        idle_in_transaction_session_timeout: 30_000,
-        keepAlive: true,
-        // MikroORM's own parsers leave moments as text; queries read rows as they are, so moments are Dates.
-        types,
-        onPoolCreated,
-      },
-    }),
-    // Several processes may start at once: one migrates, the others wait for it.
-    (em, work) =>
-      em.fork().transactional(async (transaction) => {
-        await transaction.execute(`select pg_advisory_xact_lock(hashtext('company provisioning migrations'))`);
-        return work();
+/** How long an answer may take, in milliseconds: longer than the server's own limit of a statement. */
+const answerLimit = 20_000;
+
+/** PostgreSQL at `url`, which is read as libpq reads it. Connects when it is first asked; `log` hears of moves to another server. */
+export function openPostgres(url: string, log?: Log): Database {
+  const parsed = parseDatabaseUrl(url);
+  const pool = new ServerPool(parsed, { settings: withLimits, max: 10, answerLimit, log });
+  const orm = new PostgresORM({ ...options, dbName: 'postgres', driverOptions: new PostgresDialect({ pool }) });
+  return {
+    em: orm.em,
+    migrate: (onWait) =>
+      migratePostgres(parsed, onWait).catch((error) => {
+        throw new UnusableDatabase(error);
       }),
-  );
+    ping: () => pool.ask(probe),
+    close: () => orm.close(),
+  };
+}
 
 /** An embedded PostgreSQL, which its owner closes. */
-export const openEmbeddedPostgres = (pglite: PGlite): Database =>
-  database(
-    new PgliteORM({ ...options, dbName: 'postgres', driverOptions: { pglite: () => pglite } }),
-    // One process, one connection: nobody to wait for.
-    (_em, work) => work(),
-  );
-
-function onPoolCreated(pool: Pool): void {
-  // A terminated backend leaks its connection otherwise (kysely #1990).
-  pool.on('connect', (client) =>
-    client.on('error', () => {
-      try {
-        client.release(true);
-        // Kysely releases it once more, which must not turn a statement that came back into an error.
-        client.release = () => {};
-      } catch {
-        // It was in the pool and not in use: the pool has dropped it already.
-      }
-    }),
-  );
-}
-
-/** What both drivers' ORMs have in common, as far as we need it. */
-interface Orm {
-  readonly em: SqlEntityManager;
-  readonly migrator: { up(): Promise<{ name: string }[]> };
-  close(): Promise<void>;
-}
-
-function database(orm: Orm, alone: <T>(em: SqlEntityManager, work: () => Promise<T>) => Promise<T>): Database {
-  const { em } = orm;
+export function openEmbeddedPostgres(pglite: PGlite): Database {
+  const orm = new PgliteORM({ ...options, dbName: 'postgres', driverOptions: { pglite: () => pglite } });
   return {
-    em,
-    async migrate() {
-      try {
-        const applied = await alone(em, () => orm.migrator.up());
-        return applied.map(({ name }) => name);
-      } catch (error) {
-        throw isRefusedStatement(error) ? error : new DatabaseAway(error);
-      }
-    },
+    em: orm.em,
+    // One process, one connection: nobody to wait for.
+    migrate: async () => (await orm.migrator.up()).map(({ name }) => name),
     async ping() {
-      await em.execute('select 1');
+      await orm.em.execute(probe);
     },
     close: () => orm.close(),
   };
+}
+
+/** Updates nothing, but is refused wherever an update would be. */
+const probe = 'update company set version = version where false';
+
+/** Migrates in the first schema of the search path. One process does so, the others wait for it. */
+async function migratePostgres(url: DatabaseUrl, onWait?: () => void): Promise<string[]> {
+  const pool = new ServerPool(url, { settings: withoutLimits, max: 2 });
+  try {
+    const { database, schema } = await whereItIs(pool);
+    const orm = new PostgresORM({
+      ...options,
+      // Otherwise MikroORM makes a database that has another name than this one, and a table of migrations in another schema.
+      dbName: database,
+      schema,
+      driverOptions: new PostgresDialect({ pool }),
+    });
+    const applied = await orm.em.fork().transactional(async (transaction) => {
+      const key = `hashtext('company provisioning migrations')`;
+      const [lock] = await transaction.execute<{ taken: boolean }[]>(
+        `select pg_try_advisory_xact_lock(${key}) as taken`,
+      );
+      if (!lock?.taken) {
+        onWait?.();
+        await transaction.execute(`select pg_advisory_xact_lock(${key})`);
+      }
+      return await orm.migrator.up();
+    });
+    await checkRights(orm.em);
+    return applied.map(({ name }) => name);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Rejects unless this role may do to every table what requests and jobs do. The audit log is appended to and never changed. */
+async function checkRights(em: SqlEntityManager): Promise<void> {
+  const tables = [...em.getMetadata().getAll().values()].map(({ tableName }) => tableName);
+  const missing = await em.execute<{ role: string; right: string }[]>(
+    `select current_user as role, name || ': ' || privilege as right
+      from string_to_array(?, ',') as names, unnest(names) as tables (name), unnest(array['select', 'insert', 'update']) as rights (privilege)
+      where not has_table_privilege(name, privilege) and (name, privilege) <> ('audit_entry', 'update')
+      union all select current_user, 'company_number: usage' where not has_sequence_privilege('company_number', 'usage')`,
+    [tables.join()],
+  );
+  const [first] = missing;
+  if (first)
+    throw new UnsuitableDatabase(
+      `The role ${first.role} lacks rights (${missing.map(({ right }) => right).join(', ')}). Grant those that the README lists`,
+    );
+}
+
+async function whereItIs(pool: ServerPool): Promise<{ database: string; schema: string }> {
+  const client = await pool.checkOut();
+  try {
+    const { rows } = await client.query<{ database: string; schema: string | null }>(
+      'select current_database() as database, current_schema() as schema',
+    );
+    const [{ database, schema } = { database: '', schema: null }] = rows;
+    if (schema === null) throw new UnsuitableDatabase('None of the schemas in search_path exists; create one');
+    return { database, schema };
+  } finally {
+    client.release();
+  }
 }

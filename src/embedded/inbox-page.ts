@@ -1,4 +1,5 @@
-import { type Html, html } from './html.ts';
+import { createHash } from 'node:crypto';
+import { Html, html } from './html.ts';
 import { inboxStyle } from './inbox-style.ts';
 import type { ReceivedMail } from './received-mail.ts';
 
@@ -8,12 +9,24 @@ export interface InboxPage {
   readonly body: string;
 }
 
+/** Makes the frame as high as the mail in it, which itself can run nothing: its sandbox allows no scripts. */
+const fitFrame = `
+const frame = document.querySelector('iframe');
+const fit = () => {
+  frame.style.height = '0';
+  frame.style.height = frame.contentDocument.documentElement.scrollHeight + frame.offsetHeight - frame.clientHeight + 'px';
+};
+frame.addEventListener('load', fit);
+addEventListener('resize', fit);
+fit();
+`;
+
 /**
  * The `Content-Security-Policy` header of every inbox page; a mail shown in a page is bound by it too.
- * Nothing runs and nothing is loaded: no script, no form, no frame from elsewhere, and only images that the mail brought along.
+ * Nothing is loaded and nothing but `fitFrame` runs: no other script, no form, no frame from elsewhere, and only images
+ * that the mail brought along.
  */
-export const inboxContentSecurityPolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+export const inboxContentSecurityPolicy = `default-src 'none'; script-src 'sha256-${createHash('sha256').update(fitFrame).digest('base64')}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /**
  * The page at `path`: `/inbox`, `/inbox/<id>` and `/inbox/<id>?text`. Undefined for paths that are not below `/inbox`,
@@ -100,17 +113,18 @@ function part(name: string, link: string, exists: boolean, shown: boolean): Html
   return shown ? html`<a href="${link}" aria-current="page">${name}</a>` : html`<a href="${link}">${name}</a>`;
 }
 
-/** The mail's own markup, in a frame that may do nothing but open its links in a new tab. */
+/** The mail's own markup, in a frame that may do nothing but open its links in a new tab. Of the same origin, so that it can be measured. */
 const htmlPart = (markup: string): Html => html`<iframe title="HTML part of the mail"
-sandbox="allow-popups allow-popups-to-escape-sandbox"
-srcdoc="${`<base target="_blank"><meta name="referrer" content="no-referrer">${markup}`}"></iframe>`;
+sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+srcdoc="${`<base target="_blank"><meta name="referrer" content="no-referrer">${markup}`}"></iframe>
+<script>${new Html(fitFrame)}</script>`;
 
 const missingPage = () => ({
   title: 'No such mail',
   body: html`<main>
 <nav><a href="/inbox">← Inbox</a></nav>
 <section class="empty"><h2>No such mail</h2>
-<p>The inbox keeps the newest mails until the service stops. This one is gone.</p></section>
+<p>The inbox keeps the newest 200 mails. This one is gone, or never came.</p></section>
 </main>`,
 });
 

@@ -36,7 +36,7 @@ summary { margin-top: .5rem; color: var(--quiet); cursor: pointer; width: fit-co
 .parts > * { padding: .3rem .9rem; border-radius: 999px; }
 .parts [aria-current] { background: var(--accent); color: var(--ground); }
 .absent { color: var(--quiet); opacity: .6; }
-iframe, pre { flex: 1; width: 100%; min-height: 24rem; margin: 0; border: 1px solid var(--line); border-radius: 12px; }
+iframe, pre { flex: 1 0 auto; width: 100%; min-height: 24rem; margin: 0; border: 1px solid var(--line); border-radius: 12px; }
 iframe { background: Canvas; }
 pre { padding: 1.25rem; background: var(--sheet); font: 13px/1.6 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 40rem) { .mails a { grid-template-columns: 1fr; } }

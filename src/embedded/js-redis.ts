@@ -86,9 +86,17 @@ class ReadAheadTransport extends SocketConnectionTransport {
   }
 
   override async *read(): AsyncIterable<Buffer> {
-    yield* this.#input;
+    let isFirst = true;
+    for await (const chunk of this.#input) {
+      // A page in a browser may post commands here as lines of its request; Redis hangs up on it as well.
+      if (isFirst && httpRequest.test(chunk.toString('latin1'))) return;
+      isFirst = false;
+      yield chunk;
+    }
   }
 }
+
+const httpRequest = /^[A-Z]+ [^ ]+ HTTP\//;
 
 /** BRPOPLPUSH source destination timeout is BLMOVE source destination RIGHT LEFT timeout. */
 function brpoplpush(): CommandDefinition {

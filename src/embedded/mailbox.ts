@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { newMailId, openInboxFolder } from './inbox-folder.ts';
 import { type InboxPage, inboxPage } from './inbox-page.ts';
 import type { ReceivedMail } from './received-mail.ts';
 
@@ -12,6 +13,8 @@ export interface Mailbox {
   readonly url: string;
   /** The newest 200, oldest first. */
   readonly mails: readonly ReceivedMail[];
+  /** How many files of its folder hold no mail. */
+  readonly broken: number;
   /**
    * The oldest kept mail that the predicate accepts, as soon as there is one.
    * Rejects with the signal's reason when it aborts, and when the mailbox is closed.
@@ -26,12 +29,15 @@ export interface Mailbox {
 const keptMails = 200;
 const largestMail = 2 * 1024 * 1024;
 
-/** An inbox that takes every mail for every address: SMTP on 127.0.0.1 and a free port, in memory only. */
-export async function openMailbox(): Promise<Mailbox> {
-  const mails: ReceivedMail[] = [];
+/**
+ * An inbox that takes every mail for every address: SMTP on 127.0.0.1 and a free port. Its mails outlive it in `folder`;
+ * without one they are in memory only.
+ */
+export async function openMailbox(folder?: string): Promise<Mailbox> {
+  const kept = folder === undefined ? undefined : openInboxFolder(folder, keptMails);
+  const mails: ReceivedMail[] = [...(kept?.mails ?? [])];
   const arrivals = new EventEmitter<{ mail: [] }>().setMaxListeners(0);
   const closing = new AbortController();
-  let received = 0;
 
   const server = new SMTPServer({
     // Its own certificate has expired, and on this machine's loopback there is nothing to hide.
@@ -41,15 +47,16 @@ export async function openMailbox(): Promise<Mailbox> {
     size: largestMail,
     closeTimeout: 100,
     onData(stream, session, done) {
-      receive(stream, session).then(
-        (mail) => {
+      receive(stream, session)
+        .then((mail) => {
+          kept?.keep(mail);
           mails.push(mail);
-          if (mails.length > keptMails) mails.shift();
+          const oldest = mails.length > keptMails ? mails.shift() : undefined;
+          if (oldest) kept?.forget(oldest);
           done();
           arrivals.emit('mail');
-        },
-        (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-      );
+        })
+        .catch((error: unknown) => done(error instanceof Error ? error : new Error(String(error))));
     },
   });
 
@@ -60,15 +67,16 @@ export async function openMailbox(): Promise<Mailbox> {
       throw Object.assign(new Error(`The mail is larger than ${largestMail} bytes`), { responseCode: 552 });
     }
     const { mailFrom, rcptTo } = session.envelope;
+    const receivedAt = new Date();
     return {
-      id: String(++received),
+      id: newMailId(receivedAt),
       from: mail.from?.text ?? (mailFrom ? mailFrom.address : ''),
       to: rcptTo.map(({ address }) => address),
       subject: mail.subject ?? '',
       messageId: mail.messageId ?? '',
       html: mail.html === false ? undefined : mail.html,
       text: mail.text,
-      receivedAt: new Date(),
+      receivedAt,
       headers: mail.headerLines.map(({ line }) => {
         const colon = line.indexOf(':');
         return {
@@ -92,6 +100,7 @@ export async function openMailbox(): Promise<Mailbox> {
   return {
     url: `smtp://127.0.0.1:${port}`,
     mails,
+    broken: kept?.broken ?? 0,
     async next(predicate, signal) {
       const over = AbortSignal.any([signal, closing.signal]);
       for (;;) {

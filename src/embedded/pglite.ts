@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
 import { dataDir as prepopulatedCluster } from '@electric-sql/pglite-prepopulatedfs';
 import { createPostgreSqlTypeParsers } from '@mikro-orm/sql';
+import { PgliteCannotStart } from './cannot-start.ts';
 import { lockFolder } from './folder-lock.ts';
+import { makeFolder, makePrivateFolder } from './make-folder.ts';
 
 export interface EmbeddedPostgres {
   /** For MikroORM: `driverOptions.pglite: async () => pglite`. It does not close an instance that it was given. */
@@ -15,7 +17,8 @@ export interface EmbeddedPostgres {
 /**
  * PostgreSQL in this process (PGlite), kept in `<dataDir>/postgres`; without `dataDir` in memory only.
  * It is one connection: a query on another connection waits while a transaction is open, and one from within that transaction waits for ever.
- * Throws FolderInUseError while another process has the folder open: two of them would lose rows without a word.
+ * Throws FolderInUseError while another process has the folder open: two of them would lose rows without a word. Rejects
+ * with PgliteCannotStart when the folder or its disk cannot be used.
  */
 export async function openPglite(dataDir: string | undefined): Promise<EmbeddedPostgres> {
   if (dataDir === undefined) {
@@ -23,7 +26,7 @@ export async function openPglite(dataDir: string | undefined): Promise<EmbeddedP
     return { pglite, close: () => closeOnce(pglite) };
   }
   const folder = resolve(dataDir, 'postgres');
-  mkdirSync(resolve(dataDir), { recursive: true });
+  makeFolder(resolve(dataDir));
   const unlock = lockFolder(
     folder,
     'Set DATA_DIR to another folder, or DATABASE_URL to a PostgreSQL server that both can share.',
@@ -33,7 +36,7 @@ export async function openPglite(dataDir: string | undefined): Promise<EmbeddedP
     return { pglite, close: () => closeOnce(pglite).finally(unlock) };
   } catch (error) {
     unlock();
-    throw error;
+    throw new PgliteCannotStart(folder, error);
   }
 }
 
@@ -41,6 +44,7 @@ async function openCluster(folder: string): Promise<PGlite> {
   // A first start that was killed leaves half a cluster, which never held anybody's data.
   const unfinished = `${folder}.first-start`;
   if (existsSync(unfinished)) rmSync(folder, { recursive: true, force: true });
+  makePrivateFolder(folder);
   if (existsSync(join(folder, 'PG_VERSION'))) return PGlite.create({ dataDir: folder, parsers });
 
   writeFileSync(unfinished, '');

@@ -1,6 +1,6 @@
 /** A mail as it arrived. */
 export interface ReceivedMail {
-  /** Counted from 1 since the mailbox was opened. */
+  /** The mailbox's own; later mails sort behind earlier ones. */
   readonly id: string;
   /** The `From` header, e.g. `"Support" <support@example.com>`; the envelope's sender if there is none. */
   readonly from: string;

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EmbeddedRedis } from './embedded-redis.ts';
 import { lockFolder } from './folder-lock.ts';
 import { openJsRedis } from './js-redis.ts';
+import { makePrivateFolder } from './make-folder.ts';
 import { findRedisServer, openRedisServer } from './redis-server.ts';
 
 export type { EmbeddedRedis };
@@ -18,7 +18,7 @@ export async function openEmbeddedRedis(
   { findServer = findRedisServer }: { findServer?: () => string | undefined } = {},
 ): Promise<EmbeddedRedis> {
   const folder = resolve(dataDir, 'redis');
-  mkdirSync(folder, { recursive: true });
+  makePrivateFolder(folder);
   const unlock = lockFolder(
     folder,
     'Set REDIS_URL to a Redis server that both can share, or DATA_DIR to another folder.',

@@ -1,13 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BlockList } from 'node:net';
 import type { SchemaDeps } from '../../schema/context.ts';
-import { type Access, isSameMachine } from '../access/access.ts';
-import type { Route } from '../metrics.ts';
-import { callerOf } from './caller.ts';
-import { endpoint, openGraphQLServer } from './graphql-server.ts';
+import type { Access } from '../access/access.ts';
+import { Unauthenticated } from '../access/authenticate.ts';
+import { clientAddress, networkOf } from '../access/client-address.ts';
+import type { Revocations } from '../access/revoked-tokens.ts';
+import type { SignInLink } from '../access/sign-in-link.ts';
+import type { Viewer } from '../access/viewer.ts';
+import type { Log } from '../log.ts';
+import type { Metrics, Route } from '../metrics.ts';
+import { graphqlAnswers } from './answer-graphql.ts';
+import { callerOf, type Identify } from './caller.ts';
+import { endpoint } from './endpoint.ts';
+import { openGraphiQLPage } from './graphiql.ts';
+import { openGraphQLServer } from './graphql-server.ts';
 import type { Health } from './health.ts';
-import { type HttpServerOptions, openHttpServer } from './http-server.ts';
-import { checkQueryVariables, RefusedBody, readJsonBody } from './read-body.ts';
+import type { HttpServer } from './http-server.ts';
+import { operationRunner } from './run-operation.ts';
 import { sendJson } from './send-json.ts';
+import { answersLink, asksToSignIn } from './sign-in-page.ts';
+import { boundStrangers } from './strangers.ts';
+import { openViewerLimits, type RequestLimits } from './viewer-limits.ts';
 import { openWebSockets } from './web-sockets.ts';
 
 /** A page that is served beside the API on the embedded default. */
@@ -17,50 +30,63 @@ export interface Page {
   readonly body: string;
 }
 
-export interface ApiOptions extends HttpServerOptions {
+export interface ApiOptions {
   readonly access: Access;
+  /** Which tokens were revoked since they were shown. */
+  readonly revocations: Revocations;
   readonly health: Health;
+  /** Browsers get GraphiQL at the API's address, once the link has signed them in; without a link it asks for a token. */
+  readonly graphiql: { readonly link: SignInLink | undefined } | undefined;
+  /** The proxies whose word on a client's address is believed. */
+  readonly trustedProxies: BlockList;
+  /** Who may introspect the schema. */
+  readonly seesSchema: (viewer: Viewer) => boolean;
+  /** What a viewer may ask of this process; undefined for who has no limits. */
+  readonly limitsOf: (viewer: Viewer) => RequestLimits | undefined;
   /** Serves the sandbox's sites by their host names; false when the host is none of them. */
   readonly sites?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
-  /** Pages for whoever sits at this machine, such as the inbox. */
-  readonly pages?: (path: string) => Page | undefined;
+  /** Further pages for browsers that the link has signed in, such as the inbox. */
+  readonly pages?: { readonly link: SignInLink; readonly at: (path: string) => Page | undefined };
+  readonly metrics: Metrics;
+  readonly log: Log;
 }
 
 export interface Api {
-  readonly port: number;
   /** Takes no more requests, ends live streams and waits a while for what runs. */
   close(): Promise<void>;
 }
 
-/** Serves the API; resolves once it listens, and rejects when it cannot. `depsAt` makes what resolvers need, given the port. */
-export async function openApi(depsAt: (port: number) => SchemaDeps, options: ApiOptions): Promise<Api> {
-  const { access, metrics, log } = options;
-  const http = await openHttpServer(options);
-  const deps = depsAt(http.port);
-  const graphql = openGraphQLServer(deps, access, metrics, log);
-  const sockets = openWebSockets(http.server, graphql, access, log);
+/** Serves the API on `http`. */
+export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions): Api {
+  const { access, revocations, metrics, log } = options;
+  const graphql = openGraphQLServer({ deps, seesSchema: options.seesSchema, metrics });
+  const run = operationRunner(graphql, openViewerLimits(options.limitsOf), revocations, log);
+  const signedIn = boundStrangers(http.server);
+  const addressOf = ({ headers, socket }: IncomingMessage): string | undefined =>
+    clientAddress(socket.remoteAddress, String(headers['x-forwarded-for'] ?? ''), options.trustedProxies);
+  const identify: Identify = async (request, authorization = request.headers.authorization) => {
+    const address = addressOf(request);
+    const viewer = await access.identify({ ...callerOf(request), authorization }).catch((error: unknown) => {
+      if (error instanceof Unauthenticated) deps.audit.refusedLogIn(error.reason, address && networkOf(address));
+      throw error;
+    });
+    signedIn(request.socket);
+    return { viewer, address };
+  };
+  const answerGraphQL = graphqlAnswers(run, identify, options.graphiql && openGraphiQLPage(options.graphiql.link));
+  const sockets = openWebSockets(http.server, run, { identify, revocations, log });
   http.serve(answer);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<Route> {
     if (await options.sites?.(request, response)) return 'sites';
     if ((request.url ?? '/').split('?')[0] === endpoint) {
+      const link = options.graphiql?.link;
+      if (link && answersLink(link, endpoint, request, response)) return 'other';
       await answerGraphQL(request, response);
       return isStream(response) ? 'streams' : endpoint;
     }
     if (!(await options.health.answer(request, response))) answerOther(request, response);
     return 'other';
-  }
-
-  async function answerGraphQL(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      if (request.method === 'POST') Object.assign(request, { body: await readJsonBody(request) });
-      else checkQueryVariables(request.url ?? '/');
-    } catch (error) {
-      if (!(error instanceof RefusedBody)) throw error;
-      response.setHeader('connection', 'close');
-      return sendJson(response, error.status, { errors: [{ message: error.message }] });
-    }
-    await graphql(request, response);
   }
 
   function answerOther(request: IncomingMessage, response: ServerResponse): void {
@@ -69,20 +95,25 @@ export async function openApi(depsAt: (port: number) => SchemaDeps, options: Api
       response.writeHead(302, { location: endpoint }).end();
       return;
     }
-    const page = isSameMachine(callerOf(request)) ? options.pages?.(address) : undefined;
-    if (page) response.writeHead(page.status, page.headers).end(page.body);
+    const page = options.pages?.at(address);
+    if (options.pages && page) answerPage(options.pages.link, page, request, response);
     else sendJson(response, 404, { errors: [{ message: `There is nothing here; the API is at ${endpoint}.` }] });
   }
 
   return {
-    port: http.port,
     async close() {
+      // Sockets first: what a stream still had to say would reach its client as an end.
+      const closed = [sockets.close(), http.close()];
       deps.streams.close();
-      const closed = http.close();
-      await sockets.close();
-      await closed;
+      await Promise.all(closed);
     },
   };
+}
+
+function answerPage(link: SignInLink, page: Page, request: IncomingMessage, response: ServerResponse): void {
+  const [path = ''] = (request.url ?? '').split('?');
+  if (answersLink(link, path, request, response) || asksToSignIn(link, request, response)) return;
+  response.writeHead(page.status, page.headers).end(page.body);
 }
 
 const isStream = (response: ServerResponse): boolean => response.getHeader('content-type') === 'text/event-stream';

@@ -1,68 +1,68 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
+import { Refusal } from '../../schema/refusal.ts';
 import { Unauthenticated } from '../access/authenticate.ts';
 import { WatchEnded } from '../live/company-stream.ts';
 import type { Log } from '../log.ts';
 
+/** Why an operation is given up whose client is gone. */
+export class ClientLeft extends Error {
+  override readonly name = 'ClientLeft';
+}
+
 /**
- * What a client may read of an error: errors of GraphQL and ours as they are; of everything else a reference id, under
- * which the log has the rest.
+ * What a client reads of an error: only a Refusal leaves as it is. What a library has said of a request is said again in
+ * words of ours, since its own may quote a password; everything else becomes a reference id, under which the log has
+ * the rest.
  */
 export const errorMask =
   (log: Log) =>
-  (error: unknown): GraphQLError => {
+  (error: GraphQLError): Refusal => {
     const cause = causeOf(error);
-    if (cause instanceof Unauthenticated) return unauthenticated(cause.message);
-    if (cause instanceof WatchEnded) return watchEnded(cause);
-    if (isOfGraphQL(error)) return withoutValues(error);
+    if (cause === error && error instanceof Refusal) return error;
+    const refusal = refusalOf(cause);
+    if (refusal) return refusal.at(error);
 
     const reference = randomUUID();
     log.error({ err: cause, reference }, 'request failed');
-    return copyOf(error, `Something went wrong on our side. Tell support this reference: ${reference}`, {
-      code: 'INTERNAL_SERVER_ERROR',
-      reference,
-    });
+    const message = `Something went wrong on our side. Tell support this reference: ${reference}`;
+    return new Refusal(message, { code: 'INTERNAL_SERVER_ERROR', reference }, { status: 500 }).at(error);
   };
 
 /** Something went wrong on our side, of which a client reads no more than a reference id. */
-export function isOurs(error: unknown): boolean {
+export const isOurs = (error: unknown): boolean => refusalOf(causeOf(error)) === undefined;
+
+/** A stream has ended because this server closes. */
+export function isClosing(error: unknown): boolean {
   const cause = causeOf(error);
-  return !(cause instanceof Unauthenticated || cause instanceof WatchEnded || isOfGraphQL(error));
+  return cause instanceof WatchEnded && cause.why === 'closing';
 }
 
-const causeOf = (error: unknown): unknown => (error instanceof GraphQLError ? error.originalError : error);
-
-const isOfGraphQL = (error: unknown): error is GraphQLError =>
-  error instanceof GraphQLError && (!error.originalError || error.originalError instanceof GraphQLError);
-
-/**
- * GraphQL quotes the value that it found wrong, and that may be a password, or an input that holds one. What stands
- * before the value names the variable, the path and the type; the value is cut.
- */
-export function withoutValues(error: GraphQLError): GraphQLError {
-  const { originalError: _quotesTheBody, ...extensions } = error.extensions;
-  const [, where = '', what = ''] = /^(\S+ "[^"]*" has invalid value(?: at [^:]*)?: )?(.*)$/s.exec(error.message) ?? [];
-  const told = what
-    .replace(/, found\b.*$/s, '.')
-    .replace(/( value): .*$/s, '$1.')
-    .replace(/^(Syntax Error: (?:Unexpected|Invalid) \w+)\b.*$/s, '$1.');
-  return copyOf(error, `${where}${told}`, extensions);
+/** What was thrown in the first place, whatever it was wrapped into on its way. */
+function causeOf(error: unknown): unknown {
+  let cause = error;
+  while (!(cause instanceof Refusal) && cause instanceof GraphQLError && cause.originalError)
+    cause = cause.originalError;
+  return cause;
 }
 
-function copyOf(error: unknown, message: string, extensions: GraphQLError['extensions']): GraphQLError {
-  if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
-  const { nodes, source, positions, path } = error;
-  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+function refusalOf(cause: unknown): Refusal | undefined {
+  if (cause instanceof Refusal) return cause;
+  if (cause instanceof Unauthenticated) return unauthenticated(cause.message);
+  if (cause instanceof WatchEnded) return watchEnded(cause);
+  // Nobody reads it.
+  if (cause instanceof ClientLeft) return new Refusal('The client has left.', { code: 'BAD_REQUEST' });
+  // Only execution can tell that a variable which may be null is null where an argument may not.
+  if (cause instanceof GraphQLError && cause.message.startsWith('Argument "')) {
+    return new Refusal('The value of an argument does not fit its type.', { code: 'BAD_USER_INPUT' });
+  }
+  return undefined;
 }
 
-const watchEnded = ({ why }: WatchEnded): GraphQLError =>
+const watchEnded = ({ why }: WatchEnded): Refusal =>
   why === 'expired'
     ? unauthenticated('Your token has expired; resume with a new one and the last version as sinceVersion.')
-    : new GraphQLError('This server closes; resume with the last version as sinceVersion.', {
-        extensions: { code: 'SERVICE_UNAVAILABLE' },
-      });
+    : new Refusal('This server closes; resume with the last version as sinceVersion.', { code: 'SERVICE_UNAVAILABLE' });
 
-const unauthenticated = (message: string): GraphQLError =>
-  new GraphQLError(message, {
-    extensions: { code: 'UNAUTHENTICATED', http: { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } } },
-  });
+export const unauthenticated = (message: string): Refusal =>
+  new Refusal(message, { code: 'UNAUTHENTICATED' }, { status: 401, headers: { 'www-authenticate': 'Bearer' } });

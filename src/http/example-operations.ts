@@ -1,8 +1,18 @@
-/** What somebody finds in GraphiQL's tabs when he comes for the first time. */
+/** What stands above each operation where nobody is signed in without a token. */
+export const signInFirst = `# Sign in first: put a token into Headers, below.
+# For development, npm run token prints one.
+# Then re-fetch the schema, by the button at the lower left.
+
+`;
+
+/** The first company's of this year: on a service that is new, the one that the first tab makes. */
+const variables = JSON.stringify({ companyId: `COMP-${new Date().getUTCFullYear()}-00001` }, undefined, 2);
+
+/** What somebody finds in GraphiQL's tabs when they come for the first time; they work in this order. */
 export const exampleOperations = [
   {
     query: `# Ask for a company and its site. The answer comes at once; the site is made in the background.
-# Copy the id to the next tab to watch it.
+# The next tab watches it: put the id of the answer into its Variables when it is another one.
 mutation CreateCompany {
   createCompany(
     input: {
@@ -40,9 +50,9 @@ mutation CreateCompany {
   },
   {
     query: `# Watch a company live: first its present state, then every event, until it is ACTIVE or FAILED.
-# With sinceVersion: 0 you see everything from the beginning.
-subscription Watch {
-  companyStatusChanged(companyId: "COMP-${new Date().getUTCFullYear()}-00001", sinceVersion: 0) {
+# With sinceVersion: 0 you see everything from the beginning. Which company it is, Variables below say.
+subscription Watch($companyId: ID!) {
+  companyStatusChanged(companyId: $companyId, sinceVersion: 0) {
     version
     status
     step
@@ -51,6 +61,7 @@ subscription Watch {
   }
 }
 `,
+    variables,
   },
   {
     query: `# Your companies, newest first.
@@ -81,9 +92,9 @@ query Companies {
 `,
   },
   {
-    query: `# Try a failed company again, or queue a draft.
-mutation Provision {
-  provisionCompany(companyId: "COMP-${new Date().getUTCFullYear()}-00001") {
+    query: `# Try a failed company again, or queue a draft. Which company it is, Variables below say.
+mutation Provision($companyId: ID!) {
+  provisionCompany(companyId: $companyId) {
     ... on ProvisionCompanySuccess {
       company {
         id
@@ -97,6 +108,7 @@ mutation Provision {
   }
 }
 `,
+    variables,
   },
   {
     query: `# For operators: what workers do, and which mails do not arrive.
@@ -125,6 +137,25 @@ query Operations {
           dueAt
           lastError
         }
+      }
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# For operators: who did what, and what came of it; of one company by filter: { companyId: "…" }.
+query AuditLog {
+  auditLog(first: 20) {
+    edges {
+      node {
+        occurredAt
+        action
+        outcome
+        subject
+        address
+        companyId
+        count
       }
     }
   }

@@ -1,50 +1,42 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, parse } from 'graphql';
-import { createYoga, type Plugin, useExecutionCancellation, type YogaServerInstance } from 'graphql-yoga';
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, parse } from 'graphql';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { checkDocument } from '../../schema/check-document.ts';
 import { checkOperation } from '../../schema/check-operation.ts';
-import type { SchemaContext, SchemaDeps } from '../../schema/context.ts';
+import type { Position, SchemaContext, SchemaDeps } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
-import type { Access } from '../access/access.ts';
+import { Refusal } from '../../schema/refusal.ts';
 import type { Viewer } from '../access/viewer.ts';
-import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import { callerOf } from './caller.ts';
+import type { Identity } from './caller.ts';
 import { countedOperations } from './counted-operations.ts';
-import { errorMask, withoutValues } from './error-mask.ts';
-import { graphiqlOptions, renderGraphiQL } from './graphiql.ts';
+import { documentCache } from './document-cache.ts';
 
-/** How a request reaches the schema: over HTTP with its Node objects, or over a WebSocket that has told who he is. */
-export interface Transport {
-  readonly req: IncomingMessage;
-  readonly res?: ServerResponse;
-  readonly viewer?: Viewer;
+/** What an operation begins with, by every transport. */
+export interface Initial extends Identity {
+  /** Aborted when the client has left. */
+  readonly signal: AbortSignal;
+  readonly position: Position;
 }
 
-export type GraphQLServer = YogaServerInstance<Transport, SchemaContext>;
+export type GraphQLServer = YogaServerInstance<Initial, SchemaContext>;
 
-export const endpoint = '/graphql';
+export interface GraphQLServerOptions {
+  readonly deps: SchemaDeps;
+  /** Who may introspect the schema, and is told names that may have been meant. */
+  readonly seesSchema: (viewer: Viewer) => boolean;
+  readonly metrics: Metrics;
+}
 
-/** GraphQL over HTTP at `/graphql`: POST, GET, Server-Sent Events, and GraphiQL for browsers. */
-export function openGraphQLServer(deps: SchemaDeps, access: Access, metrics: Metrics, log: Log): GraphQLServer {
-  return createYoga<Transport, SchemaContext>({
+/** How operations are parsed, validated and executed. Transports are beside it: answer-graphql.ts, web-sockets.ts. */
+export function openGraphQLServer({ deps, seesSchema, metrics }: GraphQLServerOptions): GraphQLServer {
+  return createYoga<Initial, SchemaContext>({
     schema,
-    graphqlEndpoint: endpoint,
-    context: async ({ req, viewer }): Promise<SchemaContext> => ({
-      ...deps,
-      viewer: viewer ?? (await access.identify(callerOf(req))),
-    }),
-    // Who asks is known by a header that no browser adds by itself, so any page may ask.
-    cors: { origin: '*', credentials: false, methods: ['GET', 'POST', 'OPTIONS'] },
-    maskedErrors: { maskError: errorMask(log) },
-    graphiql: graphiqlOptions,
-    renderGraphiQL,
-    landingPage: false,
-    // Bodies are read, and their size is limited, before they come here (read-body.ts).
-    maxRequestBodySize: false,
-    multipart: false,
+    context: ({ viewer, address, position }): SchemaContext => ({ ...deps, viewer, address, position }),
+    // run-operation.ts tells errors.
+    maskedErrors: false,
     logging: false,
-    parserAndValidationCache: { errorCache: noCache },
-    plugins: [countedOperations(metrics), boundedParser, earlyRefusal, useExecutionCancellation()],
+    parserAndValidationCache: { documentCache: documentCache(), errorCache: noCache, validationCache: false },
+    plugins: [countedOperations(metrics), boundedParser, plainValidation(seesSchema), earlyRefusal(seesSchema)],
   });
 }
 
@@ -56,24 +48,53 @@ const largestDocument = 1_000;
 
 const boundedParser: Plugin = {
   onParse: ({ setParseFn }) =>
-    setParseFn((source, options) => parse(source, { ...options, maxTokens: largestDocument })),
+    setParseFn((source, options) => {
+      try {
+        return parse(source, { ...options, maxTokens: largestDocument });
+      } catch (error) {
+        throw error instanceof GraphQLError ? unparsed(error) : error;
+      }
+    }),
 };
 
-/** Stops an operation whose variables or size are wrong before anything of it runs, by every transport. */
-const earlyRefusal: Plugin = {
-  onExecute: ({ args, setResultAndStopExecution }) => refuse(args, setResultAndStopExecution),
-  onSubscribe: ({ args, setResultAndStopExecution }) => refuse(args, setResultAndStopExecution),
-};
-
-function refuse(args: ExecutionArgs, stop: (result: ExecutionResult) => void): void {
-  const { document, operationName, variableValues } = args;
-  const errors = checkOperation({ document, operationName, variables: variableValues ?? {} });
-  if (errors.length > 0) stop({ errors: errors.map((error) => withStatus(withoutValues(error))) });
+/** The parser quotes what it stumbles over, so only where that stands is told. */
+function unparsed({ message, source, positions }: GraphQLError): Refusal {
+  const told = message.startsWith('Syntax Error: Document contains more than')
+    ? `The document has more than ${largestDocument} tokens.`
+    : 'The document has a syntax error.';
+  return new Refusal(told, { code: 'GRAPHQL_PARSE_FAILED' }, { status: 400, wellFormed: true }, { source, positions });
 }
 
-/** A request error: 400 by `application/graphql-response+json`, and 200 where a client asks for `application/json`. */
-const withStatus = (error: GraphQLError): GraphQLError =>
-  new GraphQLError(error.message, {
-    nodes: error.nodes,
-    extensions: { code: 'BAD_USER_INPUT', ...error.extensions, http: { spec: true, status: 400 } },
-  });
+/**
+ * Validates each document once. What is invalid is looked at anew each time: its faults hold a hundred times as much as its
+ * text, which anybody may send. Who sees the schema is told more of them, and finds no others.
+ */
+function plainValidation(seesSchema: (viewer: Viewer) => boolean): Plugin<Initial> {
+  const valid = new WeakSet<DocumentNode>();
+  return {
+    onValidate({ context, params: { documentAST }, setResult }) {
+      const faults = valid.has(documentAST) ? [] : checkDocument(documentAST, seesSchema(context.viewer));
+      if (faults.length === 0) valid.add(documentAST);
+      setResult(faults);
+    },
+  };
+}
+
+/** Stops an operation whose variables or size are wrong before anything of it runs, and one whose client has left. */
+function earlyRefusal(seesSchema: (viewer: Viewer) => boolean): Plugin<SchemaContext & Initial> {
+  const refuse = (args: ExecutionArgs, viewer: Viewer, stop: (result: ExecutionResult) => void): void => {
+    const { document, operationName, variableValues } = args;
+    const errors = checkOperation({ document, operationName, variables: variableValues ?? {} }, seesSchema(viewer));
+    if (errors.length > 0) stop({ errors });
+  };
+  return {
+    onExecute({ args, context, setResultAndStopExecution }) {
+      Object.assign(args, { signal: context.signal });
+      refuse(args, context.viewer, setResultAndStopExecution);
+    },
+    onSubscribe({ args, context, setResultAndStopExecution }) {
+      Object.assign(args, { signal: context.signal });
+      refuse(args, context.viewer, setResultAndStopExecution);
+    },
+  };
+}

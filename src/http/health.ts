@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Liveness } from '../liveness.ts';
 import type { Log } from '../log.ts';
 import type { Backlog, Metrics } from '../metrics.ts';
 import { answerLimit, askOnce, NoAnswer } from './ask-once.ts';
@@ -6,8 +7,10 @@ import { sendJson } from './send-json.ts';
 
 /** A server that this process cannot do without. */
 export interface Check {
-  /** Rejects when the server is away. */
+  /** Rejects when the server is away, or of no use. */
   readonly ask: () => Promise<void>;
+  /** Why it is of no use although it answers, in words that anybody may read. */
+  readonly refusalOf: (error: unknown) => string | undefined;
   /** The variable that says where it is. */
   readonly variable: string;
 }
@@ -17,11 +20,12 @@ export interface HealthOptions {
   readonly checks: Readonly<Record<string, Check>>;
   /** What the database knows of the work at hand; rejects when it is away. */
   readonly backlog: () => Promise<Backlog>;
+  readonly liveness: Liveness;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
-/** What machines ask of a process: `/healthz`, whether it lives; `/readyz`, whether it can work; and `/metrics`. */
+/** What machines ask of a process: `/healthz`, whether everything in it goes on; `/readyz`, whether it can work; and `/metrics`. */
 export interface Health {
   /** Resolves to false, and leaves request and response alone, when the path is another one. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
@@ -29,26 +33,45 @@ export interface Health {
   close(): void;
 }
 
-export function openHealth({ checks, backlog, metrics, log }: HealthOptions): Health {
-  const asked = Object.entries(checks).map(([name, { ask, variable }]) => ({ name, variable, ask: askOnce(ask) }));
+export function openHealth({ checks, backlog, liveness, metrics, log }: HealthOptions): Health {
+  const asked = Object.entries(checks).map(([name, check]) => ({ ...check, name, ask: askOnce(check.ask) }));
   const readBacklog = askOnce(backlog);
   let closing = false;
 
   const answers = new Map<string | undefined, (response: ServerResponse) => void | Promise<void>>([
-    ['/healthz', (response) => sendJson(response, 200, { status: 'alive' })],
+    ['/healthz', answerAlive],
     ['/readyz', (response) => (closing ? sendJson(response, 503, { status: 'closing' }) : answerReady(response))],
     ['/metrics', answerMetrics],
   ]);
 
+  function answerAlive(response: ServerResponse): void {
+    const late = [...liveness.silences()].filter(([, { lasts, bound }]) => lasts > bound);
+    const told = late.map(
+      ([name, { lasts, bound }]) => `${name}: silent for ${seconds(lasts)}, at most ${seconds(bound)}`,
+    );
+    if (late.length === 0) sendJson(response, 200, { status: 'alive' });
+    else sendJson(response, 503, { status: 'late', late: told });
+  }
+
   async function answerReady(response: ServerResponse): Promise<void> {
     const found = await Promise.all(
-      asked.map(async ({ name, variable, ask }) => {
-        const trouble = await ask().then(() => undefined, troubleOf);
-        return { name, trouble: trouble && `${name}: ${trouble}; see ${variable}` };
+      asked.map(async ({ name, variable, ask, refusalOf }) => {
+        try {
+          await ask();
+          return { name, state: 'ok' };
+        } catch (error) {
+          const refusal = refusalOf(error);
+          const trouble = refusal === undefined ? notReached(error) : `of no use: ${refusal}`;
+          return {
+            name,
+            state: refusal === undefined ? 'away' : 'unusable',
+            missing: `${name}: ${trouble}; see ${variable}`,
+          };
+        }
       }),
     );
-    const states = Object.fromEntries(found.map(({ name, trouble }) => [name, trouble ? 'away' : 'ok']));
-    const missing = found.flatMap(({ trouble }) => trouble ?? []);
+    const states = Object.fromEntries(found.map(({ name, state }) => [name, state]));
+    const missing = found.flatMap(({ missing }) => missing ?? []);
     if (missing.length === 0) sendJson(response, 200, states);
     else sendJson(response, 503, { ...states, missing });
   }
@@ -58,7 +81,7 @@ export function openHealth({ checks, backlog, metrics, log }: HealthOptions): He
       log.warn({ err: error.message }, 'metrics without what the database knows');
       return undefined;
     });
-    const { contentType, body } = await metrics.page(known);
+    const { contentType, body } = await metrics.page(known, liveness.silences());
     response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
   }
 
@@ -79,8 +102,10 @@ export function openHealth({ checks, backlog, metrics, log }: HealthOptions): He
   };
 }
 
+const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1_000)} s`;
+
 /** For operators, without the error's own words: they may name hosts and users. */
-function troubleOf(error: unknown): string {
+function notReached(error: unknown): string {
   if (error instanceof NoAnswer) return `no answer within ${answerLimit / 1_000} s`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^[A-Z\d_]+$/.test(code) ? `not to be reached (${code})` : 'not to be reached';

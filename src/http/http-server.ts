@@ -4,12 +4,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../log.ts';
 import type { Metrics, Route } from '../metrics.ts';
+import { CannotListen } from './cannot-listen.ts';
 import { sendJson } from './send-json.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** Which variable says the port. */
+  readonly variable: 'PORT' | 'WORKER_PORT';
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -20,27 +23,41 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => Pro
 export interface HttpServer {
   readonly server: Server;
   readonly port: number;
-  /** Answers every request from now on. Call it at once when the port is known: an earlier request gets no answer. */
+  /** Answers every request; those that came earlier have waited for it. */
   serve(answer: Answer): void;
-  /** Takes no more requests and waits a while for what runs. */
+  /** Takes no more requests and waits a while for what runs. May be called twice. */
   close(): Promise<void>;
 }
 
-/** Listens; rejects when it cannot. Each request is logged and counted once its answer has ended. */
-export async function openHttpServer({ host, port: wanted, metrics, log }: HttpServerOptions): Promise<HttpServer> {
-  const server = createServer();
-  server.listen(wanted, host);
-  await once(server, 'listening');
+/** Listens; rejects with CannotListen. Each request is logged and counted once its answer has ended. */
+export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { host, metrics, log } = options;
+  const { promise: serving, resolve: serve } = Promise.withResolvers<Answer>();
+  const server = createServer(timeLimits, async (request, response) =>
+    serveOne(await serving, request, response, metrics, log),
+  ).listen(options.port, host);
+  server.maxConnections = mostConnections;
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new CannotListen(options, error);
+  });
   // A server that listens on a port has an address of this kind, and not a pipe's name.
   const { port } = server.address() as AddressInfo;
+  let isServing = false;
+  let closed: Promise<void> | undefined;
   return {
     server,
     port,
     serve(answer) {
-      server.on('request', (request, response) => serveOne(answer, request, response, metrics, log));
+      isServing = true;
+      serve(answer);
       log.info({ host, port }, 'listening');
     },
-    close: () => closeServer(server),
+    close: () => {
+      closed ??= closeServer(server);
+      // Nobody will answer what still waits.
+      if (!isServing) server.closeAllConnections();
+      return closed;
+    },
   };
 }
 
@@ -57,6 +74,9 @@ async function serveOne(
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   response.once('close', close);
   response.setHeader('x-request-id', requestId);
+  // Whoever serves a page says more of what it may do.
+  response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('x-content-type-options', 'nosniff');
 
   const route = await answer(request, response).catch((error: unknown): Route => {
@@ -76,6 +96,14 @@ async function serveOne(
   const path = url.split('?')[0];
   log.debug({ requestId, method, path, status, milliseconds: Math.round(milliseconds) }, 'request');
 }
+
+/**
+ * In milliseconds. Balancers keep connections for 60 s and more, and get 502 from one that this side has just closed;
+ * a request that comes in drops holds a connection, and must have come whole by then.
+ */
+const timeLimits = { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 30_000 };
+/** Streams and sockets among them: each costs some ten kilobytes. */
+const mostConnections = 20_000;
 
 /** Nobody was there to be answered; nginx's number for it. */
 const clientLeft = 499;

@@ -1,81 +1,94 @@
-import type { Server } from 'node:http';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
-import type { Access } from '../access/access.ts';
+import type { IncomingMessage, Server } from 'node:http';
+import { type GraphQLError, parse } from 'graphql';
+import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import { isAsyncIterable } from 'graphql-yoga';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { schema } from '../../schema/index.ts';
 import { Unauthenticated } from '../access/authenticate.ts';
-import type { Viewer } from '../access/viewer.ts';
+import { KeysUnavailable } from '../access/key-set.ts';
+import { type Revocations, tokenRevoked } from '../access/revoked-tokens.ts';
 import type { Log } from '../log.ts';
-import { callerOf } from './caller.ts';
-import { errorMask } from './error-mask.ts';
-import { endpoint, type GraphQLServer } from './graphql-server.ts';
-import { largestBody } from './read-body.ts';
+import type { Identify, Identity } from './caller.ts';
+import { endpoint } from './endpoint.ts';
+import { largestBody } from './request-parameters.ts';
+import type { Outcome, RunOperation } from './run-operation.ts';
+import { openSocket, type Socket } from './web-socket.ts';
 
-interface SignedIn extends Record<PropertyKey, unknown> {
-  viewer: Viewer;
+/** RFC 6455's registry: Try Again Later. */
+const tryAgainLater = 1013;
+
+/** What is kept of a connection. */
+interface Connection extends Record<PropertyKey, unknown> {
+  readonly request: IncomingMessage;
+  readonly socket: Socket;
+  identity?: Identity;
 }
 
 /**
  * The protocol graphql-transport-ws at the same address as HTTP. The token comes in the connection's parameters as
- * `authorization`; without a good one the socket closes with 4403.
+ * `authorization`; without a good one, and once it has ended or was revoked, the socket closes with 4403 and says why.
  */
 export function openWebSockets(
   server: Server,
-  graphql: GraphQLServer,
-  access: Access,
-  log: Log,
+  run: RunOperation,
+  { identify, revocations, log }: { readonly identify: Identify; readonly revocations: Revocations; readonly log: Log },
 ): { close(): Promise<void> } {
-  const sockets = new WebSocketServer({ server, path: endpoint, maxPayload: largestBody });
-  const mask = errorMask(log);
-  sockets.on('connection', (socket) => {
-    socket.on('error', (error) => log.debug({ err: error.message }, 'WebSocket refused'));
-  });
+  const sockets = new WebSocketServer({ server, path: endpoint, maxPayload: largestBody, handleProtocols });
   sockets.on('error', (error) => log.warn({ err: error.message }, 'WebSocket server is disturbed'));
 
-  const served = useServer<{ authorization?: unknown }, SignedIn>(
-    {
-      onConnect: async ({ connectionParams, extra }) => {
-        const { authorization } = connectionParams ?? {};
-        try {
-          extra.viewer = await access.identify({
-            ...callerOf(extra.request),
-            ...(typeof authorization === 'string' ? { authorization } : {}),
-          });
-          return true;
-        } catch (error) {
-          if (error instanceof Unauthenticated) return false;
-          throw error;
-        }
-      },
-      onSubscribe: async ({ extra }, _id, params) => {
-        try {
-          const { schema, parse, validate, contextFactory } = graphql.getEnveloped({
-            req: extra.request,
-            viewer: extra.viewer,
-            params,
-          });
-          const document = parse(params.query);
-          const errors = validate(schema, document);
-          if (errors.length > 0) return errors.map(mask);
-          return {
-            schema,
-            document,
-            operationName: params.operationName,
-            variableValues: params.variables,
-            contextValue: await contextFactory(),
-          };
-        } catch (error) {
-          return [mask(error)];
-        }
-      },
-      execute: graphql.getEnveloped().execute,
-      subscribe: graphql.getEnveloped().subscribe,
+  const protocol = makeServer<{ authorization?: unknown }, Connection>({
+    async onConnect({ connectionParams, extra }) {
+      const { authorization } = connectionParams ?? {};
+      try {
+        const identity = await identify(extra.request, typeof authorization === 'string' ? authorization : undefined);
+        extra.identity = identity;
+        extra.socket.signedIn(identity.viewer.until);
+        const forget = revocations.watch(identity.viewer, () => extra.socket.endSoon(tokenRevoked));
+        extra.socket.left.addEventListener('abort', forget);
+        return true;
+      } catch (error) {
+        if (!(error instanceof Unauthenticated || error instanceof KeysUnavailable)) throw error;
+        extra.socket.close(error instanceof Unauthenticated ? CloseCode.Forbidden : tryAgainLater, error.message);
+        return false;
+      }
     },
-    sockets,
-  );
+    async onSubscribe({ extra: { identity, socket } }, _id, parameters) {
+      // The library subscribes for nobody who was not let in by onConnect.
+      if (!identity) throw new Error('A subscription without a viewer.');
+      const outcome = await socket.whileRunning(() =>
+        run({ ...identity, signal: socket.left, readsOnly: false, position: {} }, parameters),
+      );
+      return !isAsyncIterable(outcome) && outcome.data === undefined && outcome.errors?.some(isOfDocument)
+        ? outcome.errors
+        : { schema, document: anyOperation, contextValue: outcome };
+    },
+    // The operation has run by then, as it does by every other transport: this is its outcome, from onSubscribe.
+    execute: ({ contextValue }) => contextValue as Outcome,
+  });
 
+  sockets.on('connection', (webSocket: WebSocket, request) => {
+    const socket = openSocket(webSocket, log);
+    const closed = protocol.opened(socket, { request, socket });
+    webSocket.once('close', (code, reason) => closed(code, String(reason)));
+  });
   return {
     async close() {
-      await served.dispose();
+      for (const client of sockets.clients) client.close(1001, 'This server closes; connect again.');
+      const late = setTimeout(() => {
+        for (const client of sockets.clients) client.terminate();
+      }, closeLimit);
+      await new Promise<void>((resolve) => sockets.close(() => resolve()));
+      clearTimeout(late);
     },
   };
 }
+
+/** How long clients may take to answer that the server closes, in milliseconds. */
+const closeLimit = 2_000;
+
+/** What the library is given to run in the place of the operation that has run. */
+const anyOperation = parse('{ __typename }');
+
+/** The protocol tells faults of the document in a message of their own. */
+const isOfDocument = ({ extensions: { code } }: GraphQLError): boolean =>
+  code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';

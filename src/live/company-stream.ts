@@ -4,6 +4,7 @@ import type { CompanyId } from '../company/company-id.ts';
 import { type CompanyEventRow, companyById, findEvents } from '../company/find-companies.ts';
 import { isFinal } from '../company/status.ts';
 import type { CompanyRow } from '../company/tables.ts';
+import { type Liveness, turnLimit } from '../liveness.ts';
 import type { Log } from '../log.ts';
 import type { CompanyChannel } from './company-channel.ts';
 import { sharedRead } from './shared-read.ts';
@@ -40,11 +41,16 @@ const longestSilence = 30_000;
 const pauseWhileAway = 1_000;
 const pageSize = 100;
 
-export function openCompanyStreams(em: SqlEntityManager, channel: CompanyChannel, log: Log): CompanyStreams {
+export function openCompanyStreams(
+  em: SqlEntityManager,
+  channel: CompanyChannel,
+  { liveness, log }: { readonly liveness: Liveness; readonly log: Log },
+): CompanyStreams {
   const closing = new AbortController();
-  const readEvents = sharedRead((id: CompanyId, version: number) =>
-    findEvents(em, id, { after: version, fromEnd: false, limit: pageSize }),
-  );
+  const readEvents = sharedRead(async (id: CompanyId, version: number) => {
+    using _read = liveness.watch('event read', turnLimit);
+    return await findEvents(em, id, { after: version, fromEnd: false, limit: pageSize });
+  });
   const readCompany = sharedRead((id: CompanyId) => companyById(em, id));
 
   return {
@@ -58,6 +64,7 @@ export function openCompanyStreams(em: SqlEntityManager, channel: CompanyChannel
         ended.addEventListener('abort', word.ring);
         // One version earlier, so that a stream resumed at its end finds that end again.
         let version = sinceVersion - 1;
+        let atEnd = false;
         try {
           while (!ended.aborted) {
             const events = await readEvents(id, version).catch((error: Error) => {
@@ -67,11 +74,11 @@ export function openCompanyStreams(em: SqlEntityManager, channel: CompanyChannel
               if (event.version > sinceVersion) await push(event);
               if (ended.aborted) break;
               version = event.version;
+              atEnd = isFinal(event.status);
             }
             if (Date.now() >= until) throw new WatchEnded('expired');
             if (events?.length === pageSize) continue;
-            const newest = events?.at(-1);
-            if (newest && isFinal(newest.status)) return;
+            if (events && atEnd) return;
             await word.rung(Math.min(events ? longestSilence : pauseWhileAway, until - Date.now()));
           }
           if (closing.signal.aborted && !returned.signal.aborted) throw new WatchEnded('closing');

@@ -4,8 +4,10 @@ import { companyById } from '../company/find-companies.ts';
 import { persist } from '../company/persist.ts';
 import type { SecretBox } from '../company/secret-box.ts';
 import type { CompanyRow } from '../company/tables.ts';
+import { type Liveness, turnLimit } from '../liveness.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { MailAccount } from './mail-account.ts';
 import { keepTry, type OwedMail, recordRefused, recordSent, takeOwedMail } from './outbox.ts';
 import type { MailContent, RenderedMail } from './render-mail.ts';
 import { type Smtp, SmtpError } from './smtp.ts';
@@ -14,11 +16,13 @@ export interface MailDeps {
   readonly em: SqlEntityManager;
   readonly secrets: SecretBox;
   readonly smtp: Smtp;
+  readonly account: MailAccount;
   readonly render: (content: MailContent) => RenderedMail;
   readonly siteUrl: (siteName: string) => string;
   readonly supportEmail: string;
   readonly sandbox: boolean;
   readonly metrics: Metrics;
+  readonly liveness: Liveness;
   readonly log: Log;
 }
 
@@ -35,14 +39,18 @@ const recordLimit = 60_000;
  * The company's status never depends on it.
  */
 export async function deliverMail(deps: MailDeps, companyId: CompanyId): Promise<void> {
-  const { em } = deps;
-  for (let mail = await takeOwedMail(em, companyId); mail; mail = await takeOwedMail(em, companyId)) {
+  const { em, account, liveness } = deps;
+  for (;;) {
+    using _mail = liveness.watch('mail', tryLimit + recordLimit + turnLimit);
+    using begun = account.beginTry();
+    const mail = begun && (await takeOwedMail(em, companyId));
+    if (!mail) return;
     await tryMail(deps, mail);
   }
 }
 
 async function tryMail(deps: MailDeps, mail: OwedMail): Promise<void> {
-  const { em, metrics, log } = deps;
+  const { em, account, metrics, log } = deps;
   const { company_id: companyId, kind, tries } = mail;
   using kept = keepTrying(em, mail);
   const startedAt = performance.now();
@@ -51,16 +59,28 @@ async function tryMail(deps: MailDeps, mail: OwedMail): Promise<void> {
   // An accepted mail must not look unsent because the database is away: it would be sent again.
   const inTime = AbortSignal.timeout(recordLimit);
   if (outcome instanceof Error) {
-    const forGood = outcome instanceof SmtpError && outcome.permanent;
+    const fault = outcome instanceof SmtpError ? outcome.fault : 'unclear';
+    const forGood = fault === 'mail';
+    const told = accountAfter(outcome);
+    if (told === 'works') account.worked();
+    const pause = told === 'fails' ? account.failed(outcome.message) : undefined;
     metrics.mailTried(kind, forGood ? 'refused' : 'deferred', seconds);
-    log.warn({ companyId, kind, tries, forGood, err: outcome.message }, 'mail not accepted');
-    await persist(() => recordRefused(em, mail, outcome.message, forGood), inTime);
+    log.warn({ companyId, kind, tries, fault, err: outcome.message }, 'mail not accepted');
+    await persist(() => recordRefused(em, mail, { why: outcome.message, account: told, forGood, pause }), inTime);
   } else {
+    account.worked();
     metrics.mailTried(kind, 'accepted', seconds);
     log.info({ companyId, kind, response: outcome.response }, 'mail accepted');
     await persist(() => recordSent(em, mail), inTime);
   }
 }
+
+/** Whoever is answered about a mail was let in. */
+const accountAfter = (error: Error): 'works' | 'fails' | undefined => {
+  if (!(error instanceof SmtpError)) return undefined;
+  if (error.fault === 'account') return 'fails';
+  return error.responseCode === undefined ? undefined : 'works';
+};
 
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 

@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
 import { now, type Tables, tables } from '../company/tables.ts';
+import { beginFault, endFault } from './mail-account-fault.ts';
 
 export type OwedMail = Selectable<Tables['outbox_mail']>;
 
@@ -61,7 +62,7 @@ export async function keepTry(em: SqlEntityManager, mail: OwedMail): Promise<boo
   return kept.numUpdatedRows > 0n;
 }
 
-/** The mail was accepted: it is never sent again, and the password that it carried is erased in the same statement. */
+/** The mail was accepted: it is never sent again. The password that it carried is erased, and a fault of the mail account ends, in the same statement. */
 export async function recordSent(em: SqlEntityManager, mail: OwedMail): Promise<void> {
   await tables(em)
     .with('sent', (query) =>
@@ -71,27 +72,45 @@ export async function recordSent(em: SqlEntityManager, mail: OwedMail): Promise<
         .where(isThisTry(mail))
         .returning(['company_id', 'kind']),
     )
+    .with('mended', endFault)
     .updateTable('company')
     .set({ sealed_password: null })
     .where('id', 'in', (query) => query.selectFrom('sent').select('company_id').where('kind', '=', 'SITE_READY'))
     .execute();
 }
 
-/** The mail was not accepted: it is due again after a pause, or given up when it never will be. */
+export interface Refusal {
+  readonly why: string;
+  /** What it tells of our account at the mail server, if anything. */
+  readonly account: 'works' | 'fails' | undefined;
+  /** The mail never will be accepted. */
+  readonly forGood: boolean;
+  /** When to try again, in seconds; ever later when it is not said. */
+  readonly pause: number | undefined;
+}
+
+/**
+ * The mail was not accepted: it is due again after a pause, or given up when it never will be. A fault of the mail account
+ * is kept once for all mails, and not as an error of this one.
+ */
 export async function recordRefused(
   em: SqlEntityManager,
   mail: OwedMail,
-  why: string,
-  forGood: boolean,
+  { why, account, forGood, pause = Math.min(firstPause * 2 ** (mail.tries - 1), longestPause) }: Refusal,
 ): Promise<void> {
-  const pause = Math.min(firstPause * 2 ** (mail.tries - 1), longestPause);
-  await tables(em)
+  const query =
+    account === 'fails'
+      ? tables(em).with('account', (part) => beginFault(part, why))
+      : account === 'works'
+        ? tables(em).with('account', endFault)
+        : tables(em);
+  await query
     .updateTable('outbox_mail')
     .set({
       state: forGood ? 'REFUSED' : 'WAITING',
       due_at: inSeconds(pause),
       try_until: null,
-      last_error: why,
+      ...(account === 'fails' ? {} : { last_error: why }),
     })
     .where(isThisTry(mail))
     .execute();

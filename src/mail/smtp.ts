@@ -1,5 +1,8 @@
 import { createTransport } from 'nodemailer';
 import addressparser from 'nodemailer/lib/addressparser';
+import { encodeWord } from 'nodemailer/lib/mime-funcs';
+import { type SmtpFault, smtpFault } from './smtp-fault.ts';
+import type { SmtpSettings } from './smtp-settings.ts';
 
 /** One mail to one recipient. */
 export interface OutgoingMail {
@@ -30,33 +33,39 @@ export class SmtpError extends Error {
   readonly code: string;
   /** The server's reply code, e.g. 550. */
   readonly responseCode: number | undefined;
-  /** The same mail would be refused again. */
-  readonly permanent: boolean;
+  readonly fault: SmtpFault;
 
-  constructor(message: string, options: { code: string; responseCode?: number | undefined; permanent?: boolean }) {
+  constructor(
+    message: string,
+    options: { code: string; responseCode?: number | undefined; fault?: SmtpFault; permanent?: boolean },
+  ) {
     super(message);
     this.code = options.code;
     this.responseCode = options.responseCode;
-    this.permanent = options.permanent ?? false;
+    this.fault = options.fault ?? (options.permanent ? 'mail' : 'unclear');
+  }
+
+  /** The same mail would be refused again. */
+  get permanent(): boolean {
+    return this.fault === 'mail';
   }
 }
 
 /**
  * Opens a pool of connections to a mail server; the first mail makes the first connection.
  *
- * @param url `smtp://` or `smtps://user:password@host:port`; `?requireTLS=true` refuses to send in the clear
  * @param from whom the mails are from: `user@example.com` or `Name <user@example.com>`
- * @throws SmtpError when `url` or `from` cannot be used
+ * @throws SmtpError when `from` cannot be used
  */
-export function openSmtp(url: string, from: string): Smtp {
-  const server = serverName(url);
+export function openSmtp(settings: SmtpSettings, from: string): Smtp {
+  const server = serverName(settings);
   const sender = senderOf(from);
   const transport = createTransport({
     pool: true,
-    url,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
     socketTimeout: 30_000,
+    ...settings,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -72,7 +81,7 @@ export function openSmtp(url: string, from: string): Smtp {
           to: { name: '', address: recipient },
           envelope: { from: sender.address, to: [recipient] },
           messageId,
-          subject,
+          subject: asTyped(subject),
           html,
           text,
           // Not textEncoding, which leaves plain ASCII as it is: relays may then cut the blank that a password ends with.
@@ -102,14 +111,14 @@ export function openSmtp(url: string, from: string): Smtp {
  * answer is kept only for the commands before the content, and the error itself is not kept as a cause.
  */
 function withoutContent(error: unknown, server: string): SmtpError {
-  const { code, originalCode, command, response, responseCode, permanent } = fieldsOf(error);
+  const { code, originalCode, command, timeoutType, response, responseCode } = fieldsOf(error);
   const beforeContent = command === 'MAIL FROM' || command === 'RCPT TO';
   const told = beforeContent && response ? response : [originalCode ?? code, responseCode].filter(Boolean).join(' ');
   const refused = responseCode !== undefined;
   return new SmtpError(`${refused ? 'Refused by' : 'No delivery to'} the mail server ${server}: ${told}`, {
     code: originalCode ?? code,
     responseCode,
-    permanent: permanent ?? (code === 'EENVELOPE' && command === 'API'),
+    fault: smtpFault({ code: originalCode ?? code, command, timeoutType, responseCode, response }),
   });
 }
 
@@ -120,24 +129,27 @@ function fieldsOf(error: unknown) {
     code: text('code') ?? 'EUNKNOWN',
     originalCode: text('originalCode'),
     command: text('command'),
+    timeoutType: text('timeoutType'),
     response: text('response'),
     responseCode: typeof fields.responseCode === 'number' ? fields.responseCode : undefined,
-    permanent: typeof fields.permanent === 'boolean' ? fields.permanent : undefined,
   };
 }
 
 const unusable = (message: string) => new SmtpError(message, { code: 'ECONFIG', permanent: true });
 
-/** Host and port, without the credentials that a mail server's URL carries. */
-function serverName(url: string): string {
-  const parsed = URL.parse(url);
-  if (!parsed?.host || !/^smtps?:$/.test(parsed.protocol)) throw unusable('The mail server is not an smtp(s):// URL');
-  return parsed.host;
-}
+/**
+ * What looks like an encoded word would be decoded by a mail program, into controls too. Encoded itself, it is shown as it
+ * was typed (RFC 2047 section 2); nodemailer encodes only what is not ASCII.
+ */
+const asTyped = (text: string): string => (text.includes('=?') ? encodeWord(text, 'Q', 52) : text);
+
+/** Host and port, without the credentials. */
+const serverName = ({ host, port }: SmtpSettings): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** A comma or a line break in an address would be a second recipient or another header: one bare address, or none. */
 function recipientOf(to: string): string {
-  if (to.length > 254 || !/^[^\s\p{C},;:<>()[\]"\\@]+@[^\s\p{C},;:<>()[\]"\\@]+$/u.test(to)) {
+  const parts = to.split('@');
+  if (to.length > 254 || parts.length !== 2 || !parts.every((part) => /^[^\s\p{C},;:<>()[\]"\\]+$/u.test(part))) {
     throw new SmtpError('The recipient is not one plain e-mail address', { code: 'EENVELOPE', permanent: true });
   }
   return to;

@@ -1,5 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
+import { type Act, recordOf } from '../company/act.ts';
+import { appendEvent } from '../company/append-event.ts';
 import type { Bell } from '../company/bell.ts';
 import type { CompanyId } from '../company/company-id.ts';
 import { companyById, type Window } from '../company/find-companies.ts';
@@ -71,20 +73,22 @@ export type SendAgainOutcome =
 
 /**
  * Makes an undelivered mail due at once, one that was refused for good too. Given another recipient it goes there, and so
- * do the company's later mails. A mail whose try is under way, or that was accepted, stays as it is: nothing is sent twice.
+ * do the company's later mails, which its log tells. A mail whose try is under way, or that was accepted, stays as it is: nothing is sent twice.
  */
 export async function sendAgain(
   em: SqlEntityManager,
   bell: Bell,
   mailId: string,
   recipient?: string,
+  act?: Act,
 ): Promise<SendAgainOutcome> {
   const fault = recipient === undefined ? undefined : mailAddressFault(recipient);
   if (fault) return { kind: 'bad-recipient', fault };
   if (!uuid.test(mailId)) return { kind: 'not-found' };
 
-  const due = await makeDue(em, mailId, recipient === undefined ? undefined : parseMailAddress(recipient));
-  if (!due) return whyNotDue(em, mailId);
+  const due = await makeDue(em, mailId, recipient === undefined ? undefined : parseMailAddress(recipient), act);
+  if (!due) return whyNotDue(em, mailId, act);
+  if (recipient !== undefined) bell.changed(due.company_id);
   bell.owed(due.company_id);
   return { kind: 'due', mail: { ...due, company: await companyById(em, due.company_id) } };
 }
@@ -93,12 +97,13 @@ export async function sendAgain(
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Mail and company in one statement; undefined when the mail is not there, was sent or is being tried. `tries` goes on counting. */
-const makeDue = (
+async function makeDue(
   em: SqlEntityManager,
   mailId: string,
   recipient: string | undefined,
-): Promise<Undelivered | undefined> =>
-  tables(em)
+  act: Act | undefined,
+): Promise<Undelivered | undefined> {
+  const due = await tables(em)
     .with('due', (query) =>
       query
         .updateTable('outbox_mail')
@@ -110,17 +115,30 @@ const makeDue = (
       query
         .updateTable('company')
         .from('due')
-        .set((company) => ({ customer_email: company.ref('due.recipient') }))
+        .set((company) => ({ customer_email: company.ref('due.recipient'), version: sql`version + 1` }))
         .whereRef('company.id', '=', 'due.company_id')
-        .where(sql.lit(recipient !== undefined)),
+        .whereRef('company.customer_email', '<>', 'due.recipient')
+        .where(sql.lit(recipient !== undefined))
+        .returningAll('company'),
     )
+    .with('logged', () => appendEvent({ kind: 'ADDRESS_CORRECTED' }, 'corrected'))
+    .with('recorded_correction', () => recordOf(act, 'corrected', { action: 'CORRECT_ADDRESS' }))
+    .with('recorded', () => recordOf(act, 'due', { id: 'company_id' }))
     .selectFrom('due')
     .selectAll()
     .$narrowType<{ state: UndeliveredState }>()
     .executeTakeFirst();
+  if (due && act) act.isRecorded = true;
+  return due;
+}
 
-async function whyNotDue(em: SqlEntityManager, mailId: string): Promise<SendAgainOutcome> {
-  const mail = await tables(em).selectFrom('outbox_mail').select('state').where('id', '=', mailId).executeTakeFirst();
+async function whyNotDue(em: SqlEntityManager, mailId: string, act: Act | undefined): Promise<SendAgainOutcome> {
+  const mail = await tables(em)
+    .selectFrom('outbox_mail')
+    .select(['state', 'company_id'])
+    .where('id', '=', mailId)
+    .executeTakeFirst();
   if (!mail) return { kind: 'not-found' };
+  if (act) act.companyId = mail.company_id;
   return { kind: mail.state === 'SENT' ? 'already-sent' : 'being-sent' };
 }

@@ -17,8 +17,11 @@ import { Stop } from './stop.ts';
 export interface AttemptRecord {
   /** Lists the steps that the attempt takes; what an earlier attempt recorded of a step stays until it is taken again. */
   plan(steps: readonly SiteStep[]): Promise<readonly RecordedStep[]>;
-  step(index: number, step: SiteStep, state: 'RUNNING' | 'DONE', progress: number): Promise<void>;
+  /** `how` ends the sentence of a step that was done in another way than usual. */
+  step(index: number, step: SiteStep, state: 'RUNNING' | 'DONE', progress: number, how?: string): Promise<void>;
   progress(step: SiteStep, percent: number): Promise<void>;
+  /** The step is tried again after `wait` milliseconds; `reason` is one sentence for people. */
+  retrying(step: SiteStep, reason: string, wait: number): Promise<void>;
   /** Ends the attempt. */
   move(move: Move): Promise<CompanyRow>;
 }
@@ -85,13 +88,13 @@ export function attemptRecord(
       if (written.numUpdatedRows === 0n) throw new Stop('lease-lost');
       return planned;
     },
-    async step(index, step, state, progress) {
+    async step(index, step, state, progress, how) {
       await move({
         to: 'PROVISIONING',
-        step: step.name,
-        message: state === 'RUNNING' ? `${step.title}.` : `${step.title}: done.`,
+        event: state === 'RUNNING' ? { kind: 'STEP_STARTED', step } : { kind: 'STEP_COMPLETED', step, how },
         set: {
           progress: sql<number>`greatest(progress, ${progress}::int)`,
+          retrying: null,
           steps: sql`jsonb_set(steps, ${`{${index}}`}::text[], ${stepNow(index, step, state)})`,
         },
       });
@@ -99,9 +102,18 @@ export function attemptRecord(
     async progress(step, percent) {
       await move({
         to: 'PROVISIONING',
-        step: step.name,
-        message: `${step.title}.`,
-        set: { progress: sql<number>`greatest(progress, ${percent}::int)` },
+        event: { kind: 'STEP_PROGRESSED', step },
+        set: { progress: sql<number>`greatest(progress, ${percent}::int)`, retrying: null },
+      });
+    },
+    async retrying(step, reason, wait) {
+      await move({
+        to: 'PROVISIONING',
+        event: { kind: 'STEP_RETRYING', step, reason },
+        set: {
+          retrying: sql`jsonb_build_object('reason', ${reason}::text, 'since', coalesce(retrying -> 'since', to_jsonb(now())),
+            'nextTryAt', now() + ${wait} * interval '1 millisecond')`,
+        },
       });
     },
   };

@@ -5,11 +5,10 @@ import type { RecordedStep } from '../company/company.ts';
 import type { Failure, FailureReason } from '../company/failure.ts';
 import type { Move } from '../company/move-company.ts';
 import { persist } from '../company/persist.ts';
-import { now } from '../company/tables.ts';
+import { type CompanyRow, now } from '../company/tables.ts';
 import type { Log } from '../log.ts';
 import type { AttemptRecord } from './attempt-record.ts';
 import { type Claim, type LeaseTimes, releaseLease } from './lease.ts';
-import { scrub } from './scrub.ts';
 import { SiteHostError, type SitePlan, type SiteStep } from './site-host.ts';
 import { Stop } from './stop.ts';
 import { StepFailure } from './take-steps.ts';
@@ -30,8 +29,9 @@ export interface Attempt {
   readonly times: LeaseTimes;
   readonly claim: Claim;
   readonly record: AttemptRecord;
-  /** Undefined and none when the attempt failed before there was a plan. */
-  readonly plan?: SitePlan;
+  /** Text that a host said, without the attempt's secrets. */
+  readonly clean: (text: string) => string;
+  /** None when the attempt failed before there was a plan. */
   readonly steps: readonly SiteStep[];
   /** Aborts when the company is no longer ours, while there may still be something to put in order. */
   readonly held: AbortSignal;
@@ -39,12 +39,18 @@ export interface Attempt {
 }
 
 /** What every attempt's end has in common: nobody holds the company any more. */
-const ended = { provisioning_completed_at: now, leased_by: null, leased_since: null, leased_until: null } as const;
+const ended = {
+  provisioning_completed_at: now,
+  leased_by: null,
+  leased_since: null,
+  leased_until: null,
+  retrying: null,
+} as const;
 
 /** To ACTIVE, with the mail that carries the credentials. Refused when a cancel was asked for at the last moment. */
 export const toActive = ({ siteName }: SitePlan): Move => ({
   to: 'ACTIVE',
-  message: `${siteName} is ready.`,
+  event: { kind: 'SUCCEEDED', siteName },
   when: (company) => company('cancel_requested_at', 'is', null),
   set: {
     ...ended,
@@ -71,8 +77,7 @@ const noSteps = sql<RecordedStep[]>`'[]'::jsonb`;
 /** To FAILED, with the mail that says what went wrong. `siteIsGone` when nothing of the site is left. */
 export const toFailed = (failure: Failure, siteIsGone: boolean, steps = withoutRunning): Move => ({
   to: 'FAILED',
-  message: failure.message,
-  ...(failure.step === undefined ? {} : { step: failure.step }),
+  event: { kind: 'FAILED', failure },
   set: {
     ...ended,
     site_status: siteIsGone ? 'NOT_CREATED' : 'INCOMPLETE',
@@ -110,9 +115,9 @@ interface Ending {
 async function endingOf(error: unknown, attempt: Attempt): Promise<Ending> {
   const failed = error instanceof StepFailure ? error : undefined;
   const cause = failed ? failed.cause : error;
-  const nothingMade = (failed ? failed.index === 0 : attempt.steps.length === 0) && !madeBefore(attempt);
+  const nothingMade = (failed ? failed.index === 0 : attempt.steps.length === 0) && !madeBefore(attempt.claim.company);
   if (!(cause instanceof Stop)) {
-    return { failure: failureOf(cause, failed?.step, attempt.plan), siteIsGone: nothingMade };
+    return { failure: failureOf(cause, failed?.step, attempt.clean), siteIsGone: nothingMade };
   }
   switch (cause.why) {
     case 'cancelled': {
@@ -128,15 +133,17 @@ async function endingOf(error: unknown, attempt: Attempt): Promise<Ending> {
 }
 
 /** An earlier claim or attempt went beyond the preflight, so that a part of the site may stand. */
-const madeBefore = ({ claim }: Attempt): boolean =>
-  claim.company.steps.slice(1).some(({ state }) => state !== 'WAITING');
+export const madeBefore = ({ steps }: Pick<CompanyRow, 'steps'>): boolean =>
+  steps.slice(1).some(({ state }) => state !== 'WAITING');
 
 const cancelled: Failure = { reason: 'CANCELLED', message: 'It was cancelled before the site was ready.' };
 
-const timedOut = ({ times }: Attempt, running: StepFailure | undefined): Failure => ({
+/** What was in the way until then is for operators to read. */
+const timedOut = ({ times, clean }: Attempt, running: StepFailure | undefined): Failure => ({
   reason: 'TIMED_OUT',
   message: `It took longer than ${Math.round(times.attempt / 1_000)} seconds and was stopped.`,
   ...(running ? { step: running.step.name } : {}),
+  ...(running?.passing ? { detail: clean(running.passing.detail ?? running.passing.message) } : {}),
 });
 
 /**
@@ -166,8 +173,7 @@ async function undoAll({ steps, held, log }: Attempt): Promise<boolean> {
 }
 
 /** What an error means: the host's own sentence, or an apology when the failure has no name. */
-function failureOf(cause: unknown, step: SiteStep | undefined, plan: SitePlan | undefined): Failure {
-  const clean = (text: string): string => scrub(text, plan?.adminPassword);
+function failureOf(cause: unknown, step: SiteStep | undefined, clean: Attempt['clean']): Failure {
   const where = step ? { step: step.name } : {};
   if (cause instanceof SiteHostError) {
     return {

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Liveness } from '../liveness.ts';
 import { type Claim, keepLease, type LeaseTimes } from './lease.ts';
 import { Stop } from './stop.ts';
 
@@ -11,8 +12,14 @@ export interface Hold extends Disposable {
   readonly work: AbortSignal;
 }
 
+export interface HoldOptions {
+  readonly times: LeaseTimes;
+  readonly shutdown: AbortSignal;
+  readonly liveness: Liveness;
+}
+
 /** Keeps the claimed company's lease until it is disposed of. */
-export function holdCompany(em: SqlEntityManager, claim: Claim, times: LeaseTimes, shutdown: AbortSignal): Hold {
+export function holdCompany(em: SqlEntityManager, claim: Claim, { times, shutdown, liveness }: HoldOptions): Hold {
   const held = new AbortController();
   const work = new AbortController();
   const stop = (reason: Stop): void => {
@@ -25,7 +32,7 @@ export function holdCompany(em: SqlEntityManager, claim: Claim, times: LeaseTime
   if (shutdown.aborted) onShutdown();
   if (claim.company.cancel_requested_at) stop(new Stop('cancelled'));
   const deadline = setTimeout(() => stop(new Stop('deadline')), claim.remaining);
-  const lease = keepLease(em, claim, times, stop);
+  const lease = keepLease(em, claim, { times, liveness }, stop);
   return {
     held: held.signal,
     work: work.signal,

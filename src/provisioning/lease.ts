@@ -13,7 +13,8 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kyse
 import type { CompanyId } from '../company/company-id.ts';
 import { moveCompany } from '../company/move-company.ts';
 import { persist } from '../company/persist.ts';
-import { type CompanyRow, now, type Tables, tables } from '../company/tables.ts';
+import { type CompanyRow, inMilliseconds, now, type Tables, tables } from '../company/tables.ts';
+import { type Liveness, turnLimit } from '../liveness.ts';
 import { Stop } from './stop.ts';
 
 export interface LeaseTimes {
@@ -27,6 +28,12 @@ export interface LeaseTimes {
 
 export const maxClaims = 3;
 
+/**
+ * How long a worker may hold a company beyond its attempt's deadline, in milliseconds: it stops the work, or rolls back a
+ * cancelled site. One that is not done by then hangs, although its heart beats.
+ */
+const holdAfterDeadline = 90_000;
+
 /** A claimed company: what is known of it, and the token under which to write. */
 export interface Claim {
   readonly company: CompanyRow;
@@ -36,8 +43,6 @@ export interface Claim {
   /** How long the company had waited for its attempt's first claim, in milliseconds; undefined when it was taken over. */
   readonly waited: number | undefined;
 }
-
-const inMilliseconds = (milliseconds: number) => sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`;
 
 type CompanyExpressions = ExpressionBuilder<Tables, 'company'>;
 
@@ -62,7 +67,7 @@ export const waits = (company: CompanyExpressions): Expression<SqlBool> =>
 
 /**
  * Takes the company for `worker`; undefined when it does not wait, is held by another or was claimed too often.
- * While the database is away it is tried again until `signal` aborts.
+ * While the database is away it is tried again until `signal` aborts; `onTry` hears of each try.
  */
 export async function claimCompany(
   em: SqlEntityManager,
@@ -70,12 +75,15 @@ export async function claimCompany(
   worker: string,
   times: LeaseTimes,
   signal: AbortSignal,
+  onTry?: () => void,
 ): Promise<Claim | undefined> {
   const leaseId = randomUUID();
-  const company = await persist(
-    async () => (await tryClaim(em, id, { worker, leaseId, times })) ?? (await findClaimed(em, id, leaseId)),
-    signal,
-  );
+  const claimFrom = (status: 'QUEUED' | 'PROVISIONING') =>
+    persist(() => tryClaim(em, id, status, { worker, leaseId, times }), signal, onTry);
+  const company =
+    (await claimFrom('QUEUED')) ??
+    (await claimFrom('PROVISIONING')) ??
+    (await persist(() => findClaimed(em, id, leaseId), signal, onTry));
   if (!company?.deadline_at || !company.leased_since || !company.queued_at) return undefined;
   const claimedAt = company.leased_since.getTime();
   const isFirst = company.provisioning_started_at?.getTime() === claimedAt;
@@ -87,23 +95,28 @@ export async function claimCompany(
   };
 }
 
+/** Claims a queued company, or takes over one whose worker is gone or has handed it back. */
 const tryClaim = (
   em: SqlEntityManager,
   id: CompanyId,
+  from: 'QUEUED' | 'PROVISIONING',
   { worker, leaseId, times }: { worker: string; leaseId: string; times: LeaseTimes },
 ): Promise<CompanyRow | undefined> =>
   moveCompany(em, id, {
     to: 'PROVISIONING',
-    message: 'A worker has started.',
-    when: waits,
+    event: { kind: from === 'QUEUED' ? 'CLAIMED' : 'TAKEN_OVER' },
+    when: (company) => company.and([company('status', '=', from), waits(company)]),
     set: {
       site_status: 'CREATING',
       fencing_token: sql<number>`fencing_token + 1`,
       claims: sql<number>`claims + 1`,
       lease_writes: 0,
+      retrying: null,
       lease_id: leaseId,
       leased_by: worker,
       leased_since: now,
+      // A take-over goes on with the turn that the attempt has had.
+      ...(from === 'QUEUED' ? { served_at: now } : {}),
       leased_until: inMilliseconds(times.lease),
       deadline_at: sql<Date>`coalesce(deadline_at, ${inMilliseconds(times.attempt)})`,
       provisioning_started_at: sql<Date>`coalesce(provisioning_started_at, now())`,
@@ -120,19 +133,25 @@ const findClaimed = (em: SqlEntityManager, id: CompanyId, leaseId: string): Prom
 
 /**
  * Beats until it is closed, and tells through `stop` when the lease is lost or a cancel was asked for.
- * A beat that fails because the database is away is tried again; once the lease has run out meanwhile, it is lost.
+ * A beat that fails because the database is away is tried again; once the lease has run out meanwhile, it is lost. So it
+ * is some time after the deadline: anybody may end the attempt then.
  */
 export function keepLease(
   em: SqlEntityManager,
   claim: Claim,
-  times: LeaseTimes,
+  { times, liveness }: { readonly times: LeaseTimes; readonly liveness: Liveness },
   stop: (reason: Stop) => void,
 ): { close(): void } {
+  const life = liveness.watch('lease renewal', times.lease + turnLimit);
   let heldUntil = performance.now() + times.lease;
   let beating = false;
 
-  const lost = (): void => {
+  const close = (): void => {
     clearInterval(timer);
+    life[Symbol.dispose]();
+  };
+  const lost = (): void => {
+    close();
     stop(new Stop('lease-lost'));
   };
 
@@ -142,6 +161,7 @@ export function keepLease(
       .updateTable('company')
       .set({ leased_until: inMilliseconds(times.lease) })
       .where((company) => isHeld(company, claim))
+      .where('deadline_at', '>', inMilliseconds(-holdAfterDeadline))
       .returning('cancel_requested_at')
       .executeTakeFirst();
     if (!row) return lost();
@@ -159,9 +179,10 @@ export function keepLease(
       })
       .finally(() => {
         beating = false;
+        life.goesOn();
       });
   }, times.heartbeat);
-  return { close: () => clearInterval(timer) };
+  return { close };
 }
 
 /** Nobody has claimed it since, and it was not handed back. */

@@ -2,9 +2,10 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type NotNull, sql } from 'kysely';
 import { type CompanyRow, now, tables } from '../company/tables.ts';
 import { waits } from './lease.ts';
+import { findWorkers, type LiveWorker, noWorkerLives } from './workforce.ts';
 
 /** What workers have to do and what they are doing, as PostgreSQL saw it at one moment. All ages are by its clock. */
-export type Overview = Queue & Work;
+export type Overview = Queue & Work & Workforce;
 
 interface Queue {
   /** How many companies wait for a worker. */
@@ -12,6 +13,8 @@ interface Queue {
   /** When the one that waits longest was queued, or was lost by its worker; null when none waits. */
   readonly oldestWaitingSince: Date | null;
   readonly oldestWaitingSeconds: number | null;
+  /** How many of them are stalled (src/company/health.ts): all when no worker lives, otherwise those whose worker is not heard of. */
+  readonly stalled: number;
 }
 
 interface Work {
@@ -19,6 +22,12 @@ interface Work {
   readonly running: readonly RunningAttempt[];
   /** How many there are in all. */
   readonly runningCount: number;
+}
+
+interface Workforce {
+  /** The workers that live, no more than `mostListed`. */
+  readonly workers: readonly LiveWorker[];
+  readonly workerCount: number;
 }
 
 /** An attempt that a worker holds by a lease that has not run out. */
@@ -34,12 +43,12 @@ export interface RunningAttempt {
   readonly leaseSecondsLeft: number;
 }
 
-/** How many attempts are listed at most. */
+/** How many attempts, and how many workers, are listed at most. */
 export const mostListed = 100;
 
 export async function readOverview(em: SqlEntityManager): Promise<Overview> {
-  const [queue, work] = await Promise.all([readQueue(em), readWork(em)]);
-  return { ...queue, ...work };
+  const [queue, work, workforce] = await Promise.all([readQueue(em), readWork(em), findWorkers(em, mostListed)]);
+  return { ...queue, ...work, ...workforce };
 }
 
 /** A company waits since it was queued; one whose worker is gone, since its lease ran out. */
@@ -52,6 +61,7 @@ const readQueue = (em: SqlEntityManager): Promise<Queue> =>
       sql<number>`count(*)::int`.as('waiting'),
       sql<Date | null>`${waitingSince}`.as('oldestWaitingSince'),
       sql<number | null>`extract(epoch from now() - ${waitingSince})::float`.as('oldestWaitingSeconds'),
+      sql<number>`(count(*) filter (where leased_until is not null or ${noWorkerLives}))::int`.as('stalled'),
     ])
     .where(waits)
     .executeTakeFirstOrThrow();

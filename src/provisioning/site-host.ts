@@ -1,9 +1,17 @@
 import type { CompanyId } from '../company/company-id.ts';
 import type { FailureReason } from '../company/failure.ts';
+import type { OwnerName } from '../company/owner-name.ts';
 
 /** What a site shall become. It carries the admin password: never log it, never put it into an argv or an environment. */
 export interface SitePlan {
   readonly companyId: CompanyId;
+  /** What the host keeps is this company's if it bears this name: the id alone is not the company's only (owner-name.ts). */
+  readonly owner: OwnerName;
+  /**
+   * Earlier versions marked what they made with the id alone. That is this company's only if it is not older than this,
+   * the time at which the company was asked for; undefined when this company can have nothing of the kind.
+   */
+  readonly adoptSince?: Date | undefined;
   /** The claim under which the host is asked. Whoever asks with a lower one than another before has lost the company, and is refused. */
   readonly fencingToken: number;
   /** The site's name and host name at once, e.g. `acme.localhost`. */
@@ -16,6 +24,8 @@ export interface SitePlan {
   readonly defaultCurrency: string;
   /** The country's English name as Frappe spells it. */
   readonly country: string;
+  /** The time zone that was asked for, a name of the tz database; without it that of the country's capital. */
+  readonly timeZone?: string;
   readonly apps: readonly string[];
 }
 
@@ -25,6 +35,10 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** How far this step is, in percent. May be called as often as it likes; lower values than before are ignored. */
   progress(percent: number): void;
+  /** What the step waits for that is unavailable, in sentences for people; empty once it goes on. May be told again. */
+  waitsFor?(what: string): void;
+  /** How the step was done, when that is not as usual; the end of a sentence that begins with the step's title. */
+  tell?(how: string): void;
 }
 
 /**
@@ -62,6 +76,8 @@ export class SiteHostError extends Error {
   readonly reason: FailureReason;
   /** Worth trying again within the same attempt: a server that is away, a lock that is held. */
   readonly transient: boolean;
+  /** When the host wants to be asked again, in milliseconds from now. */
+  readonly retryAfter: number | undefined;
   /** For operators: the last lines of output, the exit code; scrubbed of secrets. */
   readonly detail: string | undefined;
 
@@ -69,11 +85,12 @@ export class SiteHostError extends Error {
   constructor(
     reason: FailureReason,
     message: string,
-    options: { transient?: boolean; detail?: string; cause?: unknown } = {},
+    options: { transient?: boolean; retryAfter?: number; detail?: string; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.reason = reason;
     this.transient = options.transient ?? false;
+    this.retryAfter = options.retryAfter;
     this.detail = options.detail;
   }
 }

@@ -4,14 +4,17 @@ import type { Bell } from '../company/bell.ts';
 import type { CompanyId } from '../company/company-id.ts';
 import type { Failure, FailureReason } from '../company/failure.ts';
 import { moveCompany } from '../company/move-company.ts';
-import { tables } from '../company/tables.ts';
+import { now, tables } from '../company/tables.ts';
 import { toFailed } from './end-attempt.ts';
 import { isLost, maxClaims, waits } from './lease.ts';
+import { noWorkerLives } from './workforce.ts';
 
 /** A company that waits for a worker, and for how long by PostgreSQL's clock. */
 export interface Waiting {
   readonly id: CompanyId;
   readonly seconds: number;
+  /** No worker has had it in this attempt yet. */
+  readonly isQueued: boolean;
 }
 
 /** The companies that wait for a worker, longest queued first: queued ones, and those whose worker is gone or has handed them back. */
@@ -20,6 +23,7 @@ export async function findWaiting(em: SqlEntityManager, limit: number): Promise<
     .selectFrom('company')
     .select('id')
     .select(sql<number>`extract(epoch from now() - greatest(queued_at, leased_until))::float`.as('seconds'))
+    .select(sql<boolean>`status = 'QUEUED'`.as('isQueued'))
     .where(waits)
     .orderBy('queued_at')
     .limit(limit)
@@ -39,6 +43,19 @@ export async function findAbandoned(em: SqlEntityManager): Promise<CompanyId | u
   return abandoned?.id;
 }
 
+/** Whether a company has waited for some time, and no worker lives. */
+export async function isStranded(em: SqlEntityManager): Promise<boolean> {
+  const stranded = await tables(em)
+    .selectFrom('company')
+    .select('id')
+    .where(waits)
+    .where(sql`greatest(queued_at, leased_until)`, '<', sql`now() - interval '5 seconds'`)
+    .where(noWorkerLives)
+    .limit(1)
+    .executeTakeFirst();
+  return stranded !== undefined;
+}
+
 export interface GivenUp {
   readonly id: CompanyId;
   readonly reason: FailureReason;
@@ -49,11 +66,16 @@ export interface GivenUp {
  * with their worker too often. Returns each with its reason.
  */
 export async function giveUpLostAttempts(em: SqlEntityManager, bell: Bell): Promise<GivenUp[]> {
-  const lost = await tables(em).selectFrom('company').select(['id', 'claims']).where(isLost).execute();
+  const lost = await tables(em)
+    .selectFrom('company')
+    .select('id')
+    .select((company) => company('deadline_at', '<=', now).as('is_late'))
+    .where(isLost)
+    .execute();
 
   const ended: GivenUp[] = [];
-  for (const { id, claims } of lost) {
-    const failure = claims >= maxClaims ? workerLost : pastDeadline;
+  for (const { id, is_late: isLate } of lost) {
+    const failure = isLate ? pastDeadline : workerLost;
     const moved = await moveCompany(em, id, { ...toFailed(failure, false), when: isLost });
     if (!moved) continue;
     bell.changed(id);

@@ -36,9 +36,9 @@ describe('what is to end on a bench ends', { skip: noStandIn, timeout: 60_000, c
       worker.kill('SIGKILL');
       await gone(pids);
       assert.equal(await bench.read('went-on.json'), undefined);
-      const left = (await processes()).filter(({ text }) => text.includes(bench.path));
       // The agents that made what came before wait for more to do; they are ours.
       const ours = new Set((await descendants(process.pid)).map(({ pid }) => pid));
+      const left = (await processes()).filter(({ text }) => text.includes(bench.path));
       assert.deepEqual(
         left.filter(({ pid }) => !ours.has(pid)),
         [],

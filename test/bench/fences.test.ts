@@ -47,7 +47,7 @@ describe('a claim that has been overtaken does nothing more on a bench', { skip:
     const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
     const before = `${boot} ${await readlink('/proc/self/ns/pid')} ${other.pid} 1`;
     const fence = JSON.stringify({ token: 1, group: other.pid, processes: [before] });
-    await writeFile(join(fences, `${acme.companyId}.json`), fence);
+    await writeFile(join(fences, `${acme.owner}.json`), fence);
 
     await make(bench.host, newer);
     assert.equal((await runningOf([other.pid ?? 0])).length, 1);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { countries } from '../../src/company/countries.ts';
 import { benchProgress } from '../../src/provisioning/bench/bench-progress.ts';
 import { fiscalYear } from '../../src/provisioning/bench/fiscal-year.ts';
 import { lineSplitter } from '../../src/provisioning/bench/line-splitter.ts';
@@ -55,8 +56,7 @@ test('bytes that are no text are replaced, and a character that comes in two par
 });
 
 test('a fiscal year is the one that the day lies in', () => {
-  const yearOf = (country: string, day: string) =>
-    Object.values(fiscalYear(country, new Date(`${day}T12:00:00Z`))).join();
+  const yearOf = (country: string, day: string) => Object.values(fiscalYear(country, day)).join();
   assert.equal(yearOf('Germany', '2026-01-01'), '2026-01-01,2026-12-31');
   assert.equal(yearOf('United States', '2026-12-31'), '2026-01-01,2026-12-31');
   assert.equal(yearOf('India', '2026-03-31'), '2025-04-01,2026-03-31');
@@ -64,4 +64,20 @@ test('a fiscal year is the one that the day lies in', () => {
   assert.equal(yearOf('Australia', '2026-07-01'), '2026-07-01,2027-06-30');
   assert.equal(yearOf('Afghanistan', '2026-12-20'), '2025-12-21,2026-12-20');
   assert.equal(yearOf('South Africa', '2027-02-28'), '2026-03-01,2027-02-28');
+  assert.equal(yearOf('South Africa', '2027-03-01'), '2027-03-01,2028-02-29');
+});
+
+test('a fiscal year of any country on any day of four years is one that ERPNext takes, and holds the day', () => {
+  for (const { name } of countries()) {
+    for (const day = new Date('2026-01-01'); day < new Date('2030-01-01'); day.setUTCDate(day.getUTCDate() + 1)) {
+      const today = day.toISOString().slice(0, 10);
+      const { start, end } = fiscalYear(name, today);
+      // erpnext/accounts/doctype/fiscal_year/fiscal_year.py: start + one year - one day.
+      const last = new Date(start);
+      last.setUTCFullYear(last.getUTCFullYear() + 1, last.getUTCMonth(), last.getUTCDate() - 1);
+      if (end !== last.toISOString().slice(0, 10) || start > today || end < today) {
+        assert.fail(`${name} on ${today}: ${start} to ${end}`);
+      }
+    }
+  }
 });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openBenchHost } from '../../src/provisioning/bench/bench-host.ts';
 import type { SiteHost, SitePlan } from '../../src/provisioning/site-host.ts';
-import { acme, unmake } from './site-plan.ts';
+import { asEarlierVersion, rewriteRecord } from './records.ts';
+import { acme, siteUrl, unmake } from './site-plan.ts';
 import { logIn } from './stand-in-bench.ts';
 import { sleepingWorker } from './worker.ts';
 
@@ -16,10 +17,13 @@ const { BENCH_PATH = '', BENCH_WEB_URL: webUrl = '', BENCH_TEST_APPS: apps = 'de
 export const path = BENCH_PATH;
 export const noRealBench = path !== '' && webUrl !== '' ? false : 'BENCH_PATH and BENCH_WEB_URL do not say which bench';
 
-/** The bench, and as `host` with no other apps than those to test with. What is made on it is dropped after the test. */
-export function openRealBench(t: TestContext) {
-  const config = { path, exec: [], database: {}, webUrl };
-  const bench = openBenchHost(config);
+/**
+ * The bench, and as `host` with no other apps than those to test with. What is made on it is dropped after the test.
+ * Every site is made from the start unless `templates` are asked for.
+ */
+export function openRealBench(t: TestContext, { templates = false } = {}) {
+  const config = { path, exec: [], database: {}, webUrl, templates };
+  const bench = openBenchHost(config, siteUrl);
   const host: SiteHost = {
     ...bench,
     offeredApps: async () => (await bench.offeredApps()).filter((app) => apps.split(',').includes(app)),
@@ -27,11 +31,14 @@ export function openRealBench(t: TestContext) {
   return {
     bench,
     host,
+    config,
     fallAsleep: (plan: SitePlan) => sleepingWorker(t, { host: { bench: config }, plan, step: 'create-site' }),
+    asEarlierVersion: (plan: SitePlan) => asEarlierVersion(path, plan),
     siteFolder: ({ siteName }: SitePlan) => join(path, 'sites', siteName),
     newSiteName() {
       const siteName = `contract-${randomBytes(4).toString('hex')}.localhost`;
       t.after(async () => {
+        await rewriteRecord(path, siteName, acme.owner);
         // Newer than every claim of a test.
         await unmake(host, { ...acme, siteName, fencingToken: Number.MAX_SAFE_INTEGER });
         // What a test put there itself, and the fences, which stay.

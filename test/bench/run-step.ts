@@ -4,11 +4,11 @@ import { openBenchHost } from '../../src/provisioning/bench/bench-host.ts';
 import { openSandboxHost } from '../../src/provisioning/sandbox/sandbox-host.ts';
 import { SiteHostError, type SiteStep } from '../../src/provisioning/site-host.ts';
 import { Stop } from '../../src/provisioning/stop.ts';
-import { ever, stepOf } from './site-plan.ts';
+import { ever, siteUrl, stepOf } from './site-plan.ts';
 import type { Task } from './worker.ts';
 
 process.once('message', async ({ host, plan, step, sleeps }: Task) => {
-  const opened = 'sandbox' in host ? openSandboxHost({ directory: host.sandbox }) : openBenchHost(host.bench);
+  const opened = 'sandbox' in host ? openSandboxHost({ directory: host.sandbox }) : openBenchHost(host.bench, siteUrl);
   process.send?.(await take(stepOf(opened, plan, step), sleeps ? fallAsleep : () => {}));
   process.disconnect();
 });

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { parseCompanyId } from '../../src/company/company-id.ts';
+import { ownerName } from '../../src/company/owner-name.ts';
 import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
 
 export const ever = new AbortController().signal;
 
+/** Where the sites of the benches under test are reached: by no port, as behind a proxy. */
+export const siteUrl = (siteName: string): string => `https://${siteName}/`;
+
 /** Its secrets all hold the word "canary". */
 export const acme: SitePlan = {
   companyId: companyId(1),
+  owner: `${companyId(1)}.0b0e6f3c-5d1f-4c58-9a53-6f0d0c1b7a01`,
   fencingToken: 1,
   siteName: 'acme.localhost',
   companyName: 'Acme Corporation',
@@ -23,6 +29,12 @@ export function companyId(number: number) {
   assert.ok(id);
   return id;
 }
+
+/** Another row of this or of another database. */
+export const another = (number: number): Pick<SitePlan, 'companyId' | 'owner'> => ({
+  companyId: companyId(number),
+  owner: ownerName({ id: companyId(number), identity: randomUUID() }),
+});
 
 /** Takes every step that is not done yet, up to and with `last`. Resolves to how long each took, in milliseconds. */
 export async function make(host: SiteHost, plan: SitePlan, last?: string): Promise<ReadonlyMap<string, number>> {

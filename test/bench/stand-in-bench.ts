@@ -2,20 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
+import { createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import type { BenchConfig } from '../../src/provisioning/bench/bench-config.ts';
 import { openBenchHost } from '../../src/provisioning/bench/bench-host.ts';
 import type { SiteHost } from '../../src/provisioning/site-host.ts';
+import { siteUrl } from './site-plan.ts';
 
 /** What goes wrong on a stand-in, and where (stand-in/stand_in.py). */
 export interface Switches {
   readonly 'new-site'?: Fault | 'locked' | 'usage' | 'torn-config' | `raises ${string}`;
-  readonly 'install-app'?: Fault | 'locked' | 'vanished';
+  readonly 'install-app'?: Fault | 'locked' | 'vanished' | `raises ${string}`;
   readonly wizard?: Fault | 'fails' | 'no-company';
+  /** While a site's database is read in from a snapshot. */
+  readonly 'source-sql'?: Fault | `raises ${string}`;
   /** How many connections to the database server are refused. */
   readonly databaseDown?: number;
   readonly fewRights?: true;
@@ -23,7 +26,17 @@ export interface Switches {
   readonly mended?: true;
 }
 
-type Fault = 'hang' | 'deaf' | 'kill' | 'lose' | 'disk-full' | 'redis-down' | 'flood' | 'talk' | 'lie';
+type Fault =
+  | 'hang'
+  | 'deaf'
+  | 'kill'
+  | 'lose'
+  | 'disk-full'
+  | 'database-down'
+  | 'redis-down'
+  | 'flood'
+  | 'talk'
+  | 'lie';
 
 export const rootPassword = 'canary-root-pw';
 
@@ -35,6 +48,8 @@ export interface StandInBench {
   readonly path: string;
   readonly config: BenchConfig;
   readonly host: SiteHost;
+  /** The bench's. */
+  readonly redis: Server;
   /** Turns the switches; what is not named is as it should be. */
   turn(switches: Switches): Promise<void>;
   /** Waits until a command hangs where a switch said so; the processes of it, the driver's among them. */
@@ -45,32 +60,51 @@ export interface StandInBench {
   login(siteName: string, usr: string, pwd: string): Promise<number>;
 }
 
+/** What closes it all when a test, or whatever else has opened it, ends. */
+interface Closer {
+  after(close: () => unknown): void;
+}
+
 /** A folder that is a bench as far as our driver can tell, with a web server for its sites. */
 export async function openStandInBench(
-  t: TestContext,
+  t: Closer,
   {
     exec = [],
     withoutWeb = false,
+    templates = true,
     owner,
     ...database
   }: BenchConfig['database'] & {
     readonly exec?: readonly string[];
     readonly withoutWeb?: boolean;
+    readonly templates?: boolean;
     /** Whose the bench is; ours unless told otherwise. */
     readonly owner?: number;
   } = {},
 ): Promise<StandInBench> {
   const path = await mkdtemp(join(tmpdir(), 'stand-in-bench-'));
   t.after(() => rm(path, { recursive: true, force: true }));
+  // As much of a Redis as the driver asks for: one that answers.
+  const redis = createTcpServer((socket) => socket.on('error', () => {}).end('+PONG\r\n'));
   for (const folder of ['sites', 'env/bin', 'database/users']) await mkdir(join(path, folder), { recursive: true });
   await writeFile(join(path, 'sites/apps.txt'), 'frappe\nerpnext\ndemo_app\nbroken_app\n');
   await writeFile(
     join(path, 'sites/common_site_config.json'),
-    JSON.stringify({ db_host: '127.0.0.1', root_login: 'root', root_password: rootPassword }),
+    JSON.stringify({
+      db_host: '127.0.0.1',
+      root_login: 'root',
+      root_password: rootPassword,
+      redis_cache: `redis://127.0.0.1:${await listen(t, redis)}`,
+      webserver_port: 8000, // as `bench init` writes it
+    }),
   );
   await writeFile(join(path, 'database/users/root@localhost'), JSON.stringify(digestOf(rootPassword)));
+  // The bench's own copy: its user may be another one, who cannot read this repository's folder.
+  for (const folder of ['stand-in', 'captures']) {
+    await cp(join(import.meta.dirname, folder), join(path, 'env', folder), { recursive: true });
+  }
   // BENCH tells the bench's processes from others.
-  const wrapper = `#!/bin/sh\nBENCH='${path}' PYTHONPATH='${join(import.meta.dirname, 'stand-in')}' exec '${python}' -sB "$@"\n`;
+  const wrapper = `#!/bin/sh\nBENCH='${path}' PATH="${join(path, 'env/stand-in/bin')}:$PATH" PYTHONPATH='${join(path, 'env/stand-in')}' exec '${python}' -sB "$@"\n`;
   await writeFile(join(path, 'env/bin/python'), wrapper);
   await chmod(join(path, 'env/bin/python'), 0o755);
 
@@ -81,11 +115,12 @@ export async function openStandInBench(
     for (const file of ['.', ...(await readdir(path, { recursive: true }))])
       await chown(join(path, file), owner, owner);
   }
-  const config = { path, exec, database, ...(withoutWeb ? {} : { webUrl }) };
+  const config = { path, exec, database, templates, ...(withoutWeb ? {} : { webUrl }) };
   return {
     path,
     config,
-    host: openBenchHost(config),
+    host: openBenchHost(config, siteUrl),
+    redis,
     read,
     async turn(switches) {
       await rm(join(path, 'reached.json'), { force: true });
@@ -121,7 +156,7 @@ export async function logIn(webUrl: string, siteName: string, usr: string, pwd: 
 }
 
 /** Ping and log-in of every site, found by the Host header as Frappe does. */
-async function serveSites(t: TestContext, read: StandInBench['read']): Promise<string> {
+async function serveSites(t: Closer, read: StandInBench['read']): Promise<string> {
   const server = createServer(async (asked, response) => {
     const answer = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body));
     const config = (await read(`sites/${asked.headers.host}/site_config.json`)) as { db_name: string } | undefined;
@@ -133,14 +168,17 @@ async function serveSites(t: TestContext, read: StandInBench['read']): Promise<s
     if (digest !== digestOf(`${salt}${form.get('pwd')}`)) return answer(401, { message: 'Invalid Login' });
     return answer(200, { message: 'Logged In' });
   });
+  t.after(() => server.closeAllConnections());
+  return `http://127.0.0.1:${await listen(t, server)}`;
+}
+
+/** Listens until the test ends. Resolves to the port. */
+async function listen(t: Closer, server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  t.after(() => server.close());
   const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 interface Rows {

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../servers/processes.ts';
-import type { Life } from './place.ts';
+import { placesOf } from './deployment.ts';
 import { canary } from './portal.ts';
 import { secretsLeft } from './secrets-left.ts';
 import { poolSize, type World } from './world.ts';
 
 /** How soon after a trial connections and processes are as many as before, in milliseconds. */
-const settledWithin = 15_000;
+const settledWithin = 30_000;
 /** A statement or a transaction that is older than this hangs. */
 const longestStatement = '5 seconds';
 
@@ -25,7 +25,7 @@ const pauseBetweenCounts = 2_000;
 
 /** The one that asks is one of them. */
 async function redisClients(world: World): Promise<number> {
-  return String(await world.redis('CLIENT', 'LIST'))
+  return String(await world.redis('CLIENT LIST'))
     .trim()
     .split('\n').length;
 }
@@ -48,10 +48,10 @@ export async function checkWorld(world: World, base: { redisClients: number }, c
        from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
       longestStatement,
     );
-    return sessions.every(({ hangs }) => !hangs) && sessions.length <= places(world).length * poolSize;
+    return sessions.every(({ hangs }) => !hangs) && sessions.length <= placesOf(world).length * poolSize;
   });
   await check('no program has left a process behind', async () => {
-    const expected = places(world).map(({ life }) => life.program.pid);
+    const expected = placesOf(world).map(({ life }) => life.program.pid);
     return `${processesIn(world.folder).sort()}` === `${expected.sort()}`;
   });
   for (const sighting of await secretsLeft({
@@ -64,16 +64,15 @@ export async function checkWorld(world: World, base: { redisClients: number }, c
     complain(sighting);
 }
 
-const places = ({ apis, workers }: World) => [...apis, ...workers];
-
 /** Everything that was written by programs and servers, by name. */
 export function logsOf(world: World): Readonly<Record<string, string>> {
-  const lives: readonly Life[] = places(world).flatMap((place) => place.lives);
   return Object.fromEntries([
-    ...lives.map(({ name, program }): [string, string] => [
-      name,
-      [...program.log.map((line) => JSON.stringify(line)), program.complaints].join('\n'),
-    ]),
+    ...world
+      .lives()
+      .map(({ name, program }): [string, string] => [
+        name,
+        [...program.log.map((line) => JSON.stringify(line)), program.complaints].join('\n'),
+      ]),
     ['postgres', world.cluster.postgres.log.join('\n')],
     ['redis', world.cluster.redis.log.join('\n')],
   ]);

@@ -12,6 +12,8 @@ export interface CuttingProxy {
   cutAnswers(): number;
   /** From now on every connection is cut, and each new one at once. */
   refuse(): void;
+  /** Later connections lead to another server; the ones that there are stay. */
+  moveTo(port: number): void;
   /** All is well again. Returns how many answers were lost since the proxy was opened. */
   goOn(): number;
   close(): Promise<void>;
@@ -20,8 +22,9 @@ export interface CuttingProxy {
 /** Where a connection is: `starting` until PostgreSQL has let it in, then `asking` from each question to the end of its answer. */
 type State = 'starting' | 'idle' | 'asking';
 
-export async function openCuttingProxy(targetPort: number): Promise<CuttingProxy> {
+export async function openCuttingProxy(firstPort: number): Promise<CuttingProxy> {
   const connections = new Map<Socket, State>();
+  let targetPort = firstPort;
   let mode: 'going on' | 'cutting' | 'refusing' = 'going on';
   let lost = 0;
 
@@ -66,6 +69,9 @@ export async function openCuttingProxy(targetPort: number): Promise<CuttingProxy
     refuse() {
       mode = 'refusing';
       cutAll();
+    },
+    moveTo(port) {
+      targetPort = port;
     },
     goOn() {
       mode = 'going on';

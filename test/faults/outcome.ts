@@ -1,7 +1,7 @@
 import { checkCompanies } from './check-companies.ts';
 import { checkMails } from './check-mails.ts';
 import { checkWorld } from './check-world.ts';
-import { isWorkerLost, readRecords } from './record.ts';
+import { type CompanyRecord, isWorkerLost, readRecords } from './record.ts';
 import { recoveriesOf } from './recovery.ts';
 import { runTrial } from './run-trial.ts';
 import type { Schedule } from './schedule.ts';
@@ -33,9 +33,14 @@ export async function tryOut(
   const complain = (complaint: string): void => void complaints.push(complaint);
   const trial = await runTrial(world, name, schedule, complain);
   const milliseconds = Date.now() - trial.startedAt;
-  const records = await readRecords(trial);
-  await checkCompanies(trial, records, complain);
-  const { copies } = checkMails(trial, records, complain);
+  const records: CompanyRecord[] = [];
+  let copies = 0;
+  for (const clientele of [trial, ...trial.neighbours]) {
+    const theirs = await readRecords(clientele);
+    await checkCompanies(clientele, theirs, complain);
+    copies += checkMails(clientele, theirs, complain).copies;
+    records.push(...theirs);
+  }
   await checkWorld(world, base, complain);
   return {
     schedule,

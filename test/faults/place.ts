@@ -30,12 +30,15 @@ export interface Place {
   replace(again: number, env?: Env): Promise<void>;
   /** Tells it to end, and once more soon: it ends at once. */
   hurry(again: number): Promise<void>;
+  /** Does not start it again from now on. */
   close(): void;
+  /** Tells it to end, for good. */
+  end(): Promise<void>;
 }
 
-/** How long an end in order, and one at once, may take, in milliseconds. */
-const endLimit = 10_000;
-const hurryLimit = 1_000;
+/** How long an end in order, and one at once, may take on a machine that is busy with other things, in milliseconds. */
+const endLimit = 15_000;
+const hurryLimit = 5_000;
 /** A start that has come this far has succeeded. */
 const startLimit = 15_000;
 /** Between two signals of a kind, so that both arrive. */
@@ -133,10 +136,17 @@ export function openPlace(
         if (milliseconds > hurryLimit) complain(`${life.name} ended ${milliseconds} ms after the second SIGTERM`);
         await startAgain(again);
       }),
-    close() {
-      open = false;
-    },
+    close,
+    end: () =>
+      onceUp(async () => {
+        close();
+        await endInOrder(told());
+      }),
   };
+
+  function close(): void {
+    open = false;
+  }
 
   async function endInOrder(life: Life): Promise<void> {
     const { code, signal, milliseconds } = await life.program.end('SIGTERM').catch(() => life.program.end('SIGKILL'));

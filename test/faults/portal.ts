@@ -7,7 +7,7 @@ import {
   type CompanyStatusChangedSubscription,
   ProvisionCompanyDocument,
 } from '../../src/client/operations.ts';
-import { tokenOf } from '../servers/processes.ts';
+import { addressOf, tokenOf } from '../servers/processes.ts';
 import { createCompany, readCompany, requestFor } from '../test-service.ts';
 import { askUntilAnswered, pauseAfterError } from './ask-until-answered.ts';
 
@@ -24,20 +24,28 @@ export interface Wish {
   readonly firstAsked: number;
   /** Whether he watches the company's events from version 0. */
   readonly watches: boolean;
+  /** FAILED where somebody else has the site. */
+  readonly end: 'ACTIVE' | 'FAILED';
 }
 
-/** A company that a customer's portal asked for, and goes on asking for until it is ACTIVE. */
+/** A company that a customer's portal asked for, and goes on asking for until it is as it is to end. */
 export interface Order {
   readonly wish: Wish;
   /** Resolves to the company's id once an API has answered. */
   readonly created: Promise<string>;
-  /** Resolves once the portal has seen it ACTIVE. */
-  readonly active: Promise<void>;
-  /** Every event that was seen, up to ACTIVE; undefined when nobody watches. */
+  /** Resolves once the portal has seen it as it is to end. */
+  readonly ended: Promise<void>;
+  /** Every event that was seen, up to this end; undefined when nobody watches. */
   readonly watched: Promise<readonly StatusChange[]> | undefined;
   /** Cancels it, if it waits or works just now. */
   cancel(): Promise<void>;
 }
+
+/** The customer's site is called as the customer is, unless another one is given. */
+export const wishNamed = (
+  customer: string,
+  { site = `${customer}.localhost`, end = 'ACTIVE', ...how }: Pick<Wish, 'firstAsked' | 'watches'> & Partial<Wish>,
+): Wish => ({ ...how, customer, site, end, recipient: addressOf(customer), password: `${canary}${customer}` });
 
 const pauseBetweenLooks = 500;
 
@@ -49,11 +57,11 @@ export async function placeOrder(urls: readonly string[], wish: Wish, givenUp: A
   const request = requestFor(wish.site, { adminPassword: wish.password, idempotencyKey: wish.customer });
   const created = surely((client) => createCompany(client, request)).then(({ id }) => id);
 
-  const untilActive = async (): Promise<void> => {
+  const untilEnd = async (): Promise<void> => {
     const companyId = await created;
     for (;;) {
       const { status } = await surely((client) => readCompany(client, companyId));
-      if (status === 'ACTIVE') return;
+      if (status === wish.end) return;
       // A cancelled or failed one is asked for again; asked twice, the second time answers that it is queued already.
       if (status === 'FAILED' || status === 'DRAFT')
         await surely((client) => client.execute(ProvisionCompanyDocument, { companyId }));
@@ -64,27 +72,28 @@ export async function placeOrder(urls: readonly string[], wish: Wish, givenUp: A
   const order: Order = {
     wish,
     created,
-    active: untilActive(),
-    watched: wish.watches ? created.then((id) => watchUntilActive(urls, token, id, givenUp)) : undefined,
+    ended: untilEnd(),
+    watched: wish.watches ? created.then((id) => watchUntil(wish.end, urls, token, id, givenUp)) : undefined,
     async cancel() {
       const companyId = await created;
       await surely((client) => client.execute(CancelProvisioningDocument, { companyId }));
     },
   };
   // Whoever awaits them gets the error as well.
-  for (const promise of [order.created, order.active, order.watched]) promise?.catch(() => {});
+  for (const promise of [order.created, order.ended, order.watched]) promise?.catch(() => {});
   return order;
 }
 
 /** Watches at one API after the other, from the last version that was seen. */
-async function watchUntilActive(
+async function watchUntil(
+  end: Wish['end'],
   urls: readonly string[],
   token: string,
   companyId: string,
   givenUp: AbortSignal,
 ): Promise<readonly StatusChange[]> {
   const seen: StatusChange[] = [];
-  for (let turn = 0; seen.at(-1)?.status !== 'ACTIVE'; turn += 1) {
+  for (let turn = 0; seen.at(-1)?.status !== end; turn += 1) {
     givenUp.throwIfAborted();
     // Its own retries would ask for the first `sinceVersion` again.
     const client = createClient({
@@ -92,8 +101,8 @@ async function watchUntilActive(
       headers: { authorization: `Bearer ${token}` },
       retryAttempts: 0,
     });
-    const end = (): void => client.dispose();
-    givenUp.addEventListener('abort', end);
+    const dispose = (): void => client.dispose();
+    givenUp.addEventListener('abort', dispose);
     try {
       const changes = client.iterate<CompanyStatusChangedSubscription>({
         query: CompanyStatusChangedDocument.toString(),
@@ -103,8 +112,8 @@ async function watchUntilActive(
     } catch {
       // The connection or the API is gone: the next one goes on where this one ended.
     }
-    givenUp.removeEventListener('abort', end);
-    client.dispose();
+    givenUp.removeEventListener('abort', dispose);
+    dispose();
     await pause(pauseAfterError);
   }
   return seen;

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { connectionsTo, makeReadOnly, promote } from '../fail-over.ts';
+import { startPostgres } from '../private-servers.ts';
 import { until } from '../servers/processes.ts';
 import { faultOf, milliseconds } from './fault.ts';
 import type { Trial } from './trial.ts';
@@ -36,8 +38,25 @@ const apisReachPostgres = ({ world }: Trial): Promise<void> =>
     60_000,
   );
 
+/** A standby takes over behind the same name, and the old server stays up, with all its connections, and refuses writes. */
+async function failOver({ cluster, proxy }: World): Promise<void> {
+  const old = cluster.postgres;
+  const standby = await startPostgres({ standbyOf: old });
+  await makeReadOnly(old, standby);
+  await promote(standby);
+  proxy.moveTo(standby.port);
+  cluster.failOverTo({ postgres: standby });
+  await until('the old server is left', async () => (await connectionsTo(old)) === 0, leavesWithin).catch(() => {
+    // A program that is frozen at the moment cannot leave.
+  });
+  await old.close();
+}
+
+const leavesWithin = 10_000;
+
 export const postgresFaults = [
   postgresFault('restarts', {}, ({ cluster }) => cluster.postgres.restart()),
+  postgresFault('fails over', {}, failOver),
   postgresFault('ends every backend', {}, ({ cluster }) =>
     cluster.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import BeeQueue from 'bee-queue';
 import * as fc from 'fast-check';
 import { mailQueue } from '../../jobs/deliver-mail.job.ts';
+import { queuePrefix } from '../../jobs/open-queue.ts';
 import { provisionQueue } from '../../jobs/provision-company.job.ts';
 import { until } from '../servers/processes.ts';
 import { again, faultOf, milliseconds, trapOf, whichever } from './fault.ts';
@@ -39,8 +40,15 @@ const clock = join(import.meta.dirname, 'clock-off.ts');
 
 /** Each job goes into the queue twice more, beside the service's own. */
 async function deliverTwice({ world }: Trial, companyId: string): Promise<void> {
+  const [deployment] = await world.query<{ id: string }>('select id from deployment').catch(() => []);
+  const prefix = queuePrefix({ namespace: deployment?.id ?? '' });
   for (const name of [provisionQueue, mailQueue]) {
-    const queue = new BeeQueue(name, { redis: { url: world.cluster.redis.url }, isWorker: false, getEvents: false });
+    const queue = new BeeQueue(name, {
+      prefix,
+      redis: { url: world.cluster.redis.url },
+      isWorker: false,
+      getEvents: false,
+    });
     queue.on('error', () => {
       // Redis is away; the jobs are not delivered at all then.
     });

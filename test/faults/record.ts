@@ -1,9 +1,12 @@
 import type { LoggedEvent } from '../event-log.ts';
-import type { Trial } from './trial.ts';
+import type { Clientele } from './trial.ts';
+import { untilGivenUp } from './until-given-up.ts';
 
 /** What PostgreSQL has of a company, all of it. */
 export interface CompanyRecord {
   readonly id: string;
+  /** What outside the database is this company's bears this name (src/company/owner-name.ts). */
+  readonly owner: string;
   readonly customer: string;
   readonly site: string;
   readonly status: string;
@@ -28,21 +31,25 @@ export interface RecordedMail {
 }
 
 const sql = `
-  select c.id, created_by as customer, site_name as site, status, version, sealed_password is not null as "isSealed",
-    (select jsonb_agg(jsonb_build_object('version', version, 'status', status, 'siteStatus', site_status, 'step', step,
-        'progress', progress, 'message', message, 'attempt', attempt, 'at', extract(epoch from occurred_at) * 1000)
+  select c.id, c.id || '.' || identity as owner, created_by as customer, site_name as site, status, version, sealed_password is not null as "isSealed",
+    (select jsonb_agg(jsonb_build_object('version', version, 'status', status, 'siteStatus', site_status, 'kind', kind,
+        'step', step, 'reason', reason, 'progress', progress, 'message', message, 'attempt', attempt, 'at', extract(epoch from occurred_at) * 1000)
       order by version) from company_event e where e.company_id = c.id) as events,
     coalesce((select jsonb_agg(jsonb_build_object('id', id, 'attempt', attempt, 'kind', kind, 'recipient', recipient,
         'state', state, 'lastError', last_error)
       order by attempt) from outbox_mail m where m.company_id = c.id), '[]') as mails
   from company c where created_by like $1 order by position`;
 
-/** The companies that the trial's customers have now. */
-export const readRecords = ({ world, name }: Trial): Promise<CompanyRecord[]> =>
-  world.cluster.query<CompanyRecord>(sql, `${name}-%`);
+/** The companies that these customers have now. */
+export const readRecords = ({ deployment, name }: Clientele): Promise<CompanyRecord[]> =>
+  deployment.query<CompanyRecord>(sql, `${name}-%`);
 
-/** By its event in the log. */
-export const isClaim = ({ message }: LoggedEvent): boolean => message === 'A worker has started.';
-export const isWorkerLost = ({ status, message }: LoggedEvent): boolean =>
-  status === 'FAILED' && message.startsWith('It was interrupted 3 times');
-export const endsAttempt = ({ status }: LoggedEvent): boolean => status === 'ACTIVE' || status === 'FAILED';
+/** Resolves once no mail is owed to them any more; rejects once `givenUp` aborts. */
+export const allIsSent = ({ deployment, name }: Clientele, givenUp: AbortSignal): Promise<void> => {
+  const owed = `select from outbox_mail where state <> 'SENT' and recipient like $1`;
+  const isSent = async (): Promise<boolean> => (await deployment.query(owed, `%${name}-%`)).length === 0;
+  return untilGivenUp('every mail is sent', isSent, givenUp);
+};
+
+export const isWorkerLost = ({ reason }: LoggedEvent): boolean => reason === 'WORKER_LOST';
+export const endsAttempt = ({ kind }: LoggedEvent): boolean => kind === 'SUCCEEDED' || kind === 'FAILED';

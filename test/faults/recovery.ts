@@ -1,4 +1,5 @@
-import { type CompanyRecord, endsAttempt, isClaim } from './record.ts';
+import { isClaim } from '../event-log.ts';
+import { type CompanyRecord, endsAttempt } from './record.ts';
 import type { Recovery, Trial } from './trial.ts';
 
 /** How long each company that lost its worker, or was ordered as a probe, waited for its next claim. */

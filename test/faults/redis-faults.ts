@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../servers/processes.ts';
+import { clientsOf, portOf, startReplicaOf, takeOver } from '../tell-redis.ts';
 import { faultOf, milliseconds } from './fault.ts';
 import type { Trial } from './trial.ts';
 
@@ -13,15 +15,34 @@ const redisFault = <Params extends object>(
     await trial.probe(`redis ${kind}`);
   });
 
-const command = (kind: string, ...words: [string, ...string[]]) =>
-  redisFault(kind, {}, async ({ world }) => void (await world.redis(...words)));
+const command = (words: string) => redisFault(words, {}, async ({ world }) => void (await world.redis(words)));
+
+/** A replica takes over, and the address leads to it a while later. Whoever is connected to the old server has to leave it. */
+async function failOver(
+  { world: { cluster, redisName } }: Trial,
+  { movesAfter }: { movesAfter: number },
+): Promise<void> {
+  const old = cluster.redis;
+  const replica = await startReplicaOf(old);
+  await takeOver(replica, old);
+  cluster.failOverTo({ redis: replica });
+  await pause(movesAfter);
+  redisName.moveTo(Number(portOf(replica)));
+  await until('the old server is left', async () => (await clientsOf(old)) === 0, leavesWithin).catch(() => {
+    // A program that is frozen at the moment cannot leave.
+  });
+  await old.close();
+}
+
+const leavesWithin = 15_000;
 
 export const redisFaults = [
-  command('FLUSHALL', 'FLUSHALL'),
-  command('SCRIPT FLUSH', 'SCRIPT', 'FLUSH'),
+  command('FLUSHALL'),
+  command('SCRIPT FLUSH'),
   redisFault('kills all clients', {}, async ({ world }) => {
-    for (const type of ['normal', 'pubsub']) await world.redis('CLIENT', 'KILL', 'TYPE', type);
+    for (const type of ['normal', 'pubsub']) await world.redis(`CLIENT KILL TYPE ${type}`);
   }),
+  redisFault('fails over', { movesAfter: milliseconds(0, 4_000) }, failOver),
   redisFault('restarts empty', {}, ({ world }) => world.cluster.redis.restart()),
   redisFault('is down', { lasts: milliseconds(1_000, 5_000) }, async ({ world }, { lasts }) => {
     await world.cluster.redis.stop();
@@ -29,9 +50,9 @@ export const redisFaults = [
     await world.cluster.redis.restart();
   }),
   redisFault('evicts', {}, async ({ world }) => {
-    await world.redis('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random', 'maxmemory', '1mb');
+    await world.redis('CONFIG SET maxmemory-policy allkeys-random maxmemory 1mb');
     await pause(1_000);
-    await world.redis('CONFIG', 'SET', 'maxmemory-policy', 'noeviction', 'maxmemory', '0');
+    await world.redis('CONFIG SET maxmemory-policy noeviction maxmemory 0');
   }),
   redisFault('is paused', { lasts: milliseconds(1_000, 4_000) }, async ({ world }, { lasts }) => {
     const goOn = world.cluster.redis.pause();

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { addressOf, until } from '../servers/processes.ts';
 import { sendRefusedMails } from './operator.ts';
-import { canary, type Order, placeOrder, type Wish } from './portal.ts';
+import { type Order, placeOrder, type Wish, wishNamed } from './portal.ts';
+import { allIsSent } from './record.ts';
 import type { Schedule } from './schedule.ts';
 import type { Loss, Recovery, Trial } from './trial.ts';
 import type { World } from './world.ts';
@@ -29,9 +29,9 @@ export async function runTrial(
   });
   await Promise.all(schedule.orders.map(({ at }, index) => pause(at).then(() => stage.place(index))));
   await Promise.all(strikes);
-  for (const { wish, active, watched } of trial.orders) {
-    await active.catch((error) => complain(`${wish.customer} did not get it ACTIVE: ${reasonOf(error)}`));
-    await watched?.catch((error) => complain(`${wish.customer} did not see it ACTIVE: ${reasonOf(error)}`));
+  for (const { wish, ended, watched } of [trial, ...trial.neighbours].flatMap(({ orders }) => orders)) {
+    await ended.catch((error) => complain(`${wish.customer} did not get it ${wish.end}: ${reasonOf(error)}`));
+    await watched?.catch((error) => complain(`${wish.customer} did not see it ${wish.end}: ${reasonOf(error)}`));
   }
   await isAtRest(trial).catch((error) => complain(`not at rest: ${reasonOf(error)}`));
   clearTimeout(latest);
@@ -63,9 +63,11 @@ function openStage(world: World, name: string, schedule: Schedule, over: AbortSi
 
   const trial: Trial = {
     world,
+    deployment: world,
     name,
     startedAt: Date.now(),
     orders,
+    neighbours: [],
     losses,
     recoveries,
     over,
@@ -96,23 +98,8 @@ function openStage(world: World, name: string, schedule: Schedule, over: AbortSi
   };
 }
 
-const wishNamed = (customer: string, how: Pick<Wish, 'firstAsked' | 'watches'>): Wish => ({
-  customer,
-  site: `${customer}.localhost`,
-  recipient: addressOf(customer),
-  password: `${canary}${customer}`,
-  firstAsked: how.firstAsked,
-  watches: how.watches,
-});
-
 /** Nothing is owed any more, and every program is up. */
-async function isAtRest({ world, name, over }: Trial): Promise<void> {
-  const owed = `select from outbox_mail where state <> 'SENT' and recipient like $1`;
-  await until(
-    'every mail is sent',
-    async () => over.aborted || (await world.cluster.query(owed, `%${name}-%`)).length === 0,
-    patience,
-  );
-  over.throwIfAborted();
-  await world.allReady(20_000);
+async function isAtRest(trial: Trial): Promise<void> {
+  await allIsSent(trial, trial.over);
+  await trial.world.allReady(60_000);
 }

@@ -4,6 +4,7 @@ import { type Fault, inARush, whichever } from './fault.ts';
 import { postgresFaults } from './postgres-faults.ts';
 import { programFaults } from './program-faults.ts';
 import { redisFaults } from './redis-faults.ts';
+import { secondDeployment } from './second-deployment.ts';
 
 /** When and how a customer orders. */
 export interface PlannedOrder {
@@ -30,11 +31,14 @@ const order: fc.Arbitrary<PlannedOrder> = fc.record({
 const happenings = fc.noBias(
   fc.record({
     orders: fc.array(order, { minLength: 24, maxLength: 40, size: 'max' }),
-    faults: fc.array(fc.oneof(...redisFaults, ...postgresFaults, ...programFaults, ...companyFaults), {
-      minLength: 6,
-      maxLength: 14,
-      size: 'max',
-    }),
+    faults: fc.array(
+      fc.oneof(...redisFaults, ...postgresFaults, ...programFaults, ...companyFaults, secondDeployment),
+      {
+        minLength: 6,
+        maxLength: 14,
+        size: 'max',
+      },
+    ),
   }),
 );
 

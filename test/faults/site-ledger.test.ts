@@ -22,9 +22,11 @@ function openSite(t: TestContext) {
     rmSync(folder, { recursive: true });
   });
   const host = ledgerHost(file);
+  // Cast: any id of this form is one; nobody has stored it.
+  const companyId = 'COMP-2026-00001' as CompanyId;
   const plan: SitePlan = {
-    // Cast: any id of this form is one; nobody has stored it.
-    companyId: 'COMP-2026-00001' as CompanyId,
+    companyId,
+    owner: `${companyId}.0b0e6f3c-5d1f-4c58-9a53-6f0d0c1b7a01`,
     fencingToken: 1,
     siteName: 'acme.localhost',
     companyName: 'Acme Corporation',
@@ -38,6 +40,7 @@ function openSite(t: TestContext) {
   return {
     file,
     ledger,
+    plan,
     behave: (step: string, manner: Parameters<typeof ledger.behave>[2]) =>
       ledger.behave(plan.siteName, step, manner, 1),
     /** The steps as the claim with this token sees them, with a plan that may have changed. */
@@ -151,7 +154,13 @@ suite('the ledger of sites', () => {
     const site = openSite(t);
     await takeAll(site.claimedWith(1));
     const taken = (error: unknown): boolean => error instanceof SiteHostError && error.reason === 'SITE_NAME_TAKEN';
-    // Cast: as above.
-    await assert.rejects(takeAll(site.claimedWith(2, { companyId: 'COMP-2026-00002' as CompanyId })), taken);
+    const owner = site.ledger.ownerOf('acme.localhost');
+    // Its number is the same: another deployment's.
+    const other = `${site.plan.companyId}.5b7e6f3c-5d1f-4c58-9a53-6f0d0c1b7a02` as const;
+    await assert.rejects(takeAll(site.claimedWith(2, { owner: other, adminPassword: 'another one' })), taken);
+    assert.equal(site.ledger.ownerOf('acme.localhost'), owner);
+    assert.ok(await site.ledger.admits('acme.localhost', 'correct horse battery'));
+    assert.ok(!(await site.ledger.admits('acme.localhost', 'another one')));
+    await takeAll(site.claimedWith(1));
   });
 });

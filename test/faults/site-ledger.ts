@@ -26,7 +26,8 @@ const ledgerEntry = z.object({
   at: z.int(),
   pid: z.int(),
   site: z.string(),
-  company: z.string(),
+  /** The name of the company for which it was done (src/company/owner-name.ts). */
+  owner: z.string(),
   step: z.string(),
   /** The fencing token of the claim under which it was asked for. */
   token: z.int(),
@@ -41,6 +42,10 @@ export interface SiteLedger {
   entries(site: string): readonly LedgerEntry[];
   /** The steps whose effects stand, in the order in which they were made; `create-site, half-made` where one was not finished. */
   standing(site: string): readonly string[];
+  /** The name of the company whose site it is; undefined as long as nobody has asked for it. */
+  ownerOf(site: string): string | undefined;
+  /** Whether the site's administrator can log in with this password. */
+  admits(site: string, password: string): Promise<boolean>;
   /** How often a worker was sent away because a newer claim had been there before. */
   refused(): number;
   close(): void;
@@ -52,7 +57,7 @@ const slowness = 2_000;
 const schema = `
   create table if not exists site (
     name text primary key,
-    company text not null,
+    owner text not null,
     newest_token integer not null
   ) strict;
   create table if not exists effect (
@@ -66,7 +71,7 @@ const schema = `
     at integer not null default (cast(unixepoch('subsec') * 1000 as integer)),
     pid integer not null,
     site text not null,
-    company text not null,
+    owner text not null,
     step text not null,
     token integer not null,
     what text not null
@@ -120,16 +125,23 @@ export function openSiteLedger(file: string): SiteLedger {
   const database = openFile(file);
   const addManner = database.prepare('insert into manner (site, step, manner, times) values (?, ?, ?, ?)');
   const entries = database.prepare(
-    'select at, pid, site, company, step, token, what from ledger where site = ? order by number',
+    'select at, pid, site, owner, step, token, what from ledger where site = ? order by number',
   );
   const standing = database.prepare(
     `select iif(holds is null, step || ', half-made', step) as step from effect where site = ? order by rowid`,
   );
+  const owner = database.prepare('select owner from site where name = ?');
+  const login = database.prepare(`select holds from effect where site = ? and step = 'set-up-company'`);
   const refused = database.prepare(`select count(*) as times from ledger where what = 'refused'`);
   return {
     behave: (site, step, manner, times) => alone(database, () => void addManner.run(site, step, manner, times)),
     entries: (site) => z.array(ledgerEntry).parse(entries.all(site)),
     standing: (site) => standing.all(site).map(({ step }) => String(step)),
+    ownerOf(site) {
+      const name = owner.get(site)?.['owner'];
+      return typeof name === 'string' ? name : undefined;
+    },
+    admits: (site, password) => admits(login.get(site)?.['holds'], password),
     refused: () => Number(refused.get()?.['times']),
     close: () => database.close(),
   };
@@ -151,8 +163,8 @@ export function ledgerHost(file: string): SiteHost {
           JSON.stringify(await hashPassword(plan.adminPassword)),
         ),
         step(site, 'verify', 'Open the site and log in', 15, async () => {
-          const stored = passwordHash.safeParse(JSON.parse(site.holds('set-up-company') ?? 'null'));
-          if (!(await passwordMatches(plan.adminPassword, stored.data))) throw notVerified('refuses its administrator');
+          if (!(await admits(site.holds('set-up-company'), plan.adminPassword)))
+            throw notVerified('refuses its administrator');
           return 'verified';
         }),
       ];
@@ -194,6 +206,12 @@ function step(
   };
 }
 
+/** `holds` is what the effect of set-up-company holds. */
+function admits(holds: unknown, password: string): Promise<boolean> {
+  const stored = passwordHash.safeParse(typeof holds === 'string' ? JSON.parse(holds) : undefined);
+  return passwordMatches(password, stored.data);
+}
+
 const outOfOrder = (transient: boolean): SiteHostError =>
   new SiteHostError('HOST_UNAVAILABLE', 'The server that keeps the sites is out of order.', { transient });
 
@@ -204,13 +222,13 @@ const notVerified = (fault: string): SiteHostError =>
 type Site = ReturnType<typeof openSite>;
 
 function openSite(database: DatabaseSync, plan: SitePlan) {
-  const { siteName, companyId, fencingToken } = plan;
+  const { siteName, owner, fencingToken } = plan;
   const claim = database.prepare(
-    `insert into site (name, company, newest_token) values (?, ?, ?)
-     on conflict (name) do update set newest_token = max(newest_token, excluded.newest_token)
-     returning company, newest_token`,
+    `insert into site (name, owner, newest_token) values (?, ?, ?)
+     on conflict (name) do update set newest_token = max(newest_token, excluded.newest_token) where owner = excluded.owner
+     returning newest_token`,
   );
-  const note = database.prepare('insert into ledger (pid, site, company, step, token, what) values (?, ?, ?, ?, ?, ?)');
+  const note = database.prepare('insert into ledger (pid, site, owner, step, token, what) values (?, ?, ?, ?, ?, ?)');
   const makeHalf = database.prepare('insert or replace into effect (site, step) values (?, ?)');
   const makeWhole = database.prepare('update effect set holds = ? where site = ? and step = ?');
   const unmake = database.prepare('delete from effect where site = ? and step = ?');
@@ -222,7 +240,7 @@ function openSite(database: DatabaseSync, plan: SitePlan) {
   );
 
   const write = (step: string, what: LedgerEntry['what']): void =>
-    void note.run(process.pid, siteName, companyId, step, fencingToken, what);
+    void note.run(process.pid, siteName, owner, step, fencingToken, what);
 
   const holds = (step: string): string | undefined => {
     const text = effect.get(siteName, step)?.['holds'];
@@ -235,8 +253,8 @@ function openSite(database: DatabaseSync, plan: SitePlan) {
     const outcome = await alone(
       database,
       () => {
-        const site = claim.get(siteName, companyId, fencingToken);
-        if (site?.['company'] !== companyId) throw new SiteHostError('SITE_NAME_TAKEN', `${siteName} is taken.`);
+        const site = claim.get(siteName, owner, fencingToken);
+        if (!site) throw new SiteHostError('SITE_NAME_TAKEN', `${siteName} is taken.`);
         if (site['newest_token'] === fencingToken) return { result: work() };
         // Returned and not thrown, so that the refusal is written down.
         write(step, 'refused');

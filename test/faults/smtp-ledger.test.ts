@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { openSmtp, type Smtp } from '../../src/mail/smtp.ts';
+import { readSmtpUrl } from '../../src/mail/smtp-settings.ts';
 import { openSmtpLedger, type SmtpLedger } from './smtp-ledger.ts';
 
 suite('the ledger of mails', { timeout: 20_000 }, () => {
@@ -16,7 +17,7 @@ suite('the ledger of mails', { timeout: 20_000 }, () => {
 
   before(async () => {
     ledger = await openSmtpLedger(file);
-    smtp = openSmtp(`${ledger.url}?name=worker-1`, 'sites@hosting.example');
+    smtp = openSmtp(readSmtpUrl(`${ledger.url}?name=worker-1`), 'sites@hosting.example');
   });
   after(async () => {
     smtp.close();

@@ -1,15 +1,23 @@
+import type { Deployment } from './deployment.ts';
 import type { Life } from './place.ts';
 import type { Order, Wish } from './portal.ts';
 import type { World } from './world.ts';
 
-/** A schedule under way in the world: the orders of its customers, and what its faults took. */
-export interface Trial {
+/** Customers of a deployment. */
+export interface Clientele {
   readonly world: World;
-  /** Customers of this trial are called by it, and so are their sites. */
+  readonly deployment: Deployment;
+  /** They are called by it, and so are their sites. */
   readonly name: string;
-  readonly startedAt: number;
-  /** Everything that was ordered so far. */
+  /** Everything that they ordered so far. */
   readonly orders: readonly Order[];
+}
+
+/** A schedule under way in the world: the orders of its customers, and what its faults took. */
+export interface Trial extends Clientele {
+  readonly startedAt: number;
+  /** Customers of further deployments. */
+  readonly neighbours: Clientele[];
   readonly losses: readonly Loss[];
   readonly recoveries: readonly Recovery[];
   /** Aborts when the trial is over, one way or the other. */

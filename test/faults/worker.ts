@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/read-config.ts';
 import { openLog } from '../../src/log.ts';
 import { run } from '../../src/run.ts';
 import { openService } from '../../src/service.ts';

@@ -1,33 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
-import { freePort } from '../private-servers.ts';
-import { type Cluster, type Env, openCluster, type Program, until } from '../servers/processes.ts';
-import { type CuttingProxy, openCuttingProxy } from './cutting-proxy.ts';
+import { openMovingName } from '../moving-name.ts';
+import { openCluster, until } from '../servers/processes.ts';
+import { portOf, tellRedis } from '../tell-redis.ts';
+import { openCuttingProxy } from './cutting-proxy.ts';
+import { type Deployment, type DeploymentOptions, openDeployment, placesOf, type Surroundings } from './deployment.ts';
 import { type OneAtATime, oneAtATime } from './one-at-a-time.ts';
-import { type Outages, openOutages } from './outages.ts';
-import { type Life, openPlace, type Place } from './place.ts';
+import { openOutages } from './outages.ts';
+import type { Life } from './place.ts';
 import { openSiteLedger, type SiteLedger } from './site-ledger.ts';
-import { openSmtpLedger, type SmtpLedger } from './smtp-ledger.ts';
+import { openSmtpLedger } from './smtp-ledger.ts';
 
-/** Everything that a run has: servers, programs and ledgers, which all its schedules share. */
-export interface World {
-  readonly cluster: Cluster;
-  readonly proxy: CuttingProxy;
-  readonly smtp: SmtpLedger;
+/** Everything that a run has: our deployment, and servers and ledgers, which all its schedules share. */
+export interface World extends Deployment, Surroundings {
   readonly sites: SiteLedger;
-  readonly apis: readonly Place[];
-  readonly workers: readonly Place[];
-  /** Where the APIs answer. */
-  readonly urls: readonly string[];
-  readonly outages: Outages;
   /** What handles a server itself is done one after the other. */
   readonly alone: { readonly postgres: OneAtATime; readonly redis: OneAtATime; readonly smtp: OneAtATime };
   /** What the programs may have left something in. */
   readonly folder: string;
-  /** Words to Redis over a connection of their own. */
-  redis(...words: [string, ...string[]]): Promise<unknown>;
+  /** Starts another deployment on the same servers and sites. Its name is its database's, and begins its places' names. */
+  openBeside(): Promise<{ readonly name: string; readonly deployment: Deployment }>;
+  /** All lives so far at all places of all deployments. */
+  lives(): readonly Life[];
+  /** A command to Redis over a connection of its own. */
+  redis(command: string): Promise<string>;
   /** What programs did that they must not, and the traces that they wrote to standard error, since it was last asked for. */
   complaints(): readonly string[];
   /** Resolves once every program says that it is ready. */
@@ -35,10 +32,6 @@ export interface World {
   close(): Promise<void>;
 }
 
-const apiCount = 2;
-const workerCount = 3;
-/** Few enough for companies to wait in a rush. */
-const workerConcurrency = 2;
 /** How many connections to PostgreSQL a program may have (src/database/open-database.ts). */
 export const poolSize = 10;
 
@@ -56,74 +49,59 @@ function traceReader(): (life: Life) => readonly string[] {
 export async function openWorld(): Promise<World> {
   const cluster = await openCluster();
   const folder = cluster.env['DATA_DIR'] ?? '';
-  // Apart from the programs' folder, in which no password may be: mails have them.
-  const mailFolder = await mkdtemp(join(tmpdir(), 'test-mails-'));
-  const ledger = join(folder, 'sites.sqlite');
-  const smtp = await openSmtpLedger(join(mailFolder, 'mails.jsonl'));
+  // Apart from the programs' folder, which is searched for passwords: mails have them, and whoever reads and closes a file
+  // of SQLite loses the locks that this process has on it (sqlite.org/howtocorrupt.html, § 2.2).
+  const ledgers = await mkdtemp(join(tmpdir(), 'test-ledgers-'));
+  const ledger = join(ledgers, 'sites.sqlite');
+  const smtp = await openSmtpLedger(join(ledgers, 'mails.jsonl'));
   const sites = openSiteLedger(ledger);
-  const proxy = await openCuttingProxy(Number(new URL(cluster.postgres.url).port));
+  const proxy = await openCuttingProxy(cluster.postgres.port);
+  const redisName = await openMovingName(Number(portOf(cluster.redis)));
   const outages = openOutages();
   const newTraces = traceReader();
   let complaints: string[] = [];
   const complain = (complaint: string): void => void complaints.push(complaint);
 
-  const throughProxy = new URL(cluster.postgres.url);
-  throughProxy.port = `${proxy.port}`;
-  const env = { DATABASE_URL: throughProxy.href, LEDGER: ledger, WORKER_CONCURRENCY: `${workerConcurrency}` };
-  const openPlaces = (kind: string, count: number, start: (life: string, port: string, more: Env) => Program) =>
-    Promise.all(
-      Array.from({ length: count }, async (_, index) => {
-        const port = await freePort();
-        const startAt = (life: string, more: Env) => start(life, `${port}`, more);
-        return openPlace(`${kind}-${index + 1}`, port, startAt, outages, complain);
-      }),
-    );
-  const apis = await openPlaces('api', apiCount, (_life, PORT, more) =>
-    cluster.start('src/api.ts', { ...env, PORT, ...more }),
-  );
-  const workers = await openPlaces('worker', workerCount, (life, WORKER_PORT, more) =>
-    // A worker greets the mail server by the name of its life.
-    cluster.start('test/faults/worker.ts', { ...env, WORKER_PORT, SMTP_URL: `${smtp.url}?name=${life}`, ...more }),
-  );
+  const shared: Surroundings = { cluster, proxy, redisName, smtp, outages };
+  const open = (more: Pick<DeploymentOptions, 'database' | 'prefix' | 'apis' | 'workers'>): Promise<Deployment> =>
+    openDeployment(shared, { ledger, complain, ...more });
+  const ours = await open({ database: 'postgres', prefix: '', apis: 2, workers: 3 });
+  const all = [ours];
+  let openedBeside = 0;
+  const lives = (): readonly Life[] => all.flatMap(placesOf).flatMap((place) => place.lives);
+  const alone = { postgres: oneAtATime(), redis: oneAtATime(), smtp: oneAtATime() };
 
   return {
-    cluster,
-    proxy,
-    smtp,
+    ...ours,
+    ...shared,
     sites,
-    apis,
-    workers,
-    urls: apis.map(({ url }) => `${url}/graphql`),
-    outages,
-    alone: { postgres: oneAtATime(), redis: oneAtATime(), smtp: oneAtATime() },
+    lives,
+    alone,
     folder,
-    async redis(...words) {
-      const connection = new Redis(cluster.redis.url, { retryStrategy: () => null });
-      connection.on('error', () => {
-        // The call tells it.
-      });
-      try {
-        return await connection.call(...words);
-      } finally {
-        connection.disconnect();
-      }
+    async openBeside() {
+      openedBeside += 1;
+      const name = `beside${openedBeside}`;
+      await alone.postgres(() => cluster.query(`create database ${name}`));
+      const deployment = await open({ database: name, prefix: `${name}-`, apis: 1, workers: 1 });
+      all.push(deployment);
+      return { name, deployment };
     },
+    redis: (command) => tellRedis(cluster.redis, command).then(([answer = '']) => answer),
     complaints() {
-      const lives = [...apis, ...workers].flatMap((place) => place.lives);
-      const news = [...complaints, ...lives.flatMap(newTraces)];
+      const news = [...complaints, ...lives().flatMap(newTraces)];
       complaints = [];
       return news;
     },
     async allReady(within) {
-      for (const { name, url } of [...apis, ...workers])
+      for (const { name, url } of placesOf(ours))
         await until(`${name} is ready`, async () => (await fetch(`${url}/readyz`)).ok, within);
     },
     async close() {
-      for (const place of [...apis, ...workers]) place.close();
+      for (const place of all.flatMap(placesOf)) place.close();
       sites.close();
-      await Promise.all([smtp.close(), proxy.close()]);
+      await Promise.all([smtp.close(), proxy.close(), redisName.close()]);
       await cluster.close();
-      await rm(mailFolder, { recursive: true, force: true });
+      await rm(ledgers, { recursive: true, force: true });
     },
   };
 }

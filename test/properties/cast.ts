@@ -3,6 +3,7 @@ import type { Bell } from '../../src/company/bell.ts';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import type { Log } from '../../src/log.ts';
 import { deliverMail } from '../../src/mail/deliver-mail.ts';
+import { openMailAccount } from '../../src/mail/mail-account.ts';
 import type { MailContent } from '../../src/mail/render-mail.ts';
 import { provisionCompany } from '../../src/provisioning/provision-company.ts';
 import { Stop } from '../../src/provisioning/stop.ts';
@@ -45,6 +46,7 @@ export function openCast(store: CompanyStore, scheduler: Scheduler, drawn: Scena
       stage.start(() => stage.turn(`${worker} hears a ring`).then(() => work(worker)));
     }
   };
+  const account = openMailAccount(common.metrics, common.log);
   const cast: Cast = {
     store,
     stage,
@@ -57,9 +59,10 @@ export function openCast(store: CompanyStore, scheduler: Scheduler, drawn: Scena
       queued: (id) => ring((worker) => cast.provision(id, worker)),
       owed: (id) => ring((worker) => cast.deliver(id, worker)),
     },
-    provision: (id, worker) =>
-      provisionCompany({ ...common, em: stage.emOf(worker), bell: cast.bell, worker }, id, shutdown.signal),
-    deliver: (id, worker) => deliverMail({ ...common, em: stage.emOf(worker), smtp, ...mailing }, id),
+    async provision(id, worker) {
+      await provisionCompany({ ...common, em: stage.emOf(worker), bell: cast.bell, worker }, id, shutdown.signal);
+    },
+    deliver: (id, worker) => deliverMail({ ...common, em: stage.emOf(worker), smtp, account, ...mailing }, id),
     shutDown() {
       shutdown.abort(new Stop('shutdown'));
       shutdown = new AbortController();

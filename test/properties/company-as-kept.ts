@@ -25,6 +25,7 @@ export async function assertKept(store: CompanyStore, id: CompanyId, model: Comp
         deadline: company.deadline_at ? (isAhead(company.deadline_at) ? 'ahead' : 'past') : 'none',
         cancelRequested: company.cancel_requested_at !== null,
         passwordKept: company.sealed_password !== null,
+        address: company.customer_email,
       },
       mails: mails.map(({ attempt, kind, state, tries, due_at, try_until }) => ({
         attempt,
@@ -49,6 +50,7 @@ export async function assertKept(store: CompanyStore, id: CompanyId, model: Comp
         deadline: model.deadline,
         cancelRequested: model.cancelRequested,
         passwordKept: model.passwordKept,
+        address: model.address,
       },
       mails: model.mails,
     },

@@ -16,6 +16,8 @@ export interface CompanyModel {
   readonly key: string | null | undefined;
   /** Everything that was asked for, as one text. */
   readonly request: string;
+  /** Whom to mail. */
+  address: string;
   /** The status of every event; the last one is the company's. */
   readonly log: CompanyStatus[];
   siteStatus: SiteStatus;
@@ -66,6 +68,7 @@ export const newCompany = (
   draft: boolean,
 ): CompanyModel => ({
   ...wanted,
+  address: `${wanted.owner}@customers.example`,
   log: [draft ? 'DRAFT' : 'QUEUED'],
   siteStatus: 'NOT_CREATED',
   attempt: draft ? 0 : 1,
@@ -192,9 +195,19 @@ export function end(company: CompanyModel, failure: FailureReason | null): void 
 
 /** Lost with its workers, or out of time. */
 export function giveUp(company: CompanyModel): FailureReason {
-  const reason = company.claims >= mostClaims ? 'WORKER_LOST' : 'TIMED_OUT';
+  const reason = company.deadline === 'past' ? 'TIMED_OUT' : 'WORKER_LOST';
   end(company, reason);
   return reason;
+}
+
+/** An operator sends a mail again, to another address perhaps; false when it was sent, or is being sent. */
+export function resend(company: CompanyModel, mail: MailModel, address: string | undefined): boolean {
+  if (mail.state === 'SENT' || mail.trying === 'alive') return false;
+  Object.assign(mail, { state: 'WAITING', paused: false });
+  if (address === undefined || address === company.address) return true;
+  company.address = address;
+  company.log.push(statusOf(company));
+  return true;
 }
 
 /** The oldest mail that is due. */

@@ -27,6 +27,10 @@ const request = fc.record({
   adminPassword: fc.constantFrom('correct horse battery', 'another horse battery'),
 });
 
+/** A repeated request is compared as long as there is something to compare it with: nothing of a password outlives it. */
+const asCompared = ({ passwordKept }: CompanyModel, asked: string): string =>
+  passwordKept ? asked : JSON.stringify({ ...JSON.parse(asked), adminPassword: null });
+
 const create: fc.Arbitrary<Command> = command(
   'create',
   request,
@@ -44,7 +48,8 @@ const create: fc.Arbitrary<Command> = command(
     );
     const outcome = await createCompany(real.store.deps, requester(owner), input);
 
-    if (first && first.request !== wanted.request) assert.equal(outcome.kind, 'idempotency-key-reused');
+    if (first && asCompared(first, first.request) !== asCompared(first, wanted.request))
+      assert.equal(outcome.kind, 'idempotency-key-reused');
     else if (!first && companies.some((company) => company.siteName === siteName))
       assert.equal(outcome.kind, 'site-name-taken');
     else {

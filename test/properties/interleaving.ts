@@ -1,6 +1,7 @@
 import type { Scheduler } from 'fast-check';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { openCompanyStreams } from '../../src/live/company-stream.ts';
+import { openLiveness } from '../../src/liveness.ts';
 import type { CompanyStore } from '../company-store.ts';
 import { type Befallen, comeToRest, letBefall } from './befall.ts';
 import { openCast } from './cast.ts';
@@ -29,7 +30,7 @@ export interface Outcome {
 export async function interleave(store: CompanyStore, scheduler: Scheduler, drawn: Scenario): Promise<Outcome> {
   const cast = openCast(store, scheduler, drawn);
   const { stage, channel, ledger, smtp, log } = cast;
-  const streams = openCompanyStreams(stage.patientEm('watchers'), channel, log);
+  const streams = openCompanyStreams(stage.patientEm('watchers'), channel, { liveness: openLiveness(), log });
   const watchers = new Map<CompanyId, Watcher>();
 
   const answers = placeOrders(cast, drawn.orders, (id) => {

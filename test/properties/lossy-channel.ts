@@ -22,7 +22,8 @@ export function lossyChannel(loses: () => boolean): LossyChannel {
     reconnect() {
       for (const onWord of listeners.keys()) onWord();
     },
-    async ping() {},
+    stir() {},
+    async tryOut() {},
     async close() {},
   };
 }

@@ -10,9 +10,10 @@ import {
   recordSent,
   takeOwedMail,
 } from '../../src/mail/outbox.ts';
+import { sendAgain } from '../../src/mail/undelivered.ts';
 import type { CompanyStore } from '../company-store.ts';
 import { always, type Command, command, of, often, onCompany, pick, recently } from './command.ts';
-import { type CompanyModel, conclude, counts, dueMail, type TryModel, take } from './company-model.ts';
+import { type CompanyModel, conclude, counts, dueMail, resend, type TryModel, take } from './company-model.ts';
 
 const hasMail = ({ mails }: CompanyModel): boolean => mails.length > 0;
 
@@ -45,7 +46,13 @@ const outcome = fc.constantFrom('sent', 'sent', 'deferred', 'refused');
 const record = onTry('record', outcome, async (company, by, mail, { em }, drawn) => {
   if (counts(by)) conclude(company, by, drawn);
   if (drawn === 'sent') await recordSent(em, mail);
-  else await recordRefused(em, mail, 'The mail server said no.', drawn === 'refused');
+  else
+    await recordRefused(em, mail, {
+      why: 'The mail server said no.',
+      account: undefined,
+      forGood: drawn === 'refused',
+      pause: undefined,
+    });
 });
 
 const keep = onTry('keep try', fc.constant({}), async (_company, by, mail, { em }) => {
@@ -63,6 +70,21 @@ const endPause = onCompany('pause is over', hasMail, fc.constant({}), async ({ m
   await store.em.execute(`update outbox_mail set due_at = due_at - interval '1 day' where company_id = ?`, [id]);
 });
 
+const sentAgain = fc.record({
+  back: fc.nat(2),
+  recipient: fc.constantFrom(undefined, 'new@home.example', 'old@home.example'),
+});
+
+const sendItAgain = onCompany('send again', hasMail, sentAgain, async (company, id, { store }, { back, recipient }) => {
+  const mail = pick(company.mails, back);
+  const [kept] = await store.em.execute<{ id: string }[]>(
+    'select id from outbox_mail where company_id = ? and attempt = ?',
+    [id, mail.attempt],
+  );
+  const outcome = await sendAgain(store.em, store.bell, kept?.id ?? '', recipient);
+  assert.equal(outcome.kind === 'due', resend(company, mail, recipient), outcome.kind);
+});
+
 const lookForOwed = command('find owed mail', fc.constant({}), always, async ({ companies }, { store, ids }) => {
   const found = await companiesOwedMail(store.em, 1_000);
   for (const company of companies) {
@@ -77,5 +99,6 @@ export const mailCommands = often(
   [keep, 1],
   [fallSilent, 5],
   [endPause, 2],
+  [sendItAgain, 2],
   [lookForOwed, 1],
 );

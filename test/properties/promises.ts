@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { isFinal } from '../../src/company/status.ts';
 import type { CompanyStore } from '../company-store.ts';
+import { isClaim } from '../event-log.ts';
 import { requestFor } from '../test-service.ts';
 import type { Outcome } from './interleaving.ts';
 import { makingSteps } from './ledger-host.ts';
@@ -28,36 +29,34 @@ export async function assertPromises(store: CompanyStore, outcome: Outcome): Pro
   }
 }
 
-const claimed = 'A worker has started.';
-
 function assertAttempts({ company, events }: Kept, { befallen, abandoned }: Outcome): void {
   assert.ok(
     company.status === 'DRAFT' || company.status === 'ACTIVE',
     `${company.status}, although all has gone well at last`,
   );
   const lost = [...befallen.lapsed, ...abandoned].filter((id) => id === company.id).length + befallen.shutdowns;
-  const claims = events.filter(({ message }) => message === claimed).length;
+  const claims = events.filter(isClaim).length;
   assert.ok(
     claims <= company.attempt + lost,
     `claimed ${claims} times in ${company.attempt} attempts, lost ${lost} times`,
   );
 
   assertStepsInOrder(events);
-  const stopped = new Set(events.filter(({ message }) => message === 'Asked to stop.').map(({ attempt }) => attempt));
+  const stopped = new Set(events.filter(({ kind }) => kind === 'CANCEL_REQUESTED').map(({ attempt }) => attempt));
   for (const { attempt, status } of events) {
     assert.ok(status !== 'ACTIVE' || !stopped.has(attempt), 'a cancel that was answered is obeyed');
   }
 }
 
-const inOrder = ['preflight', ...makingSteps].flatMap((step) => [`Make ${step}.`, `Make ${step}: done.`]);
+const inOrder = ['preflight', ...makingSteps].flatMap((step) => [`STEP_STARTED ${step}`, `STEP_COMPLETED ${step}`]);
 
 /** Each claim takes the steps from the first on, and writes each start and end once, however often it had to send it. */
 function assertStepsInOrder(events: Kept['events']): void {
   let written: string[] = [];
-  for (const { step, status, message } of events) {
-    if (message === claimed) written = [];
-    if (!step || status !== 'PROVISIONING') continue;
-    written.push(message);
+  for (const event of events) {
+    if (isClaim(event)) written = [];
+    if (event.kind !== 'STEP_STARTED' && event.kind !== 'STEP_COMPLETED') continue;
+    written.push(`${event.kind} ${event.step}`);
     assert.deepEqual(written, inOrder.slice(0, written.length), 'what one claim wrote');
   }
 }

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { ownerName } from '../../src/company/owner-name.ts';
 import { attemptRecord } from '../../src/provisioning/attempt-record.ts';
 import { toActive, toFailed } from '../../src/provisioning/end-attempt.ts';
 import { type Claim, claimCompany, releaseLease } from '../../src/provisioning/lease.ts';
@@ -157,6 +158,7 @@ export const workerCommands = often(
 
 const planOf = ({ company, fencingToken }: Claim): SitePlan => ({
   companyId: company.id,
+  owner: ownerName(company),
   fencingToken,
   siteName: company.site_name,
   companyName: company.company_name,

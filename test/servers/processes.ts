@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { signToken } from '../../src/access/authenticate.ts';
 import type { Role } from '../../src/access/viewer.ts';
 import { type Client, openClient } from '../../src/client/client.ts';
 import { type Mailbox, openMailbox } from '../../src/embedded/mailbox.ts';
-import { freePort, type PrivateServer, startPostgres, startRedis } from '../private-servers.ts';
+import { freePort, type PostgresServer, type PrivateServer, startPostgres, startRedis } from '../private-servers.ts';
 
 /** One line of a program's log. */
 export interface LogLine {
@@ -52,8 +53,10 @@ export type Env = Readonly<Record<string, string>>;
 
 /** Servers of a test file's own, and the programs that share them. */
 export interface Cluster {
-  readonly postgres: PrivateServer;
+  readonly postgres: PostgresServer;
   readonly redis: PrivateServer;
+  /** The cluster's servers are these from now on; the caller closes the ones before. */
+  failOverTo(successors: { readonly postgres?: PostgresServer; readonly redis?: PrivateServer }): void;
   readonly mailbox: Mailbox;
   readonly env: Env;
   start(script: string, env?: Env): Program;
@@ -66,7 +69,8 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-const patience = 20_000;
+/** Starting a program takes two seconds, and many times that on a machine with much else to do; in milliseconds. */
+const patience = 120_000;
 const jwtSecret = 'a secret that only tests sign their tokens with';
 
 export const tokenOf = (subject: string, ...roles: Role[]): Promise<string> =>
@@ -76,6 +80,7 @@ export const addressOf = (subject: string): string => `${subject}@customers.exam
 
 export async function openCluster(): Promise<Cluster> {
   const [postgres, redis, mailbox] = await Promise.all([startPostgres(), startRedis(), openMailbox()]);
+  let servers = { postgres, redis };
   const dataDir = await mkdtemp(join(tmpdir(), 'test-cluster-'));
   const programs: Program[] = [];
   const env = {
@@ -94,8 +99,15 @@ export async function openCluster(): Promise<Cluster> {
   };
 
   return {
-    postgres,
-    redis,
+    get postgres() {
+      return servers.postgres;
+    },
+    get redis() {
+      return servers.redis;
+    },
+    failOverTo(successors) {
+      servers = { ...servers, ...successors };
+    },
     mailbox,
     env,
     start,
@@ -113,29 +125,41 @@ export async function openCluster(): Promise<Cluster> {
       return Object.assign(program, { port, clientOf });
     },
     startWorker: (more) => start('src/worker.ts', more),
-    async query<Row extends object>(sql: string, ...values: unknown[]) {
-      const connection = new Connection(postgres.url);
-      // A server that goes away in between; the query tells it too.
-      connection.on('error', () => {});
-      await connection.connect();
-      try {
-        return (await connection.query<Row>(sql, values)).rows;
-      } finally {
-        await connection.end();
-      }
-    },
+    query: (sql, ...values) => queryAt(servers.postgres.url, sql, ...values),
     mailsTo: (subject) => mailbox.mails.filter(({ to }) => to.includes(addressOf(subject))).length,
     async close() {
       await Promise.all(programs.map((program) => program.end('SIGKILL')));
-      await Promise.all([postgres.close(), redis.close(), mailbox.close()]);
+      await Promise.all([servers.postgres.close(), servers.redis.close(), mailbox.close()]);
       await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-/** Starts `node <script>` with these variables and nothing else of this process's environment but the PATH. */
-export function startProgram(script: string, env: Env): Program {
-  const child = spawn(process.execPath, [script], { env: { PATH: process.env['PATH'], ...env }, stdio: 'pipe' });
+/** Asks the database at `url` over a connection of its own. */
+export async function queryAt<Row extends object>(url: string, sql: string, ...values: unknown[]): Promise<Row[]> {
+  const connection = new Connection(url);
+  // A server that goes away in between; the query tells it too.
+  connection.on('error', () => {});
+  await connection.connect();
+  try {
+    return (await connection.query<Row>(sql, values)).rows;
+  } finally {
+    await connection.end();
+  }
+}
+
+const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  scripts: { readonly api: string };
+};
+/** V8's own words on memory, as `npm run api` says them. */
+const nodeFlags = scripts.api.match(/--max\S+/g) ?? [];
+
+/** Starts `node <script> <words>` with these variables and nothing else of this process's environment but the PATH. */
+export function startProgram(script: string, env: Env, ...words: readonly string[]): Program {
+  const child = spawn(process.execPath, [...nodeFlags, script, ...words], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: 'pipe',
+  });
   // A child that is stopped by SIGSTOP would outlive a test that fails.
   const killChild = (): void => void child.kill('SIGKILL');
   process.once('exit', killChild);

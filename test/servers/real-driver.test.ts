@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { Client as Connection } from 'pg';
+import type { CreateCompanyInput } from '../../src/client/operations.ts';
 import { type CreateCompanyOutcome, createCompany } from '../../src/company/create-company.ts';
 import { findCompanies, findEvents } from '../../src/company/find-companies.ts';
+import { queueCompany } from '../../src/company/queue-company.ts';
 import type { Requester } from '../../src/company/requester.ts';
 import { secretBox } from '../../src/company/secret-box.ts';
+import { tables } from '../../src/company/tables.ts';
 import { type Database, openPostgres } from '../../src/database/open-database.ts';
 import { type PrivateServer, serversMissing, startPostgres } from '../private-servers.ts';
 import { requestFor } from '../test-service.ts';
@@ -35,7 +41,8 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
 
   test('eight that migrate an empty database at once: one does it, the others find it done', async () => {
     const applied = await Promise.all(processes.map((database) => database.migrate()));
-    assert.deepEqual(applied.flat(), ['20261122-create-company', '20261123-operate']);
+    const files = await readdir(new URL('../../src/database/migrations', import.meta.url));
+    assert.deepEqual(applied.flat().sort(), files.map((file) => file.replace('.ts', '')).sort());
     assert.deepEqual(await processes[0].migrate(), []);
   });
 
@@ -69,6 +76,43 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     const outcomes = await Promise.all(processes.map((database) => create(database, 'wanted')));
     assert.equal(outcomes.filter(({ kind }) => kind === 'created').length, 1);
     assert.equal(outcomes.filter(({ kind }) => kind === 'site-name-taken').length, 7);
+  });
+
+  test('fifty creations, retries and repeats at once by one customer: none passes the quota', async () => {
+    const limits = { perDay: 6, waiting: 4 };
+    const joe = { ...jane, subject: 'joe' };
+    const deps = { bell, secrets, apps, ownHosts: [], quotas: { customer: limits, partner: limits } };
+    const ask = ({ em }: Database, name: string, changes: Partial<CreateCompanyInput>) =>
+      createCompany({ ...deps, em }, joe, requestFor(`${name}.localhost`, changes));
+    const [one] = processes;
+    // As many connections as there may be are open by then, so that all begin together.
+    await Promise.all(
+      processes.flatMap(({ em }) => Array.from({ length: 10 }, () => em.execute('select pg_sleep(0.2)'))),
+    );
+    const drafts = await Promise.all(['joe-1', 'joe-2'].map((name) => ask(one, name, { draft: true })));
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => {
+        const database = processes[index % processes.length] ?? one;
+        const draft = drafts[index % 10];
+        if (draft?.kind === 'created') return queueCompany({ ...deps, em: database.em }, joe, draft.company.id);
+        // Each is sent twice under one key.
+        const number = Math.floor(index / 20) * 10 + (index % 10);
+        return ask(database, `joe-many-${number}`, { idempotencyKey: `key-${number}` });
+      }),
+    );
+    const { rows } = await sql<{ all: number; queued: number }>`
+      select count(*)::int as all, count(*) filter (where status = 'QUEUED')::int as queued
+      from company where created_by = 'joe'`.execute(tables(one.em));
+    assert.deepEqual(rows, [{ all: rows[0]?.all, queued: limits.waiting }]);
+    assert.ok(rows[0] && rows[0].all <= limits.perDay);
+    assert.ok(outcomes.some(({ kind }) => kind === 'quota-exceeded'));
+    // A repeated request gets what the first one got, also where that took the last place.
+    for (const outcome of outcomes) {
+      if (outcome.kind !== 'created') continue;
+      const { site_name: siteName, idempotency_key: idempotencyKey } = outcome.company;
+      const again = await ask(one, siteName.replace('.localhost', ''), { idempotencyKey });
+      assert.ok(again.kind === 'created' && again.company.id === outcome.company.id);
+    }
   });
 
   test('moments are Dates, lists are lists, JSON is read', async () => {
@@ -108,6 +152,20 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     assert.deepEqual(
       newer.map(({ id }) => id),
       [all[3]?.id, all[2]?.id],
+    );
+  });
+
+  test('a connection that is being made while the database is closed is not waited for without end', async () => {
+    const closing = openPostgres(postgres.url);
+    const ask = () => sql`select 1`.execute(tables(closing.em));
+    await ask();
+    // The first one takes the connection that there is, and the others make new ones.
+    const answers = Promise.allSettled([ask(), ask(), ask()]);
+    await setImmediate();
+    await within(5_000, 'its end', closing.close());
+    assert.ok(
+      (await answers).some(({ status }) => status === 'rejected'),
+      'all connections were there already',
     );
   });
 

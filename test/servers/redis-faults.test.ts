@@ -36,10 +36,11 @@ suite('a Redis that forgets, hangs up and goes away', { skip: serversMissing }, 
     await until('all are made', async () => kill().then(async () => (await cluster.query(underWay)).length === 0));
   };
 
+  const dropLists = `for _, list in ipairs(redis.call('keys', 'bq:*:waiting')) do redis.call('del', list) end`;
   const faults: [name: string, strike: () => Promise<void>][] = [
     ['FLUSHALL', command('FLUSHALL')],
     ['SCRIPT FLUSH', command('SCRIPT', 'FLUSH')],
-    ['the eviction of its lists', command('DEL', 'bq:long:waiting', 'bq:mail:waiting')],
+    ['the eviction of its lists', command('EVAL', dropLists, '0')],
     ['CLIENT KILL TYPE normal', command('CLIENT', 'KILL', 'TYPE', 'normal')],
     ['CLIENT KILL TYPE pubsub', killPubSubs],
     ['a restart without data', () => cluster.redis.restart()],
@@ -76,7 +77,7 @@ suite('a Redis that forgets, hangs up and goes away', { skip: serversMissing }, 
     return Number(row?.waited);
   }
 
-  test('while Redis is down companies are taken, and made once it is back', async (t) => {
+  test('while Redis is down companies are taken and made, and rung for once it is back', async (t) => {
     await cluster.redis.stop();
     const customer = await api.clientOf('without-redis', 'customer');
     const company = await within(2_000, 'the answer', createCompany(customer, requestFor('without-redis.localhost')));
@@ -87,9 +88,9 @@ suite('a Redis that forgets, hangs up and goes away', { skip: serversMissing }, 
 
     const watched = order('while-redis-is-down', api);
     const orders = [await within(2_000, 'the answer', watched)];
+    await until('the first one is made', async () => (await statuses([company.id]))[0] === 'ACTIVE');
     await cluster.redis.restart();
     t.diagnostic(`made ${await allBecomeActive(cluster, orders, recovery)} ms after it was back`);
-    await until('the first one is made', async () => (await statuses([company.id]))[0] === 'ACTIVE');
     await until('it is ready again', async () => (await fetch(`http://127.0.0.1:${api.port}/readyz`)).ok);
   });
 

@@ -1,10 +1,11 @@
 /**
  * A worker that is held up once in one step, as FAULT says: `hang:<step>` until its signal aborts, `pause:<step>` deaf to
- * its signal until a line comes on standard input. It logs when it is there. LEASE and HEARTBEAT are in milliseconds.
+ * its signal until a line comes on standard input. With `block:<step>` nothing in the process goes on once such a line comes.
+ * It logs when it is there. LEASE and HEARTBEAT are in milliseconds.
  */
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/read-config.ts';
 import { openLog } from '../../src/log.ts';
 import { openSandboxHost } from '../../src/provisioning/sandbox/sandbox-host.ts';
 import { run } from '../../src/run.ts';
@@ -15,11 +16,15 @@ run(() => {
   const config = readConfig(process.env);
   const log = openLog(config.LOG_LEVEL);
   const faults = new Faults();
-  const [, kind, step = ''] = /^(hang|pause):(.+)$/.exec(process.env['FAULT'] ?? '') ?? [];
+  const [, kind, step = ''] = /^(hang|pause|block):(.+)$/.exec(process.env['FAULT'] ?? '') ?? [];
   if (kind === 'hang') faults.hang(step);
   if (kind === 'pause') {
     const release = faults.pause(step, { deaf: true });
     once(process.stdin, 'data').then(release);
+  }
+  if (kind === 'block') {
+    faults.pause(step);
+    once(process.stdin, 'data').then(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
   }
   faults.reached(step).then(() => log.info({ step }, 'held up'));
 

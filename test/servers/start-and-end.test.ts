@@ -19,6 +19,7 @@ suite('a start without what is needed', () => {
     'MAIL_FROM',
     'SUPPORT_EMAIL',
     'PUBLIC_URL',
+    'SITE_DOMAINS',
     'SITE_URL_TEMPLATE',
     'BENCH_PATH',
     'SECRET_KEYS',

@@ -132,6 +132,55 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     await until('the mail that tells so', () => cluster.mailsTo('deadly') === 1);
   });
 
+  const reasonOf = async ({ id, customer }: Order): Promise<string | undefined> =>
+    (await readCompany(await api.clientOf(customer, 'customer'), id)).failure?.reason;
+  const passDeadline = ({ id }: Order) => cluster.query('update company set deadline_at = now() where id = $1', id);
+
+  test('a company whose only worker sleeps past its deadline is FAILED by the API, and the one that wakes up changes nothing', async () => {
+    const slow = startSlowWorker({ FAULT: 'hang:set-up-company', LEASE: '2000', HEARTBEAT: '400' });
+    const company = await order('asleep-late', api);
+    await slow.line(isHeldUp, 'held up');
+    slow.send('SIGSTOP');
+    await passDeadline(company);
+    assertWithoutGap(await within(120_000, 'the end', company.watched), 'FAILED');
+    assert.equal(await reasonOf(company), 'TIMED_OUT');
+    const ended = await stateOf(company);
+
+    slow.send('SIGCONT');
+    const { why } = await slow.line(({ msg }) => msg === 'provisioning stopped', 'that it lost its lease');
+    assert.equal(why, 'lease-lost');
+    await until('the mail that tells of it', () => cluster.mailsTo('asleep-late') === 1);
+    assert.deepEqual(await stateOf(company), ended);
+  });
+
+  test('a company that blocks each worker that takes it is FAILED at its deadline, and no other worker takes it', async () => {
+    const blocked: Program[] = [];
+    const company = await order('poison', api);
+    for (const claims of [1, 2]) {
+      const slow = startSlowWorker({ FAULT: 'block:create-site', LEASE: '2000' });
+      blocked.push(slow);
+      await slow.line(isHeldUp, `claim ${claims}`);
+      slow.tell('block');
+    }
+    await passDeadline(company);
+    assertWithoutGap(await within(120_000, 'the end', company.watched), 'FAILED');
+    assert.deepEqual([await reasonOf(company), (await stateOf(company)).claims], ['TIMED_OUT', 2]);
+    startNextWorker();
+    await until('the mail that tells of it', () => cluster.mailsTo('poison') === 1);
+    await allBecomeActive(cluster, [await order('after-poison', api)], 120_000);
+    // They hear no other signal.
+    await Promise.all(blocked.map((worker) => worker.end('SIGKILL')));
+  });
+
+  test('a company that waits while no worker lives: the API’s log tells of it, and it goes on when a worker comes', async () => {
+    const company = await order('stranded', api);
+    await api.line(({ msg }) => msg === 'companies wait and no worker lives; start one', 'that no worker lives');
+    const { health } = await readCompany(await api.clientOf('stranded', 'customer'), company.id);
+    assert.equal(health?.state, 'STALLED');
+    startNextWorker();
+    await allBecomeActive(cluster, [company], 120_000);
+  });
+
   test('a worker told to end hands its company over at once, and the claim does not count', async (t) => {
     const slow = startSlowWorker({ FAULT: 'hang:create-site' });
     const company = await order('handed-over', api);

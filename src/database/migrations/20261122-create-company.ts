@@ -1,26 +1,29 @@
 import { Migration } from '@mikro-orm/migrations';
 
+/** An id from the sequence of its year. */
+export const nextCompanyIdOfItsYear = `
+  create or replace function next_company_id() returns text language plpgsql as $$
+  declare
+    year text := to_char(now() at time zone 'utc', 'YYYY');
+    counter text := 'company_number_' || year;
+    number text;
+  begin
+    -- The first company of a year makes that year's sequence; nobody waits for anybody afterwards.
+    if to_regclass(counter) is null then
+      perform pg_advisory_xact_lock(hashtext(counter));
+      execute format('create sequence if not exists %I', counter);
+    end if;
+    number := nextval(counter)::text;
+    return 'COMP-' || year || '-' || lpad(number, greatest(5, length(number)), '0');
+  end
+  $$`;
+
 /** The company, its event log and its mail outbox. The statements are what MikroORM derives from the entities, beside the function that counts ids. */
 export class CreateCompany extends Migration {
   override name = '20261122-create-company';
 
   override up(): void {
-    this.addSql(`
-      create function next_company_id() returns text language plpgsql as $$
-      declare
-        year text := to_char(now() at time zone 'utc', 'YYYY');
-        counter text := 'company_number_' || year;
-        number text;
-      begin
-        -- The first company of a year makes that year's sequence; nobody waits for anybody afterwards.
-        if to_regclass(counter) is null then
-          perform pg_advisory_xact_lock(hashtext(counter));
-          execute format('create sequence if not exists %I', counter);
-        end if;
-        number := nextval(counter)::text;
-        return 'COMP-' || year || '-' || lpad(number, greatest(5, length(number)), '0');
-      end
-      $$`);
+    this.addSql(nextCompanyIdOfItsYear);
 
     this.addSql(`
       create table "company" (

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { BenchConfig } from './bench-config.ts';
+import { isBar } from './bench-progress.ts';
 import { lineSplitter } from './line-splitter.ts';
 
 /** How a request ended on the bench. */
@@ -14,19 +15,30 @@ export interface Answer {
   readonly raised: boolean;
   /** The signal that killed it, e.g. 9 when the machine ran out of memory; null otherwise. */
   readonly signal: number | null;
+  /** When it failed: what of the bench was unavailable just then, in sentences. */
+  readonly missing: readonly string[];
   /** What may stand in the lines that nobody shall read, beside what whoever asks knows. */
   readonly secrets: readonly string[];
+  /** Where the bench's own database and Redis are, as their clients' errors name them. */
+  readonly places: readonly string[];
   /** The last lines that it printed, oldest first. */
   readonly lines: readonly string[];
 }
 
-/** A Python process on the bench's machine that carries out one request after the other (driver.py). */
+/** A Python process on the bench's machine that carries out one request after the other (driver/main.py). */
 export interface Agent {
   /**
    * Rejects with the signal's reason when it aborts, after everything on the bench was killed, and with AgentLost when
    * the process ended by itself or could not be started.
    */
-  ask(action: string, args: object, options: { signal: AbortSignal; onLine?: (line: string) => void }): Promise<Answer>;
+  ask(action: string, args: object, options: AskOptions): Promise<Answer>;
+}
+
+export interface AskOptions {
+  readonly signal: AbortSignal;
+  readonly onLine?: ((line: string) => void) | undefined;
+  /** What the request may be waiting for, in sentences; none once everything answers again. */
+  readonly onUnavailable?: ((what: readonly string[]) => void) | undefined;
 }
 
 /** The bench's process is gone, or never came to be. */
@@ -42,9 +54,32 @@ export class AgentLost extends Error {
   }
 }
 
-const program = readFileSync(new URL('driver.py', import.meta.url), 'utf8');
-/** Reads one line without reading on, since the requests follow on the same stream. */
-const boot = 'import os,json;hello=json.loads(os.fdopen(0,"rb",0,closefd=False).readline());exec(hello.pop("program"))';
+/** The program's modules (driver/), each after those that it imports; the last one serves requests. */
+const modules = [
+  'settings',
+  'records',
+  'fences',
+  'frappe_bench',
+  'database',
+  'database_client',
+  'site_address',
+  'snapshots',
+  'undo',
+  'wizard',
+  'watch',
+  'inspect_site',
+  'actions',
+  'main',
+].map((name) => [`driver.${name}`, readFileSync(new URL(`driver/${name}.py`, import.meta.url), 'utf8')]);
+
+/** Reads one line without reading on, since the requests follow on the same stream, and runs the modules that it holds. */
+const boot = `import json,os,sys,types
+package=sys.modules["driver"]=types.ModuleType("driver")
+package.__path__=[]
+package.hello=json.loads(os.fdopen(0,"rb",0,closefd=False).readline())
+for name,source in package.hello.pop("modules"):
+    module=sys.modules[name]=types.ModuleType(name)
+    exec(compile(source,name,"exec"),module.__dict__)`;
 
 /** How long a process waits for another request, in milliseconds: longer than between two steps, and no longer. */
 const idleLimit = 3_000;
@@ -59,10 +94,10 @@ export function openAgent(config: BenchConfig): Agent {
   let session: Session | undefined;
 
   return {
-    async ask(action, args, { signal, onLine }) {
-      signal.throwIfAborted();
+    async ask(action, args, options) {
+      options.signal.throwIfAborted();
       if (!session?.isOpen()) session = startSession(config);
-      return session.ask({ action, arguments: args }, signal, onLine);
+      return session.ask({ action, arguments: args }, options);
     },
   };
 }
@@ -70,7 +105,7 @@ export function openAgent(config: BenchConfig): Agent {
 interface Session {
   /** False when its process has ended, or was told to. */
   isOpen(): boolean;
-  ask(request: object, signal: AbortSignal, onLine: ((line: string) => void) | undefined): Promise<Answer>;
+  ask(request: object, options: AskOptions): Promise<Answer>;
 }
 
 function startSession(config: BenchConfig): Session {
@@ -80,20 +115,22 @@ function startSession(config: BenchConfig): Session {
   let idle: NodeJS.Timeout | undefined;
   let lines: string[] = [];
   let secrets: readonly string[] = [];
-  let onLine: ((line: string) => void) | undefined;
+  let listener: Omit<AskOptions, 'signal'> = {};
   let onMessage: ((message: Omit<Answer, 'lines'>) => void) | undefined;
 
   const take = (line: string): void => {
     if (line.startsWith(mark)) {
       const message = JSON.parse(line.slice(mark.length));
-      secrets = message.secrets;
+      if ('unavailable' in message) listener.onUnavailable?.(message.unavailable);
+      else secrets = message.secrets;
       if ('raised' in message) onMessage?.(message);
       return;
     }
-    if (isBar(line) && isBar(lines.at(-1))) lines.pop();
+    // The newest of several is enough.
+    if (isBar.test(line) && isBar.test(lines.at(-1) ?? '')) lines.pop();
     lines.push(line.length > longestKept ? `(a line of ${line.length} characters)` : line);
     if (lines.length > keptLines) lines.shift();
-    onLine?.(line);
+    listener.onLine?.(line);
   };
   for (const stream of [child.stdout, child.stderr]) stream.on('data', lineSplitter(take));
   // A process that cannot start or has ended says so by 'close'; what is still written to it goes nowhere.
@@ -109,14 +146,15 @@ function startSession(config: BenchConfig): Session {
     });
   });
   const send = (message: object): void => void child.stdin.write(`${JSON.stringify(message)}\n`);
-  send({ program, mark, bench: config.path, database: config.database });
+  const { path, database, templates = true } = config;
+  send({ modules, mark, bench: path, database, templates });
 
   return {
     isOpen: () => open,
-    async ask(request, signal, listener) {
+    async ask(request, { signal, ...listening }) {
       clearTimeout(idle);
       lines = [];
-      onLine = listener;
+      listener = listening;
       const { promise, resolve } = Promise.withResolvers<Omit<Answer, 'lines'>>();
       onMessage = resolve;
       send(request);
@@ -135,7 +173,7 @@ function startSession(config: BenchConfig): Session {
         throw new AgentLost(lines, secrets);
       } finally {
         aborted.abort();
-        onLine = undefined;
+        listener = {};
         onMessage = undefined;
         if (open) {
           idle = setTimeout(() => {
@@ -147,9 +185,6 @@ function startSession(config: BenchConfig): Session {
     },
   };
 }
-
-/** One of the bars that Frappe draws over each other: the newest is enough. */
-const isBar = (line = ''): boolean => /^Updating DocTypes for .+%$/.test(line);
 
 /** The bench's Python in a process group of its own, with an environment that holds nothing of ours. */
 function spawnPython({ path, exec }: BenchConfig): ChildProcessWithoutNullStreams {

@@ -14,7 +14,9 @@ export interface BenchConfig {
     /** From where a site's own user may log in (MariaDB), `%` when database and bench are different machines. */
     readonly loginScope?: string | undefined;
   };
-  /** The time zone of every new site (IANA); without it the first of its country. */
+  /** Whether sites begin with a template where there is one, and leave one; they do unless this is false. */
+  readonly templates?: boolean;
+  /** The time zone of sites that are asked for without one (IANA); without it that of their country's capital. */
   readonly timeZone?: string | undefined;
   /** Where the bench's sites are served, for checks over HTTP with a Host header; without it they are made inside the bench. */
   readonly webUrl?: string | undefined;

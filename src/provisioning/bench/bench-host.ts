@@ -12,8 +12,11 @@ import { verifySite } from './steps/verify-site.ts';
 const appsAge = 60_000;
 const askLimit = 20_000;
 
-/** A Frappe bench (v14 to v16), driven by its own Python. Its sites carry a record of the company that they were made for. */
-export function openBenchHost(config: BenchConfig): SiteHost {
+/**
+ * A Frappe bench (v14 to v16), driven by its own Python. Its sites carry a record of the company that they were made for,
+ * and give `siteUrl` as their address.
+ */
+export function openBenchHost(config: BenchConfig, siteUrl: (siteName: string) => string): SiteHost {
   const agent = openAgent(config);
   let known: { readonly until: number; readonly apps: Promise<readonly string[]> } | undefined;
 
@@ -35,7 +38,7 @@ export function openBenchHost(config: BenchConfig): SiteHost {
       return known.apps;
     },
     steps(plan) {
-      const site = benchSite(openAgent(config), config, plan);
+      const site = benchSite(openAgent(config), config, siteUrl, plan);
       return [
         preflight(site),
         createSite(site),

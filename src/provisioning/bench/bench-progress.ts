@@ -1,11 +1,15 @@
 /**
- * How far a command of the bench is, from the bars that it draws: `Updating DocTypes for erpnext : [====   ] 34%`.
+ * How far a command of the bench is, from the bars that it draws: `Updating DocTypes for erpnext : [====   ] 34%`, and
+ * `Setting up the company: 34%` while the wizard runs.
  * The bar's end is not the command's: what follows it (dashboards, after_install) has the last tenth.
  */
 export function benchProgress(report: (percent: number) => void): (line: string) => void {
   return (line) => {
-    const percent = /^Updating DocTypes for .+\]\s*(\d{1,3})%\s*$/.exec(line)?.[1];
+    const percent = isBar.exec(line)?.[1];
     if (percent !== undefined) report(Number(percent) * 0.9);
     else if (/^Updating Dashboard/.test(line)) report(95);
   };
 }
+
+/** One of the bars that are drawn over each other. */
+export const isBar = /^(?:Updating DocTypes for .+\]|Setting up the company:)\s*(\d{1,3})%\s*$/;

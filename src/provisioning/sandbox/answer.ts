@@ -6,7 +6,7 @@ import { contentSecurityPolicy } from './style.ts';
 export interface Answer {
   readonly status: number;
   readonly body?: Html | Record<string, unknown>;
-  readonly headers?: Record<string, string>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends the answer; nothing of a site is cached, framed or guessed at. */

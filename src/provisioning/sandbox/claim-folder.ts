@@ -5,7 +5,7 @@ import { Stop } from '../stop.ts';
 import { unlessMissing } from './json-file.ts';
 
 /**
- * Each claim of a company has a folder, called by its fencing token: `.claims/COMP-2026-00001/7/`. Whatever a claim puts
+ * Each claim of a company has a folder, called by its fencing token: `.claims/COMP-2026-00001.<uuid>/7/`. Whatever a claim puts
  * in its place or takes away goes out of its folder or into it, by one rename. A newer claim first takes the folders of
  * older ones away, so that nothing arrives any more of what a worker that slept goes on with when it wakes up.
  * The newest claim's folder stays, also when the site is gone: it is how older claims know that they are.
@@ -13,7 +13,7 @@ import { unlessMissing } from './json-file.ts';
 export const claimFolder = (directory: string, plan: SitePlan): string =>
   join(claimsFolder(directory, plan), String(plan.fencingToken));
 
-const claimsFolder = (directory: string, plan: SitePlan): string => join(directory, '.claims', plan.companyId);
+const claimsFolder = (directory: string, plan: SitePlan): string => join(directory, '.claims', plan.owner);
 
 /** Does the work under the plan's claim. Throws a Stop when there is a newer one: before the work, or after what was done of it by then. */
 export async function underClaim<T>(directory: string, plan: SitePlan, work: () => Promise<T>): Promise<T> {

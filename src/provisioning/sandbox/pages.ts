@@ -31,6 +31,7 @@ export const companyPage = (siteName: string, company: Company, apps: readonly s
 <dt>Abbreviation</dt><dd>${company.abbr}</dd>
 <dt>Currency</dt><dd>${company.defaultCurrency}</dd>
 <dt>Country</dt><dd>${company.country}</dd>
+<dt>Time zone</dt><dd>${company.timeZone}</dd>
 <dt>Apps</dt><dd>${apps.length === 0 ? 'none' : apps.map((app) => html`<span class="app">${app}</span>`)}</dd>
 <dt>Administrator</dt><dd>${email}</dd>
 </dl>

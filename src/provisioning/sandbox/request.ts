@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
-/** A request that cannot be answered, with the status and the sentence that say so. */
+/** A request that cannot be answered, with the status, the sentence and the headers that say so. */
 export class BadRequest extends Error {
-  readonly status: 400 | 413 | 415;
-  constructor(status: 400 | 413 | 415, message: string) {
+  readonly status: 400 | 413 | 415 | 429;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(status: BadRequest['status'], message: string, headers: BadRequest['headers'] = {}) {
     super(message);
     this.status = status;
+    this.headers = headers;
   }
 }
 
@@ -33,7 +35,11 @@ export async function readCredentials(req: IncomingMessage): Promise<Credentials
 
 /** The value of the session cookie, if the request carries one. */
 export const readSid = (req: IncomingMessage): string | undefined =>
-  /(?:^|;)\s*sid=([^;\s]*)/.exec(req.headers.cookie ?? '')?.[1];
+  req.headers.cookie
+    ?.split(';')
+    .map((cookie) => cookie.trim())
+    .find((cookie) => cookie.startsWith('sid='))
+    ?.slice('sid='.length);
 
 async function readBody(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

@@ -1,4 +1,5 @@
 import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../site-host.ts';
+import { adoptSite } from './adopt-site.ts';
 import { underClaim } from './claim-folder.ts';
 import { createSite } from './steps/create-site.ts';
 import { installApp } from './steps/install-app.ts';
@@ -35,7 +36,10 @@ export function openSandboxHost({ directory }: { directory: string }): SiteHost 
 function fenced(step: SiteStep, directory: string, plan: SitePlan): SiteStep {
   const under = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
-    return underClaim(directory, plan, work);
+    return underClaim(directory, plan, async () => {
+      await adoptSite(directory, plan, signal);
+      return work();
+    });
   };
   return {
     ...step,

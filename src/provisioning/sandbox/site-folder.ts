@@ -9,8 +9,8 @@ import { parseSiteName, type SiteName } from './site-name.ts';
 /**
  * Where a site lives below the sandbox's directory:
  *
- *     acme.localhost/                      the site; it appears whole, by one rename, with its site_config.json in it
- *     .claims/COMP-2026-00001/7/site/      what the company's claim is making or taking away; never served, always its to remove
+ *     acme.localhost/                            the site; it appears whole, by one rename, with its site_config.json in it
+ *     .claims/COMP-2026-00001.<uuid>/7/site/     what the company's claim is making or taking away; never served, always its to remove
  *
  * So a folder of a site's name without a site_config.json naming the company was not made by it and is left alone.
  */
@@ -36,7 +36,7 @@ export async function lookUp(directory: string, plan: SitePlan): Promise<Place |
   const folder = folderOf(directory, siteName);
   if ((await lstat(folder).catch(unlessMissing)) === undefined) return 'free';
   const config = await configFile.read(folder);
-  return config?.companyId === plan.companyId ? { folder, claim: claimFolder(directory, plan) } : 'taken';
+  return config?.owner === plan.owner ? { folder, claim: claimFolder(directory, plan) } : 'taken';
 }
 
 /** The folder of the plan's site, or undefined when this company has none (yet). */
@@ -63,7 +63,7 @@ export async function createFolder(directory: string, plan: SitePlan, signal: Ab
   if (siteName === undefined || found === 'taken') throw siteNameTaken(plan);
   if (found !== 'free') return;
   const partial = await emptyPartial(directory, plan);
-  const config = { sandbox: true, companyId: plan.companyId, createdAt: new Date().toISOString() } as const;
+  const config = { sandbox: true, owner: plan.owner, createdAt: new Date().toISOString() } as const;
   await configFile.write({ folder: partial, claim: claimFolder(directory, plan) }, config, signal);
   signal.throwIfAborted();
   await rename(partial, folderOf(directory, siteName)).catch((error: NodeJS.ErrnoException) => {

@@ -12,6 +12,7 @@ const companyAnswer = z.object({
     abbr: z.string(),
     default_currency: z.string(),
     country: z.string(),
+    time_zone: z.string(),
     installed_apps: z.array(z.string()),
   }),
 });
@@ -47,7 +48,7 @@ async function visitListener(port: number, plan: SitePlan, signal: AbortSignal):
   const found = { name: company.company_name, abbr: company.abbr, defaultCurrency: company.default_currency };
   const asked = companyOf(plan);
   assert(
-    isDeepStrictEqual({ ...found, country: company.country }, asked),
+    isDeepStrictEqual({ ...found, country: company.country, timeZone: company.time_zone }, asked),
     'has another company than asked for',
     `found ${answer.text}`,
   );

@@ -66,10 +66,14 @@ def fault(point):
         signal.pause()
     elif kind == "disk-full":
         raise OSError(28, "No space left on device")
+    elif kind == "database-down":
+        write("stand-in.json", {**switches(), "databaseDown": 3})
+        raise exception("pymysql.err.InterfaceError: (0, '')")  # Of what is still asked on a connection that was cut.
     elif kind == "redis-down":
-        from frappe import ConnectionError
+        from frappe import ConnectionError, conf
 
-        raise ConnectionError("Error 111 connecting to 127.0.0.1:13000. Connection refused.")
+        place = conf["redis_cache"].partition("://")[2]
+        raise ConnectionError("Error 111 connecting to %s. Connection refused." % place)
     elif kind == "flood":
         for _ in range(96):
             say(b"\xe2\x96\x88\xff\x00x" * 174_763)  # a mebibyte without a newline, and no UTF-8
@@ -77,7 +81,14 @@ def fault(point):
         say(b"db_password = %s\n" % secrets_of_the_site().encode())
         raise RuntimeError("root_password is 'canary-root-pw', argv %s" % sys.argv)
     elif kind and kind.startswith("raises "):
-        raise RuntimeError(kind[len("raises ") :])
+        raise exception(kind[len("raises ") :])
+
+
+def exception(line):
+    """What a traceback's last line tells of, e.g. `pymysql.err.OperationalError: (2013, 'Lost connection')`."""
+    name, _, message = line.partition(": ")
+    module, _, name = name.rpartition(".")
+    return type(name, (Exception,), {"__module__": module or "builtins"})(message)
 
 
 def secrets_of_the_site():

@@ -5,30 +5,29 @@ import type { BenchSite } from '../bench-site.ts';
 
 const name = 'create-site';
 
-/** `new-site`: folder, configuration, database, and Frappe itself. */
+/** `new-site`: folder, configuration, database, and Frappe itself; with a template, apps too, whose steps then find nothing to do. */
 export const createSite = (site: BenchSite): SiteStep => ({
   name,
   title: 'Create the site',
   weight: 28,
   check: (signal) => site.isFinished(name, signal),
-  async run({ signal, progress }) {
+  async run({ signal, progress, waitsFor, tell }) {
     // Nobody logs in as Administrator; who administers the site is set up later.
     const administratorPassword = randomBytes(24).toString('base64url');
-    await site.ask(
+    const { template } = await site.ask(
       'create_site',
-      { database: site.database, administratorPassword },
+      { database: site.database, administratorPassword, apps: site.plan.apps },
       {
         signal,
+        waitsFor,
         onLine: benchProgress(progress),
         otherwise: { reason: 'HOST_UNAVAILABLE', message: 'The bench could not create the site.' },
       },
     );
+    if (template) tell?.(`created from a template with ${['Frappe', ...(template as string[])].join(', ')}.`);
   },
-  async verify(signal) {
-    if (!(await site.isFinished(name, signal))) {
-      throw new SiteHostError('VERIFICATION_FAILED', 'The bench said that the site was created, but it is not there.');
-    }
-  },
+  verify: (signal) =>
+    site.expectFinished(name, 'The bench said that the site was created, but it is not there.', signal),
   async undo(signal) {
     await site.ask('remove_site', {}, { signal }).catch(unlessTaken);
   },

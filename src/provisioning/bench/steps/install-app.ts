@@ -1,4 +1,4 @@
-import { SiteHostError, type SiteStep } from '../../site-host.ts';
+import type { SiteStep } from '../../site-host.ts';
 import { benchProgress } from '../bench-progress.ts';
 import type { BenchSite } from '../bench-site.ts';
 import { unlessTaken } from './create-site.ts';
@@ -11,23 +11,19 @@ export function installApp(site: BenchSite, app: string): SiteStep {
     title: `Install ${app}`,
     weight: app === 'erpnext' ? 50 : 10,
     check: (signal) => site.isFinished(name, signal),
-    async run({ signal, progress }) {
+    async run({ signal, progress, waitsFor }) {
       await site.ask(
         'install_app',
         { app },
         {
           signal,
+          waitsFor,
           onLine: benchProgress(progress),
           otherwise: { reason: 'APP_INSTALL_FAILED', message: `The app ${app} could not be installed.` },
         },
       );
     },
-    async verify(signal) {
-      if (!(await site.isFinished(name, signal))) {
-        throw new SiteHostError('VERIFICATION_FAILED', `The bench said that ${app} was installed, but it is not.`);
-      }
-    },
-    // The next run installs over what is there; an app goes only with its site.
+    verify: (signal) => site.expectFinished(name, `The bench said that ${app} was installed, but it is not.`, signal),
     undo: (signal) => site.forget(name, signal).catch(unlessTaken),
   };
 }

@@ -8,7 +8,7 @@ export const preflight = (site: BenchSite): SiteStep => ({
   weight: 1,
   check: (signal) => site.isFinished('create-site', signal),
   async run({ signal }) {
-    const found = await site.ask('preflight', {}, { signal });
+    const found = await site.ask('preflight', { database: site.database }, { signal });
     const apps = found['apps'] as readonly string[];
     const missing = site.plan.apps.filter((app) => !apps.includes(app));
     if (missing.length > 0) {

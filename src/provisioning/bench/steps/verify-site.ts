@@ -1,4 +1,5 @@
 import { countryFor } from '../../../company/countries.ts';
+import { oldestName } from '../../../company/time-zone.ts';
 import { SiteHostError, type SiteStep } from '../../site-host.ts';
 import type { BenchSite } from '../bench-site.ts';
 import { visitSite } from '../visit-site.ts';
@@ -14,6 +15,8 @@ export const verifySite = (site: BenchSite): SiteStep => ({
     return false;
   },
   async run({ signal }) {
+    // Here, since no other step runs when everything is there already, and the address may have changed since.
+    await site.ask('set_address', { address: site.address }, { signal });
     const faults = await faultsOf(site, signal);
     if (faults.length > 0) {
       throw new SiteHostError('VERIFICATION_FAILED', 'The site was made, but it is not as it was asked for.', {
@@ -21,6 +24,7 @@ export const verifySite = (site: BenchSite): SiteStep => ({
       });
     }
     if (site.webUrl !== undefined) await visitSite(site.webUrl, site.plan, signal);
+    await site.ask('settle_site', {}, { signal });
   },
   async verify() {
     // The run is the verification.
@@ -56,13 +60,18 @@ async function faultsOf(site: BenchSite, signal: AbortSignal): Promise<string[]>
       default_currency: plan.defaultCurrency,
       country: found['spelledCountry'],
     });
+    // A wizard that was stopped half-way leaves a company without them.
+    for (const [what, isThere] of Object.entries(found['defaults'] as object)) expect(what, isThere, true);
   } else {
     expect('the name that the site shows', found['appName'], plan.companyName);
   }
   expect('the country', found['country'], found['spelledCountry']);
+  if (found['timeZone'] !== oldestName(site.timeZone)) expect('the time zone', found['timeZone'], site.timeZone);
   expect('the set-up', found['setUp'], true);
   expect('the scheduler', found['schedulerRuns'], true);
   expect('the mode of site_config.json', found['configMode'], '0o600');
+  expect('the address in the site’s own mails', found['address'], site.address);
+  expect('a link in the site’s own mails', found['link'], `${site.address}/update-password`);
   expect('the administrator’s log-in', found['userCanLogIn'], true);
   expect('the administrator’s role', found['isSystemManager'], true);
   return faults;

@@ -1,0 +1,23 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { type Liveness, lateOf, type Repetition } from '../src/liveness.ts';
+import { type Log, tellOnChange } from '../src/log.ts';
+import { showLife } from '../src/provisioning/workforce.ts';
+
+/** How often a worker shows that it lives, in milliseconds. */
+const pause = 3_000;
+
+export interface HeartbeatDeps {
+  readonly em: SqlEntityManager;
+  readonly worker: string;
+  readonly liveness: Liveness;
+  readonly log: Log;
+}
+
+/** Shows every process on the database that this worker lives, and which of its loops are late. */
+export function openHeartbeat({ em, worker, liveness, log }: HeartbeatDeps): Repetition {
+  const startedAt = performance.now();
+  const tell = tellOnChange((err) => log.warn({ err }, 'could not show that this worker lives; trying again'));
+  const beat = (): Promise<void> =>
+    showLife(em, { name: worker, age: performance.now() - startedAt, lateLoops: lateOf(liveness) });
+  return liveness.repeat('heartbeat', beat, { pause, onError: ({ message }) => tell(message) });
+}

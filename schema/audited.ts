@@ -1,0 +1,58 @@
+import { type GraphQLField, type GraphQLSchema, getNamedType, isUnionType } from 'graphql';
+import { Act, type Actor } from '../src/company/act.ts';
+import type { AuditAction } from '../src/company/audit-entry.ts';
+import { parseCompanyId } from '../src/company/company-id.ts';
+import type { SchemaContext } from './context.ts';
+import { Refusal } from './refusal.ts';
+
+/** What the audit log calls each mutation. */
+const actions: Readonly<Record<string, AuditAction>> = {
+  createCompany: 'CREATE_COMPANY',
+  provisionCompany: 'PROVISION_COMPANY',
+  cancelProvisioning: 'CANCEL_PROVISIONING',
+  resendMail: 'RESEND_MAIL',
+  revokeToken: 'REVOKE_TOKEN',
+  revokeTokensOf: 'REVOKE_TOKENS_OF',
+};
+
+/**
+ * The schema, with each of its mutations recorded whatever it comes to. Those that change something record it with the
+ * change itself; here the others are, also those that were not allowed.
+ */
+export function audited(schema: GraphQLSchema): GraphQLSchema {
+  for (const mutation of Object.values(schema.getMutationType()?.getFields() ?? {})) audit(mutation);
+  return schema;
+}
+
+function audit(mutation: GraphQLField<unknown, SchemaContext>): void {
+  const { name, resolve } = mutation;
+  const action = actions[name];
+  const results = getNamedType(mutation.type);
+  const types = isUnionType(results) ? results.getTypes() : [];
+  const success = types.find((type) => type.name.endsWith('Success'));
+  if (!resolve || !action || !success) throw new Error(`The audit log cannot tell of the mutation ${name}.`);
+
+  mutation.resolve = async (root, args: { readonly companyId?: string }, context, info) => {
+    const companyId = args.companyId === undefined ? undefined : parseCompanyId(args.companyId);
+    const act = new Act(actorOf(context), action, success.name, companyId);
+    const record = (outcome: string): void => {
+      if (!act.isRecorded) context.audit.record({ actor: act.actor, action, outcome, companyId: act.companyId });
+    };
+    try {
+      const result: unknown = await resolve(root, args, { ...context, act }, info);
+      record(types.find((type) => type.isTypeOf?.(result, context, info) === true)?.name ?? 'UNKNOWN');
+      return result;
+    } catch (error) {
+      record(error instanceof Refusal ? String(error.extensions['code']) : 'INTERNAL_SERVER_ERROR');
+      throw error;
+    }
+  };
+}
+
+export const actorOf = ({ viewer, address }: SchemaContext): Actor => ({
+  subject: viewer.subject,
+  roles: viewer.roles,
+  tokenId: viewer.tokenId,
+  keyId: viewer.keyId,
+  address,
+});

@@ -1,0 +1,59 @@
+import type { Act } from '../src/company/act.ts';
+import { type CompanyId, parseCompanyId } from '../src/company/company-id.ts';
+import type { MoveOutcome, QueueDeps } from '../src/company/queue-company.ts';
+import type { Requester } from '../src/company/requester.ts';
+import type { CompanyStatus } from '../src/company/status.ts';
+import { builder } from './builder.ts';
+import { CompanyStatusEnum } from './company-status.ts';
+import type { SchemaContext } from './context.ts';
+import { type FieldProblem, FieldProblemInterface, ProblemInterface } from './problem.ts';
+
+export class NotFound implements FieldProblem {
+  readonly message = 'There is no such company.';
+  readonly field = 'companyId';
+}
+
+builder.objectType(NotFound, {
+  name: 'NotFound',
+  isTypeOf: (answer) => answer instanceof NotFound,
+  description: 'There is no such company, or not for you.',
+  interfaces: [ProblemInterface, FieldProblemInterface],
+  authScopes: { signedIn: true },
+});
+
+export class WrongStatus implements FieldProblem {
+  readonly message: string;
+  readonly field = 'companyId';
+  readonly companyId: CompanyId;
+  readonly status: CompanyStatus;
+  constructor(companyId: CompanyId, status: CompanyStatus, needed: readonly CompanyStatus[]) {
+    this.companyId = companyId;
+    this.status = status;
+    this.message = `The company is ${status}; this needs it to be ${needed.join(' or ')}.`;
+  }
+}
+
+builder.objectType(WrongStatus, {
+  name: 'WrongStatus',
+  isTypeOf: (answer) => answer instanceof WrongStatus,
+  description: 'The company’s status does not allow this now.',
+  interfaces: [ProblemInterface, FieldProblemInterface],
+  authScopes: { signedIn: true },
+  fields: (t) => ({
+    companyId: t.exposeID('companyId', { description: 'The company asked about.' }),
+    status: t.field({ type: CompanyStatusEnum, resolve: ({ status }) => status, description: 'The status it has.' }),
+  }),
+});
+
+/** An id that cannot exist is not found, like one that does not. */
+export async function moveById<Outcome>(
+  move: (deps: QueueDeps, requester: Requester, id: CompanyId, act?: Act) => Promise<Outcome>,
+  companyId: string,
+  { em, bell, quotas, viewer, act }: SchemaContext,
+): Promise<Outcome | { readonly kind: 'not-found' }> {
+  const id = parseCompanyId(companyId);
+  return id ? move({ em, bell, quotas }, viewer, id, act) : { kind: 'not-found' };
+}
+
+export const whyNotMoved = (outcome: Exclude<MoveOutcome, { kind: 'moved' }>, needed: readonly CompanyStatus[]) =>
+  outcome.kind === 'not-found' ? new NotFound() : new WrongStatus(outcome.company.id, outcome.company.status, needed);

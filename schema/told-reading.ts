@@ -1,0 +1,14 @@
+import type { AuditAction } from '../src/company/audit-entry.ts';
+import type { CompanyRow } from '../src/company/tables.ts';
+import { actorOf } from './audited.ts';
+import type { SchemaContext } from './context.ts';
+
+/** Tells the audit log that an operator reads what nobody else is shown of another's company. */
+export function tellReading(
+  context: SchemaContext,
+  action: AuditAction,
+  { id, created_by }: Pick<CompanyRow, 'id' | 'created_by'>,
+): void {
+  if (created_by === context.viewer.subject) return;
+  context.audit.read({ actor: actorOf(context), action, outcome: 'READ', companyId: id });
+}

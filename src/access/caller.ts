@@ -1,0 +1,30 @@
+/** What is known of a request before it is known who asks. */
+export interface Caller {
+  readonly authorization: string | undefined;
+  /** The Cookie header. */
+  readonly cookie: string | undefined;
+  /** The Host header. */
+  readonly host: string | undefined;
+  /** The Origin header, which browsers send and others do not. */
+  readonly origin: string | undefined;
+  /** The Sec-Fetch-Site header, by which browsers tell whose page asks. */
+  readonly fetchSite: string | undefined;
+  /** Something between the client and this machine has passed the request on. */
+  readonly isForwarded: boolean;
+  readonly remoteAddress: string | undefined;
+  /** Where the request came in. */
+  readonly port: number | undefined;
+}
+
+/** Both ends are this machine, by a name that leads nowhere else, with nothing between them that tells of itself. */
+export function isSameMachine({ host, isForwarded, remoteAddress }: Caller): boolean {
+  const hostName = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : undefined;
+  const isLocalName = hostName === 'localhost' || hostName === '127.0.0.1' || hostName === '[::1]';
+  const isLocalPeer = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(remoteAddress ?? '');
+  return isLocalName && isLocalPeer && !isForwarded;
+}
+
+/** No page asks, or one that came from the same address: another port of this machine is another page. */
+export const isOwnPage = ({ host, origin, fetchSite }: Caller): boolean =>
+  (origin === undefined || origin === `http://${host}`) &&
+  (fetchSite === undefined || fetchSite === 'same-origin' || fetchSite === 'none');

@@ -1,0 +1,76 @@
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
+
+/** Gives the key that a token's header names. Rejects with KeysUnavailable while there are none to look at. */
+export type KeySet = JWTVerifyGetKey;
+
+/** The keys have never been there since this process started: nobody can say whether a token is good. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+  override readonly message = 'Tokens cannot be checked now; try again in a moment.';
+}
+
+/** All in milliseconds: how old keys may become, and how often they are asked for at most. */
+const freshFor = 300_000;
+const pauseBetweenFetches = 10_000;
+const fetchLimit = 5_000;
+const largestKeySet = 200_000;
+
+/**
+ * The public keys at `url` (RFC 7517): fetched with the first token, every five minutes that tokens come, and for an
+ * unknown key id. Keys that were there go on while `url` does not answer; `onError` hears of that.
+ */
+export function openKeySet(url: string, onError: (error: Error) => void): KeySet {
+  const remote = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: fetchLimit,
+    [customFetch]: boundedFetch,
+  });
+  let local: ReturnType<typeof createLocalJWKSet> | undefined;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let asking: Promise<void> | undefined;
+
+  async function fetchKeys(): Promise<void> {
+    askedAt = performance.now();
+    try {
+      await remote.reload();
+      local = createLocalJWKSet(remote.jwks() ?? { keys: [] });
+      fetchedAt = performance.now();
+    } catch (error) {
+      onError(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+  /** Whoever needs keys while they are fetched waits for the same answer; a source that fails is left alone for a while. */
+  async function refresh(): Promise<void> {
+    if (!asking && performance.now() - askedAt < pauseBetweenFetches) return;
+    asking ??= fetchKeys().finally(() => {
+      asking = undefined;
+    });
+    await asking;
+  }
+
+  return async (header, token) => {
+    if (performance.now() - fetchedAt > freshFor) await refresh();
+    if (!local) throw new KeysUnavailable();
+    try {
+      return await local(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      const before = fetchedAt;
+      await refresh();
+      if (fetchedAt === before) throw error;
+      return local(header, token);
+    }
+  };
+}
+
+async function boundedFetch(url: string, options: RequestInit): Promise<Response> {
+  const response = await fetch(url, options);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > largestKeySet) throw new Error(`The key set is larger than ${largestKeySet} bytes.`);
+    chunks.push(chunk);
+  }
+  return new Response(Buffer.concat(chunks), { status: response.status, headers: response.headers });
+}

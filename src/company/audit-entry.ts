@@ -1,0 +1,47 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { CompanyId } from './company-id.ts';
+
+/** What the audit log tells of. */
+export const auditActions = [
+  'CREATE_COMPANY',
+  'PROVISION_COMPANY',
+  'CANCEL_PROVISIONING',
+  'RESEND_MAIL',
+  'CORRECT_ADDRESS',
+  'REVOKE_TOKEN',
+  'REVOKE_TOKENS_OF',
+  'LOG_IN',
+  'READ_MAIL',
+  'READ_FAILURE',
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+/** Who did what, to which company, and with which outcome. Entries are appended and never change; they hold no secret. */
+export const AuditEntrySchema = defineEntity({
+  name: 'AuditEntry',
+  tableName: 'audit_entry',
+  properties: {
+    /** Orders entries and serves as the cursor of listings. */
+    position: p.bigint().primary().autoincrement().generated('by default as identity'),
+    occurredAt: p.datetime(3).defaultRaw('now()'),
+    action: p.text().$type<AuditAction>(),
+    /** The type of a mutation's result, or the code of an error. */
+    outcome: p.text(),
+    /** Null where nobody was signed in. */
+    subject: p.text().nullable(),
+    roles: p.array().$type<string[]>(),
+    /** The `jti` of the token, where it has one. */
+    tokenId: p.text().nullable(),
+    /** The `kid` of the key that the token was signed with, where the token names it. */
+    keyId: p.text().nullable(),
+    /** The network address of the client, as far as it is known. */
+    address: p.text().nullable(),
+    companyId: p.text().$type<CompanyId>().nullable(),
+    /** How often it happened: more than once only for what is counted, and not recorded one by one. */
+    count: p.integer().default(1),
+  },
+  indexes: [
+    { name: 'audit_entry_company_id_position_index', properties: ['companyId', 'position'] },
+    { name: 'audit_entry_subject_position_index', properties: ['subject', 'position'] },
+  ],
+});

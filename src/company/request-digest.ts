@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { CheckedCompany, CompanyRequest } from './company-request.ts';
+import { MissingKey, type SecretBox } from './secret-box.ts';
+import type { CompanyRow } from './tables.ts';
+
+/** A request as it was sent, beside what the checks made of it. */
+export interface SentRequest {
+  readonly sent: CompanyRequest;
+  readonly checked: CheckedCompany & { readonly draft: boolean };
+}
+
+/**
+ * A digest of what the client itself sent, in its one normal form: the same again whatever the server fills in meanwhile,
+ * such as the address of the client's token or the apps that are offered. It needs no key and outlives them all, since it holds
+ * nothing that is not in the company's row: the password is left out.
+ */
+export function requestDigest({ sent, checked }: SentRequest): string {
+  const { adminPassword: _secret, idempotencyKey: _found, ...rest } = checked;
+  const given = {
+    ...rest,
+    apps: sent.apps == null ? null : checked.apps,
+    customerEmail: sent.customerEmail == null ? null : checked.customerEmail,
+  };
+  const sorted = Object.entries(given).sort(([one], [other]) => (one < other ? -1 : 1));
+  return prefix + createHash('sha256').update(JSON.stringify(sorted)).digest('base64url');
+}
+
+const prefix = 'sha256.';
+
+/** Whether the company was asked for by this very request. The password counts as long as the company has it. */
+export function wasAskedForBy(company: CompanyRow, request: SentRequest, secrets: SecretBox): boolean {
+  const { request_digest: digest } = company;
+  const isSame = digest?.startsWith(prefix) ? digest === requestDigest(request) : isAsAskedFor(company, request);
+  return isSame && hasPassword(company, request.checked.adminPassword, secrets);
+}
+
+/** For companies of earlier versions, whose digests held the password and needed its key: what never changes in a row. */
+function isAsAskedFor(company: CompanyRow, { sent, checked }: SentRequest): boolean {
+  return (
+    company.company_name === checked.companyName &&
+    company.company_abbr === checked.companyAbbr &&
+    company.admin_email === checked.adminEmail &&
+    company.default_currency === checked.defaultCurrency &&
+    company.country === checked.country &&
+    company.time_zone === checked.timeZone &&
+    company.site_name === checked.siteName &&
+    (sent.apps == null || JSON.stringify(company.apps) === JSON.stringify(checked.apps))
+  );
+}
+
+function hasPassword(company: CompanyRow, password: string, secrets: SecretBox): boolean {
+  if (company.sealed_password === null) return true;
+  try {
+    return secrets.open(company.sealed_password, company.site_name) === password;
+  } catch (error) {
+    if (error instanceof MissingKey) return true; // it cannot be compared any more
+    throw error;
+  }
+}

@@ -1,0 +1,2 @@
+/** Where the API is, by every transport. */
+export const endpoint = '/graphql';

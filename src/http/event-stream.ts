@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
+import type { Position } from '../../schema/context.ts';
+import { WatchEnded } from '../live/company-stream.ts';
+
+/** A comment is sent this often, in milliseconds, so that proxies do not take a quiet stream for a dead one. */
+const pingInterval = 12_000;
+
+/**
+ * Sends results as Server-Sent Events, in graphql-sse's distinct connections mode: `next` for each, `complete` at the
+ * end, unless this server closes: then the connection breaks off, and clients come back. The next event is read only once the client has taken the last one.
+ */
+export async function writeEvents(
+  response: ServerResponse,
+  events: AsyncIterableIterator<ExecutionResult>,
+  position: Position,
+): Promise<void> {
+  if (response.destroyed) {
+    await events.return?.();
+    return;
+  }
+  if (position.seen !== undefined && position.atEnd) {
+    // The one status that ends a browser's EventSource (HTML, § 9.2.3).
+    await events.return?.();
+    response.writeHead(204).end();
+    return;
+  }
+  // nginx sends events as they come only when it is told to.
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+  });
+  response.write(':\n\n');
+  const ping = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), pingInterval);
+  response.once('close', () => events.return?.());
+  try {
+    for await (const result of events) {
+      if (response.closed) return;
+      const taken = response.write(`${idOf(position)}event: next\ndata: ${JSON.stringify(result)}\n\n`);
+      if (!taken) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    }
+    response.end('event: complete\ndata:\n\n');
+  } catch (error) {
+    if (!(error instanceof WatchEnded)) throw error;
+    response.destroy();
+  } finally {
+    clearInterval(ping);
+  }
+}
+
+const idOf = ({ version }: Position): string => (version === undefined ? '' : `id: ${version}\n`);
+
+/** The version that a browser's EventSource, coming back, has seen last: what `id:` told it. */
+export function positionOf({ headers: { 'last-event-id': id } }: IncomingMessage): Position {
+  return typeof id === 'string' && /^\d{1,9}$/.test(id) ? { seen: Number(id) } : {};
+}

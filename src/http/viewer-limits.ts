@@ -1,0 +1,59 @@
+import { Refusal } from '../../schema/refusal.ts';
+import type { Viewer } from '../access/viewer.ts';
+import { openPerMinute } from '../per-minute.ts';
+
+/** What one customer or partner may ask of one process. */
+export interface RequestLimits {
+  readonly requestsPerMinute: number;
+  /** Streams that are open at once. */
+  readonly streams: number;
+}
+
+export interface ViewerLimits {
+  /** Counts a request; throws Refusal when the viewer has made too many within this minute. */
+  countRequest(viewer: Viewer): void;
+  /** Counts a stream until the returned function is called; throws Refusal when the viewer has too many open. */
+  openStream(viewer: Viewer): () => void;
+}
+
+/** When to try again to open a stream, in seconds; a guess, since it depends on when another one ends. */
+const streamPause = 10;
+
+/** Counts in this process alone, so that nothing has to be asked first. Whom `limitsOf` knows no limits of has none. */
+export function openViewerLimits(limitsOf: (viewer: Viewer) => RequestLimits | undefined): ViewerLimits {
+  const requests = openPerMinute();
+  const streams = new Map<string, number>();
+
+  return {
+    countRequest(viewer) {
+      const limit = limitsOf(viewer)?.requestsPerMinute;
+      if (limit === undefined) return;
+      const seconds = requests.count(viewer.subject, limit);
+      if (seconds !== undefined)
+        throw tooMany(`You may make ${limit} requests a minute; try again in ${seconds} seconds.`, limit, seconds);
+    },
+    openStream(viewer) {
+      const { subject } = viewer;
+      const limit = limitsOf(viewer)?.streams ?? Number.POSITIVE_INFINITY;
+      const open = streams.get(subject) ?? 0;
+      if (open >= limit)
+        throw tooMany(`You may have ${limit} streams open at once; end one of them first.`, limit, streamPause);
+      streams.set(subject, open + 1);
+      let isOpen = true;
+      return () => {
+        if (!isOpen) return;
+        isOpen = false;
+        const left = (streams.get(subject) ?? 0) - 1;
+        if (left > 0) streams.set(subject, left);
+        else streams.delete(subject);
+      };
+    },
+  };
+}
+
+const tooMany = (message: string, limit: number, retryAfterSeconds: number): Refusal =>
+  new Refusal(
+    message,
+    { code: 'TOO_MANY_REQUESTS', limit, retryAfterSeconds },
+    { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } },
+  );

@@ -1,0 +1,107 @@
+import { CloseCode, MessageType, type WebSocket as ProtocolSocket, stringifyMessage } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import type { Log } from '../log.ts';
+import { ClientLeft } from './error-mask.ts';
+
+/** A client's connection, as the protocol's library drives it, within bounds. */
+export interface Socket extends ProtocolSocket {
+  /** Aborted once the connection is gone. */
+  readonly left: AbortSignal;
+  /** The client was let in, until then in milliseconds since 1970. */
+  signedIn(until: number | undefined): void;
+  /** Closes as for a token that has ended, once streams have had time to tell of it. */
+  endSoon(reason: string): void;
+  /** Begins an operation; while many are beginning, no more is read from the client. */
+  whileRunning<Result>(begin: () => Promise<Result>): Promise<Result>;
+}
+
+/** How many operations a connection begins at once; its further messages wait in the client's own buffers. */
+const mostAtOnce = 10;
+/** How many messages are read of somebody who was not let in yet: pings, and one to begin with. */
+const mostBeforeSignIn = 10;
+/** How often the other side must show that it is there, in milliseconds. */
+const heartbeat = 12_000;
+/** How long a stream has to tell that its token has ended or was revoked, before its connection closes, in milliseconds. */
+const farewell = 1_000;
+/** The longest that a timer can wait. */
+const longestTimer = 2 ** 31 - 1;
+
+export function openSocket(socket: WebSocket, log: Log): Socket {
+  const left = new AbortController();
+  let beginning = 0;
+  let unknownMessages = 0;
+  let isSignedIn = false;
+  let alive = true;
+  let ending: NodeJS.Timeout | undefined;
+
+  const beat = setInterval(() => {
+    if (!alive) return socket.terminate();
+    alive = false;
+    socket.ping();
+  }, heartbeat);
+  socket.on('pong', () => {
+    alive = true;
+  });
+  socket.on('error', (error) => log.debug({ err: error.message }, 'WebSocket refused'));
+  socket.once('close', () => {
+    clearInterval(beat);
+    clearTimeout(ending);
+    left.abort(new ClientLeft());
+  });
+
+  const close = (code: number, reason: string): void => socket.close(code, reason);
+  const send = (data: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (socket.readyState !== WebSocket.OPEN) return resolve();
+      socket.send(data, (error) => (error && socket.readyState === WebSocket.OPEN ? reject(error) : resolve()));
+    });
+
+  function closeAt(until: number): void {
+    const rest = until - Date.now();
+    if (rest <= 0) close(CloseCode.Forbidden, 'Your token has expired; connect again with a new one.');
+    else ending = setTimeout(() => closeAt(until), Math.min(rest, longestTimer));
+  }
+
+  return {
+    protocol: socket.protocol,
+    left: left.signal,
+    send,
+    // The library's reasons may quote what was sent, and a reason of more than 123 bytes cannot be sent at all.
+    close: (code = CloseCode.InternalServerError, reason) => close(code, reasons.get(code) ?? reason ?? ''),
+    // It would send back what came along with the ping.
+    onPing: () => send(stringifyMessage({ type: MessageType.Pong })),
+    onMessage(take) {
+      socket.on('message', (data) => {
+        alive = true;
+        if (!isSignedIn && ++unknownMessages > mostBeforeSignIn) return close(CloseCode.Unauthorized, 'Sign in first.');
+        take(String(data)).catch((error: unknown) => {
+          log.warn({ err: error }, 'WebSocket message not understood');
+          close(CloseCode.BadRequest, 'Invalid message');
+        });
+      });
+    },
+    signedIn(until) {
+      isSignedIn = true;
+      if (until !== undefined) closeAt(until + farewell);
+    },
+    endSoon(reason) {
+      clearTimeout(ending);
+      ending = setTimeout(() => close(CloseCode.Forbidden, reason), farewell);
+    },
+    async whileRunning(begin) {
+      beginning += 1;
+      if (beginning >= mostAtOnce) socket.pause();
+      try {
+        return await begin();
+      } finally {
+        beginning -= 1;
+        if (beginning < mostAtOnce) socket.resume();
+      }
+    },
+  };
+}
+
+const reasons: ReadonlyMap<number, string> = new Map([
+  [CloseCode.BadRequest, 'Invalid message'],
+  [CloseCode.SubscriberAlreadyExists, 'An operation of this id is running already'],
+]);

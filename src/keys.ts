@@ -1,0 +1,37 @@
+import { neededKeys, resealPasswords } from './company/sealed-passwords.ts';
+import { secretBox } from './company/secret-box.ts';
+import { ConfigError } from './config/config-error.ts';
+import { readConfig } from './config/read-config.ts';
+import { openPostgres } from './database/open-database.ts';
+import { fail } from './run.ts';
+
+/** Tells which of SECRET_KEYS the database needs; with `reseal` it first seals everything again under the first one. */
+try {
+  const command = process.argv[2];
+  if (command !== undefined && command !== 'reseal') throw new ConfigError(['npm run keys takes nothing or: reseal']);
+  // Of the other variables it needs none, so that their faults do not matter here.
+  const variables = Object.entries(process.env).filter(([name]) =>
+    /^((DATABASE_URL|SECRET_KEYS)(_FILE)?|PG[A-Z]+)$/.test(name),
+  );
+  const { DATABASE_URL: url = '', SECRET_KEYS: keys } = readConfig(Object.fromEntries(variables), [
+    'DATABASE_URL',
+    'SECRET_KEYS',
+  ]);
+  if (!keys) throw new ConfigError(['SECRET_KEYS is missing']);
+  const database = openPostgres(url);
+  if (command === 'reseal') {
+    const resealed = await resealPasswords(database.em, secretBox(keys), keys[0]);
+    process.stdout.write(`Sealed ${resealed} again under ${keys[0].id}.\n`);
+  }
+  const needed = await neededKeys(database.em);
+  for (const { id } of keys) {
+    const passwords = needed.find((key) => key.id === id)?.passwords ?? 0;
+    process.stdout.write(`${id}: ${passwords === 0 ? 'not needed' : `needed by ${passwords}`}\n`);
+  }
+  for (const { id, passwords } of needed) {
+    if (!keys.some((key) => key.id === id)) process.stdout.write(`${id}: MISSING, needed by ${passwords}\n`);
+  }
+  await database.close();
+} catch (error) {
+  fail(error);
+}

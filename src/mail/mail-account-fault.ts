@@ -1,0 +1,47 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { type QueryCreator, sql } from 'kysely';
+import { now, type Tables, tables } from '../company/tables.ts';
+
+/** Our own account at the mail server does not work, as the worker that tried last has met it. */
+export interface MailAccountFault {
+  /** In the mail server's words where they hold nothing of a mail; never with credentials. */
+  readonly cause: string;
+  readonly since: Date;
+  /** How many mails wait for its end. */
+  readonly waitingMails: number;
+}
+
+/** A part of the statement that records a try: the account does not work, now or still. */
+export const beginFault = (query: QueryCreator<Tables>, fault: string) =>
+  query
+    .insertInto('mail_account')
+    .values({ is_this: true, fault, fault_since: now })
+    .onConflict((row) =>
+      row.column('is_this').doUpdateSet({ fault, fault_since: sql<Date>`coalesce(mail_account.fault_since, now())` }),
+    );
+
+/** A part of the statement that records a try: the account works. */
+export const endFault = (query: QueryCreator<Tables>) =>
+  query.updateTable('mail_account').set({ fault: null, fault_since: null }).where('fault', 'is not', null);
+
+/** Null while the account works. */
+export async function readMailAccountFault(em: SqlEntityManager): Promise<MailAccountFault | null> {
+  const row = await tables(em)
+    .selectFrom('mail_account')
+    .select((row) => [
+      'fault as cause',
+      'fault_since as since',
+      row
+        .selectFrom('outbox_mail')
+        .select(sql<number>`count(*)::int`.as('waiting'))
+        .where('state', '=', 'WAITING')
+        .$asScalar()
+        .$notNull()
+        .as('waitingMails'),
+    ])
+    .where('fault', 'is not', null)
+    .where('fault_since', 'is not', null)
+    .$narrowType<{ cause: string; since: Date }>()
+    .executeTakeFirst();
+  return row ?? null;
+}

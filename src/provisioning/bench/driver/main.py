@@ -1,0 +1,161 @@
+"""What runs on the bench's machine, under the bench's own Python.
+
+This program comes over standard input (agent.ts), and so do the requests: one JSON line each. Nothing of them stands in an
+argument list, an environment or a file. Frappe is loaded once; each request then runs in a fork of its own. What Frappe
+prints goes to standard output as it is, and the answer follows as a line that begins with a mark which only whoever asks
+knows. When standard input ends, whoever asked is gone: this process and everything that it started is killed at once, so
+that nothing of a dead worker goes on changing a site.
+"""
+import json
+import os
+import pwd
+import select
+import signal
+import sys
+
+from driver.actions import ACTIONS
+from driver.database_client import read_in
+from driver.records import config_path, read_json
+from driver.settings import DATABASE, MARK, SITES, read_config
+from driver.watch import Unavailable, unavailable, watch
+
+
+def run(request, result):
+    """In the fork: carries the request out and leaves its answer in the pipe."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(1, 2)  # One stream, so that the answer comes after all that was printed.
+    value, code, missing = None, 1, []
+    try:
+        read_config()
+        value, code = ACTIONS[request["action"]](**request["arguments"]), 0
+    except BaseException as error:
+        import traceback
+
+        traceback.print_exc()
+        missing = error.args if isinstance(error, Unavailable) else []
+    if not missing and (value is None or value.get("code")):
+        missing = unavailable(request["arguments"].get("site"))  # How it failed need not say so.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with os.fdopen(result, "w") as pipe:
+        json.dump([value, missing], pipe)
+    os._exit(code)
+
+
+def serve():
+    child_ended, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    tell({"secrets": secrets({})})
+    unread = b""
+    child = None
+    while True:
+        readable, _, _ = select.select([0, child_ended], [], [])
+        if 0 in readable:
+            received = os.read(0, 65536)
+            if not received:
+                os.killpg(os.getpgid(0), signal.SIGKILL)
+            unread += received
+        if child_ended in readable:
+            os.read(child_ended, 1024)
+            child = reap(child)
+        if child is None and b"\n" in unread:
+            line, unread = unread.split(b"\n", 1)
+            child = begin(json.loads(line))
+
+
+def begin(request):
+    answer, result = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(answer)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        run(request, result)
+    os.close(result)
+    return pid, answer, request, begin_watch(request["arguments"].get("site"))
+
+
+def begin_watch(site):
+    """The pid of a fork that tells what the request may be waiting for."""
+    pid = os.fork()
+    if pid == 0:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        try:
+            watch(site, tell)
+        finally:
+            os._exit(1)
+    return pid
+
+
+def reap(child):
+    if child is None:
+        return None
+    pid, answer, request, watcher = child
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    if ended == 0:
+        return child
+    os.kill(watcher, signal.SIGKILL)
+    os.waitpid(watcher, 0)
+    with os.fdopen(answer) as pipe:
+        text = pipe.read()
+    died = -os.waitstatus_to_exitcode(status) if os.WIFSIGNALED(status) else None
+    value, missing = json.loads(text) if text else (None, [])
+    tell(
+        {
+            **{"value": value, "raised": status != 0, "signal": died, "missing": missing},
+            **{"secrets": secrets(request), "places": places()},
+        }
+    )
+    return None
+
+
+def secrets(request):
+    """What Frappe may have printed, beside what whoever asks knows, that nobody shall read."""
+    arguments = request.get("arguments", {})
+    site = arguments.get("site", "")
+    config = [(read_json(path) or {}) for path in (os.path.join(SITES, "common_site_config.json"), config_path(site))]
+    kept = [values.get(key) for values in config for key in ("root_password", "admin_password", "db_password")]
+    return [secret for secret in (*kept, arguments.get("administratorPassword")) if secret]
+
+
+def places():
+    """Where the bench's own database and Redis are, as their clients' errors name them."""
+    config = read_json(os.path.join(SITES, "common_site_config.json")) or {}
+    database = DATABASE.get("host") or config.get("db_host")
+    redis = [config.get(key) for key in ("redis_cache", "redis_queue", "redis_socketio")]
+    return [
+        *([database] if database else ["127.0.0.1", "localhost"]),
+        *(url.partition("://")[2].rpartition("@")[2].partition("/")[0] for url in redis if url),
+    ]
+
+
+def tell(message):
+    os.write(1, ("\n" + MARK + json.dumps(message) + "\n").encode())
+
+
+def become_owner():
+    """What root makes, the bench's own user could not read: go on as the one whose sites they are, as `bench` does."""
+    owner = os.stat(SITES).st_uid
+    if os.geteuid() == 0 and owner != 0:
+        user = pwd.getpwuid(owner)
+        os.initgroups(user.pw_name, user.pw_gid)
+        os.setgid(user.pw_gid)
+        os.setuid(owner)
+        os.environ["HOME"] = user.pw_dir
+
+
+try:
+    os.setsid()
+except PermissionError:
+    pass  # It leads a process group already.
+become_owner()
+os.chdir(SITES)
+import frappe  # noqa: E402, F401  once, for every request
+import frappe.utils.bench_helper  # noqa: E402, F401
+from frappe.database.db_manager import DbManager  # noqa: E402
+
+DbManager.restore_database = staticmethod(read_in)
+serve()

@@ -1,0 +1,96 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { type ExpressionBuilder, sql } from 'kysely';
+import type { Moment } from '../company/health.ts';
+import { inMilliseconds, now, type Tables, tables } from '../company/tables.ts';
+
+/** A worker that shows life. */
+export interface LiveWorker {
+  readonly name: string;
+  readonly startedAt: Date;
+  readonly seenAt: Date;
+  readonly lateLoops: readonly string[];
+}
+
+/** How long a worker counts as living after it was heard of, in milliseconds: longer than it takes to start another one in its place. */
+const lifetime = 15_000;
+
+const isAlive = (worker: ExpressionBuilder<Tables, 'worker'>) => worker('alive_until', '>', now);
+
+/** A worker shows life, `age` milliseconds after its start. One that comes takes the row of one that is gone. */
+export async function showLife(
+  em: SqlEntityManager,
+  { name, age, lateLoops }: { readonly name: string; readonly age: number; readonly lateLoops: readonly string[] },
+): Promise<void> {
+  const life = { seen_at: now, alive_until: inMilliseconds(lifetime), late_loops: [...lateLoops] };
+  const shown = await tables(em).updateTable('worker').set(life).where('name', '=', name).executeTakeFirst();
+  if (shown.numUpdatedRows > 0n) return;
+
+  const arrival = { name, started_at: inMilliseconds(-age), ...life };
+  const replaced = await tables(em)
+    .updateTable('worker')
+    .set(arrival)
+    .where('name', '=', (worker) =>
+      worker
+        .selectFrom('worker')
+        .select('name')
+        .where((gone) => gone.not(isAlive(gone)))
+        .limit(1)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .executeTakeFirst();
+  if (replaced.numUpdatedRows > 0n) return;
+  await tables(em)
+    .insertInto('worker')
+    .values(arrival)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** The workers that live, the one that started first coming first; no more than `limit`. */
+export async function findWorkers(
+  em: SqlEntityManager,
+  limit: number,
+): Promise<{ workers: LiveWorker[]; workerCount: number }> {
+  const rows = await tables(em)
+    .selectFrom('worker')
+    .select(['name', 'started_at as startedAt', 'seen_at as seenAt', 'late_loops as lateLoops'])
+    .select(sql<number>`(count(*) over ())::int`.as('count'))
+    .where(isAlive)
+    .orderBy('started_at')
+    .limit(limit)
+    .execute();
+  return { workers: rows.map(({ count: _, ...worker }) => worker), workerCount: rows[0]?.count ?? 0 };
+}
+
+/** No worker lives; part of a condition on anything. */
+export const noWorkerLives = sql<boolean>`not exists (select from worker where alive_until > now())`;
+
+/** For how long an answer holds for everybody who asks, in milliseconds. */
+const momentLasts = 1_000;
+
+/** Tells PostgreSQL's time and whether a worker lives, by at most one question a second. */
+export function openMoments(em: SqlEntityManager): () => Promise<Moment> {
+  let known: { readonly askedAt: number; readonly answer: Promise<Moment> } | undefined;
+
+  const read = async (): Promise<Moment> => {
+    const { rows } = await sql<Moment>`select now() as now, not ${noWorkerLives} as "workerLives"`.execute(tables(em));
+    if (!rows[0]) throw new Error('PostgreSQL does not say what time it is.');
+    return rows[0];
+  };
+
+  return async () => {
+    const time = performance.now();
+    if (!known || time - known.askedAt > momentLasts) {
+      const answer = read();
+      known = { askedAt: time, answer };
+      // Whoever asks next asks anew.
+      answer.catch(() => {
+        known = undefined;
+      });
+    }
+    const { askedAt, answer } = known;
+    const { now: then, workerLives } = await answer;
+    return { now: new Date(then.getTime() + performance.now() - askedAt), workerLives };
+  };
+}

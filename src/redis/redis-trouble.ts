@@ -1,0 +1,82 @@
+import { ReplyError } from 'ioredis';
+
+/** Why Redis is of no use to the service; for operators, without anything that was sent. */
+export class RedisTrouble extends Error {
+  override readonly name = 'RedisTrouble';
+  /** The first word of Redis’ answer, `READONLY`, or the system’s code, `ECONNREFUSED`. */
+  readonly code: string;
+  /** What is wrong with a Redis that answers, for everybody: without its own words. Undefined when none answers. */
+  readonly refusal: string | undefined;
+
+  constructor(cause: unknown) {
+    const { code, text, refusal } = describe(cause);
+    super(text);
+    this.code = code;
+    this.refusal = refusal;
+  }
+}
+
+/** Redis did not answer in time. */
+export class RedisTimeout extends Error {
+  override readonly name = 'RedisTimeout';
+  readonly code = 'ETIMEDOUT';
+}
+
+/** Answers of a server that the service cannot work with. */
+const wrongServer = [
+  'READONLY',
+  'MASTERDOWN',
+  'NOREPLICAS',
+  'MISCONF',
+  'OOM',
+  'LOADING',
+  'CLUSTERDOWN',
+  'UNBLOCKED',
+  'NOAUTH',
+];
+
+/** Whether connecting anew may lead to a server that the service can work with. */
+export const isWrongServer = ({ message }: Error): boolean => wrongServer.includes(firstWord(message) ?? '');
+
+const remedies: Readonly<Record<string, string>> = {
+  READONLY: 'it is a replica, and REDIS_URL must name the primary',
+  MASTERDOWN: 'it is a replica without its primary, and REDIS_URL must name the primary',
+  NOREPLICAS: 'it takes no writes while it has too few replicas',
+  MISCONF: 'it cannot save its data; look at its disk',
+  OOM: 'its memory is full; raise its maxmemory',
+  LOADING: 'it is reading its data',
+  WRONGPASS: 'look at the user and password in REDIS_URL',
+  NOAUTH: 'it wants a password in REDIS_URL',
+  NOPERM: 'give its user ~bq:* &company:* +@all -@dangerous',
+  MOVED: 'a Redis Cluster cannot be used',
+  CROSSSLOT: 'a Redis Cluster cannot be used',
+  ECONNRESET: 'it hangs up; if it expects TLS, write rediss://',
+  ENOTCONN: 'there is no connection to it',
+  ETIMEDOUT: 'it does not answer in time',
+  ENOTREDIS: 'what answers there does not speak Redis',
+};
+
+const firstWord = (message: string): string | undefined => /^[A-Z]{2,20}(?= )/.exec(message)?.[0];
+
+function describe(cause: unknown): { code: string; text: string; refusal?: string | undefined } {
+  if (cause instanceof RedisTrouble) return { code: cause.code, text: cause.message, refusal: cause.refusal };
+  if (!(cause instanceof Error)) return { code: 'UNKNOWN', text: 'no reason given' };
+  // Redis quotes a command that it does not know, AUTH’s password included.
+  const said = opensslReason(cause) ?? cause.message.split(/,? with args/i, 1)[0] ?? '';
+  const isNotRedis = /^Unknown RESP type/.test(said);
+  const answered = isNotRedis || cause instanceof ReplyError;
+  const code = isNotRedis ? 'ENOTREDIS' : ((answered ? firstWord(said) : systemCode(cause)) ?? lost(said));
+  const remedy = remedies[code];
+  const text = remedy === undefined ? said : `${code}: ${remedy}`;
+  return { code, text, refusal: answered ? `${remedy ?? 'it refuses'} (${code})` : undefined };
+}
+
+/** ioredis gives its own errors no code. */
+const lost = (said: string): string => (said === 'Command timed out' ? 'ETIMEDOUT' : 'ENOTCONN');
+
+/** OpenSSL’s message names its own source files, its reason what happened. */
+const opensslReason = (error: Error): string | undefined =>
+  'library' in error && 'reason' in error && typeof error.reason === 'string' ? `TLS: ${error.reason}` : undefined;
+
+const systemCode = (error: Error): string | undefined =>
+  'code' in error && typeof error.code === 'string' ? error.code : undefined;

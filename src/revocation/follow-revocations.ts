@@ -1,0 +1,38 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Revocations, RevokedTokens } from '../access/revoked-tokens.ts';
+import { now, tables } from '../company/tables.ts';
+import type { Liveness } from '../liveness.ts';
+import { type Log, tellOnChange } from '../log.ts';
+
+/** How often the list is read, in milliseconds: how long another process may take to honour a revocation. */
+const pause = 2_000;
+
+export interface FollowedRevocations {
+  /** Reads the list now. A list that cannot be read is read with the next turn. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Keeps a process's list as the database has it; resolves once it was read. While the database is away it stays as it was. */
+export async function followRevocations(
+  em: SqlEntityManager,
+  revocations: Revocations,
+  { liveness, log }: { readonly liveness: Liveness; readonly log: Log },
+): Promise<FollowedRevocations> {
+  const refresh = async (): Promise<void> => revocations.replace(await readRevoked(em));
+  await refresh();
+  const tell = tellOnChange((err) => log.warn({ err }, 'revocations are not read; trying again'));
+  const repetition = liveness.repeat('revocations', refresh, { pause, onError: ({ message }) => tell(message) });
+  return { refresh: () => refresh().catch(({ message }: Error) => tell(message)), close: () => repetition.close() };
+}
+
+async function readRevoked(em: SqlEntityManager): Promise<RevokedTokens[]> {
+  const rows = await tables(em)
+    .selectFrom('revocation')
+    .select(['kind', 'value', 'revoked_at'])
+    .where('ends_at', '>', now)
+    .execute();
+  return rows.map(({ kind, value, revoked_at }) =>
+    kind === 'TOKEN' ? { kind, tokenId: value } : { kind, subject: value, revokedAt: revoked_at },
+  );
+}

@@ -1,0 +1,58 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { type Selectable, sql } from 'kysely';
+import { clockTolerance } from '../access/clock-tolerance.ts';
+import { type Act, recordOf } from '../company/act.ts';
+import type { Window } from '../company/find-companies.ts';
+import type { RevocationKind } from '../company/revocation.ts';
+import { inMilliseconds, now, type Tables, tables } from '../company/tables.ts';
+
+export type RevocationRow = Selectable<Tables['revocation']>;
+
+/**
+ * Revokes the token with this `jti`, or all tokens that this subject has by now. It lasts as long as the longest token
+ * that may be among them, in seconds; whoever is revoked again is so from now on.
+ */
+export async function revoke(
+  em: SqlEntityManager,
+  kind: RevocationKind,
+  value: string,
+  { by, longestLife, act }: { by: string; longestLife: number; act: Act | undefined },
+): Promise<RevocationRow> {
+  // Tokens are taken although they live too long, or were issued too late, by the tolerance.
+  const revocation = {
+    kind,
+    value,
+    revoked_at: now,
+    revoked_by: by,
+    ends_at: inMilliseconds((longestLife + 2 * clockTolerance) * 1_000),
+  };
+  const revoked = await tables(em)
+    .with('revoked', (query) =>
+      query
+        .insertInto('revocation')
+        .values(revocation)
+        .onConflict((conflict) =>
+          conflict.columns(['kind', 'value']).doUpdateSet({ ...revocation, position: sql<bigint>`default` }),
+        )
+        .returningAll()
+        .returning(sql<null>`null::text`.as('company')),
+    )
+    .with('recorded', () => recordOf(act, 'revoked', { id: 'company' }))
+    .selectFrom('revoked')
+    .selectAll()
+    .executeTakeFirstOrThrow();
+  if (act) act.isRecorded = true;
+  return revoked;
+}
+
+/** What is revoked at present, newest first; read from the end of the window, oldest first. */
+export const findRevocations = (em: SqlEntityManager, window: Window): Promise<RevocationRow[]> =>
+  tables(em)
+    .selectFrom('revocation')
+    .selectAll()
+    .where('ends_at', '>', now)
+    .$if(window.after !== undefined, (query) => query.where('position', '<', BigInt(window.after ?? 0)))
+    .$if(window.before !== undefined, (query) => query.where('position', '>', BigInt(window.before ?? 0)))
+    .orderBy('position', window.fromEnd ? 'asc' : 'desc')
+    .limit(window.limit)
+    .execute();

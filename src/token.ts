@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+import { signToken } from './access/authenticate.ts';
+import { roles } from './access/viewer.ts';
+import { ConfigError } from './config/config-error.ts';
+import { readConfig } from './config/read-config.ts';
+import { fail } from './run.ts';
+import { signingSecret } from './sign-in.ts';
+
+/** Prints a token for development: `npm run token -- --role partner --subject portal --email portal@example.com`. */
+try {
+  const config = readConfig(process.env);
+  if (config.NODE_ENV === 'production') {
+    throw new ConfigError(['npm run token makes tokens for development; in production your login service does.']);
+  }
+  const secret = signingSecret(config);
+  if (secret === undefined) throw new ConfigError(['AUTH_JWT_SECRET is missing; AUTH_JWKS_URL signs nothing here.']);
+  const { values } = parseArgs({
+    options: {
+      role: { type: 'string', multiple: true, default: ['customer'] },
+      subject: { type: 'string', default: 'developer' },
+      email: { type: 'string' },
+      lifetime: { type: 'string', default: '1h' },
+    },
+  });
+  const given = roles.filter((role) => values.role.includes(role));
+  if (given.length < values.role.length) throw new ConfigError([`--role is one of ${roles.join(', ')}.`]);
+  const { subject, email = `${subject}@company-provisioning.example`, lifetime } = values;
+  const rules = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
+  process.stdout.write(`${await signToken(secret, { subject, email, roles: given }, lifetime, rules)}\n`);
+} catch (error) {
+  fail(error);
+}

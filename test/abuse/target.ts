@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import type { Role } from '../../src/access/viewer.ts';
+import { openStandInBench } from '../bench/stand-in-bench.ts';
+import { openCluster, tokenOf } from '../servers/processes.ts';
+
+/** The service in production configuration, in processes of its own on real servers. */
+export interface Target {
+  readonly url: string;
+  /** Resident memory of the API, in bytes. */
+  memory(): number;
+  /** Why the service is not well: a process that has ended, or what the API logged as an error of its own. */
+  complaints(): string[];
+  tokenOf(subject: string, ...roles: Role[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+const settings = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://companies.example',
+  MAIL_FROM: 'companies@provider.example',
+  SUPPORT_EMAIL: 'support@provider.example',
+  SITE_DOMAINS: 'localhost',
+};
+
+export async function openTarget(): Promise<Target> {
+  await using opened = new AsyncDisposableStack();
+  const cluster = await openCluster();
+  opened.defer(() => cluster.close());
+  const bench = await openStandInBench({ after: (close) => opened.defer(async () => void (await close())) });
+  const production = { ...settings, BENCH_PATH: bench.path, BENCH_WEB_URL: bench.config.webUrl ?? '' };
+  const api = await cluster.startApi(production);
+  const worker = cluster.startWorker(production);
+  const all = opened.move();
+  return {
+    url: `http://127.0.0.1:${api.port}/graphql`,
+    memory: () => residentMemoryOf(api.pid),
+    complaints: () => [
+      ...[api, worker].filter(({ isRunning }) => !isRunning).map((program) => `a process ended: ${program.complaints}`),
+      ...api.log.filter(({ level }) => level === errorLevel).map((line) => `the API logged ${JSON.stringify(line)}`),
+    ],
+    tokenOf,
+    close: () => all.disposeAsync(),
+  };
+}
+
+/** pino's number of `error`. */
+const errorLevel = 50;
+
+function residentMemoryOf(pid: number): number {
+  const [, kilobytes = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1_024;
+}

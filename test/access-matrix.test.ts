@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { ExecutionResult } from 'graphql';
+import { createClient as createEventStreams } from 'graphql-sse';
+import { createClient as createSockets } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { schema } from '../schema/index.ts';
+import type { Role } from '../src/access/viewer.ts';
+import { ask } from './ask.ts';
+import { createCompany, openTestService, requestFor } from './test-service.ts';
+
+const { url, tokenOf, clientOf } = await openTestService({ after }, { parts: { api: true, worker: false } });
+
+/** A draft and a queued company belong to the owner. */
+const viewers = ['nobody', 'forger', 'owner', 'customer', 'partner', 'operator'] as const;
+type ViewerName = (typeof viewers)[number];
+type Row = Readonly<Record<ViewerName, string>>;
+
+const locked = { nobody: 'UNAUTHENTICATED', forger: 'UNAUTHENTICATED' } as const;
+const ownersOnly = (own: string, others: string): Row => ({
+  ...locked,
+  owner: own,
+  customer: others,
+  partner: others,
+  operator: own,
+});
+const operatorsOnly = (outcome: string): Row => ({ ...ownersOnly('FORBIDDEN', 'FORBIDDEN'), operator: outcome });
+
+const [created, denied] = ['CreateCompanySuccess', 'ValidationError'];
+
+/**
+ * What comes of each operation for each viewer, by whichever transport: the code of an error, the type of a mutation's
+ * result, or what there is to see. A field of the schema's roots that is missing here fails the test.
+ */
+const matrix: Readonly<Record<string, { readonly document: string; readonly row: Row }>> = {
+  'Query.company': { document: 'query ($draft: ID!) { company(id: $draft) { id } }', row: ownersOnly('seen', 'null') },
+  'Query.companies': {
+    document: '{ companies(filter: { text: "matrix-draft" }) { edges { node { id } } } }',
+    row: ownersOnly('1 seen', '0 seen'),
+  },
+  'Query.operations': { document: '{ operations { waiting } }', row: operatorsOnly('seen') },
+  'Query.revocations': { document: '{ revocations { edges { node { subject } } } }', row: operatorsOnly('0 seen') },
+  'Query.auditLog': {
+    document: '{ auditLog(filter: { subject: "nobody here" }) { edges { node { id } } } }',
+    row: operatorsOnly('0 seen'),
+  },
+  'Mutation.createCompany': {
+    document: 'mutation ($input: CreateCompanyInput!) { createCompany(input: $input) { __typename } }',
+    // The request says whom to mail, as only those may who act for others.
+    row: { ...locked, owner: denied, customer: denied, partner: created, operator: created },
+  },
+  'Mutation.provisionCompany': {
+    document: 'mutation ($queued: ID!) { provisionCompany(companyId: $queued) { __typename } }',
+    row: ownersOnly('WrongStatus', 'NotFound'),
+  },
+  'Mutation.cancelProvisioning': {
+    document: 'mutation ($draft: ID!) { cancelProvisioning(companyId: $draft) { __typename } }',
+    row: ownersOnly('WrongStatus', 'NotFound'),
+  },
+  'Mutation.resendMail': {
+    document: 'mutation { resendMail(mailId: "00000000-0000-4000-8000-000000000000") { __typename } }',
+    row: operatorsOnly('MailNotFound'),
+  },
+  'Mutation.revokeToken': {
+    document: 'mutation { revokeToken(tokenId: "") { __typename } }',
+    row: operatorsOnly(denied),
+  },
+  'Mutation.revokeTokensOf': {
+    document: 'mutation { revokeTokensOf(subject: "") { __typename } }',
+    row: operatorsOnly(denied),
+  },
+  'Subscription.companyStatusChanged': {
+    document: 'subscription ($draft: ID!) { companyStatusChanged(companyId: $draft) { version } }',
+    row: ownersOnly('seen', 'NOT_FOUND'),
+  },
+};
+
+const rolesOf: Readonly<Record<Exclude<ViewerName, 'nobody' | 'forger'>, Role>> = {
+  owner: 'customer',
+  customer: 'customer',
+  partner: 'partner',
+  operator: 'operator',
+};
+const tokens = new Map<ViewerName, string | undefined>([['nobody', undefined]]);
+const ids = { draft: '', queued: '' };
+before(async () => {
+  for (const [name, role] of Object.entries(rolesOf)) tokens.set(name as ViewerName, await tokenOf(name, role));
+  tokens.set('forger', `${tokens.get('operator')?.slice(0, -6)}forged`);
+  const owner = await clientOf('owner', 'customer');
+  ids.draft = (await createCompany(owner, requestFor('matrix-draft.localhost', { draft: true }))).id;
+  ids.queued = (await createCompany(owner, requestFor('matrix-queued.localhost'))).id;
+});
+
+/** The same request of a viewer every time, so that it creates one company however often it is sent. */
+const variablesOf = (viewer: ViewerName): Record<string, unknown> => ({
+  ...ids,
+  input: requestFor(`matrix-of-${viewer}.localhost`, {
+    draft: true,
+    idempotencyKey: 'matrix',
+    customerEmail: 'customer@acme.example',
+  }),
+});
+
+type Send = (token: string | undefined, query: string, variables: Record<string, unknown>) => Promise<ExecutionResult>;
+
+const bearer = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
+
+async function firstOf(results: AsyncIterable<unknown>): Promise<ExecutionResult> {
+  for await (const result of results) return result as ExecutionResult;
+  return {};
+}
+
+const transports: Readonly<Record<string, { readonly carries: RegExp; readonly send: Send }>> = {
+  POST: {
+    carries: /Query|Mutation/,
+    send: async (token, query, variables) =>
+      JSON.parse((await ask(url, { headers: bearer(token), body: JSON.stringify({ query, variables }) })).text),
+  },
+  GET: {
+    carries: /Query/,
+    async send(token, query, variables) {
+      const parameters = new URLSearchParams({ query, variables: JSON.stringify(variables) });
+      return JSON.parse((await ask(`${url}?${parameters}`, { method: 'GET', headers: bearer(token) })).text);
+    },
+  },
+  'event stream': {
+    carries: /./,
+    async send(token, query, variables) {
+      const client = createEventStreams({ url, headers: bearer(token), retryAttempts: 0 });
+      try {
+        return await firstOf(client.iterate({ query, variables }));
+      } finally {
+        client.dispose();
+      }
+    },
+  },
+  WebSocket: {
+    carries: /./,
+    async send(token, query, variables) {
+      const client = createSockets({
+        url: url.replace('http:', 'ws:'),
+        webSocketImpl: WebSocket,
+        connectionParams: bearer(token),
+        retryAttempts: 0,
+      });
+      try {
+        return await firstOf(client.iterate({ query, variables }));
+      } finally {
+        await client.dispose();
+      }
+    },
+  },
+};
+
+/** How a transport says that it lets nobody in: with HTTP's status, or the close code of a WebSocket. */
+function isLocked(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('response' in error) return error.response instanceof Response && error.response.status === 401;
+  return 'code' in error && error.code === 4403;
+}
+
+async function outcomeOf(operation: string, viewer: ViewerName, send: Send): Promise<string> {
+  const { document = '' } = matrix[operation] ?? {};
+  let result: ExecutionResult;
+  try {
+    result = await send(tokens.get(viewer), document, variablesFor(document, viewer));
+  } catch (error) {
+    if (isLocked(error)) return 'UNAUTHENTICATED';
+    if (Array.isArray(error)) result = { errors: error };
+    else throw error;
+  }
+  const { data, errors } = result;
+  if (errors?.[0]) return String(errors[0].extensions?.['code']);
+  const value = data?.[operation.split('.')[1] ?? ''] as
+    | { readonly __typename?: string; readonly edges?: readonly unknown[] }
+    | null
+    | undefined;
+  if (value === null) return 'null';
+  return value?.__typename ?? (value?.edges ? `${value.edges.length} seen` : 'seen');
+}
+
+/** A variable that a document does not name is one too many. */
+const variablesFor = (document: string, viewer: ViewerName): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(variablesOf(viewer)).filter(([name]) => document.includes(`$${name}:`)));
+
+describe('the access matrix', () => {
+  test('has a row for every operation of the schema', () => {
+    const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+    const operations = roots.flatMap((root) =>
+      Object.keys(root?.getFields() ?? {}).map((field) => `${root?.name}.${field}`),
+    );
+    assert.deepEqual(Object.keys(matrix).sort(), operations.sort());
+  });
+
+  for (const [operation, { row }] of Object.entries(matrix)) {
+    for (const [transport, { carries, send }] of Object.entries(transports)) {
+      if (!carries.test(operation)) continue;
+      test(`holds for ${operation} by ${transport}`, async (t) => {
+        const found = await Promise.all(viewers.map((viewer) => outcomeOf(operation, viewer, send)));
+        const outcomes = Object.fromEntries(viewers.map((viewer, index) => [viewer, found[index]]));
+        t.diagnostic(
+          Object.entries(outcomes)
+            .map((cell) => cell.join(': '))
+            .join(', '),
+        );
+        assert.deepEqual(outcomes, row);
+      });
+    }
+  }
+});

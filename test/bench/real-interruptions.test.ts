@@ -1,0 +1,223 @@
+/**
+ * Every step of a real site, interrupted at random moments in every way there is: the whole service makes it, and nobody
+ * helps. BENCH_TEST_MOMENTS is at how many moments of each step and way; `--test-name-pattern` chooses among them.
+ */
+import assert from 'node:assert/strict';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, suite, type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { StatusChange } from '../../src/client/client.ts';
+import { serversMissing } from '../private-servers.ts';
+import { type ApiProgram, type Cluster, openCluster, type Program, until } from '../servers/processes.ts';
+import { createCompany, requestFor } from '../test-service.ts';
+import { diskTooLarge, endRedis, fillDisk, killDatabase } from './bench-servers.ts';
+import { noRealBench, openRealBench, path } from './real-bench.ts';
+import { differences, fieldsOf } from './site-fields.ts';
+import { acme } from './site-plan.ts';
+
+const moments = Number(process.env['BENCH_TEST_MOMENTS'] ?? 1);
+const apps = (process.env['BENCH_TEST_APPS'] ?? 'demo_app').split(',');
+
+/** What a site begins with, and which of its steps are interrupted then. */
+const courses = {
+  'from nothing': { apps: [], template: undefined, steps: ['preflight', 'create-site', 'set-up-company'] },
+  'from a template of Frappe': { apps, template: [], steps: apps.map((app) => `install-app:${app}`) },
+  'from a template': { apps, template: apps, steps: ['create-site', 'set-up-company', 'verify'] },
+} as const;
+type Course = keyof typeof courses;
+
+/** How a step is interrupted. Each resolves once all is as before, in which the worker may be another one. */
+const ways: Readonly<Record<string, (company: Made) => Promise<void>>> = {
+  SIGTERM: (company) => replaceHolder(company, 'SIGTERM'),
+  SIGKILL: (company) => replaceHolder(company, 'SIGKILL'),
+  'SIGSTOP beyond the lease': freezeHolder,
+  'the database is killed': () => without(killDatabase, 5_000),
+  'Redis is unavailable': () => without(endRedis, 10_000),
+  'the disk is full': () => without(fillDisk, 10_000),
+};
+
+/** A company that is being made. */
+interface Made {
+  readonly id: string;
+  readonly customer: string;
+  readonly siteName: string;
+  /** Resolves when the step begins. */
+  begun(step: string): Promise<void>;
+  /** Every event until the stream completes. */
+  readonly events: Promise<readonly StatusChange[]>;
+}
+
+const skip = noRealBench || serversMissing;
+const timeout = 900_000;
+let cluster: Cluster;
+let api: ApiProgram;
+let workers: Program[] = [];
+
+suite('a step that is interrupted at any moment: the company becomes ACTIVE by itself', { skip }, () => {
+  before(async () => {
+    cluster = await openCluster();
+    api = await cluster.startApi(benchEnv);
+    workers = [cluster.startWorker(benchEnv), cluster.startWorker(benchEnv)];
+  });
+  after(() => cluster?.close());
+
+  for (const course of Object.keys(courses) as Course[]) {
+    for (const step of courses[course].steps) {
+      for (const [way, interrupt] of Object.entries(ways)) {
+        for (let moment = 1; moment <= moments; moment += 1) {
+          test(`${step}, ${course}: ${way} (${moment})`, { timeout: 2 * timeout }, async (t) => {
+            const tooLarge = interrupt === ways['the disk is full'] && (await diskTooLarge());
+            if (tooLarge) return t.skip(tooLarge);
+            const undisturbed = await undisturbedOf(t, course);
+            const company = await request(t, course);
+            await company.begun(step);
+            const at = Math.random() * (undisturbed.seconds.get(step) ?? 0);
+            await pause(at * 1_000);
+            await interrupt(company);
+
+            const events = await company.events;
+            const took = secondsOf(events).get('all') ?? 0;
+            const cost = (took - (undisturbed.seconds.get('all') ?? 0)).toFixed(1);
+            const said = new Set(events.filter(({ kind }) => kind === 'STEP_RETRYING').map(({ message }) => message));
+            t.diagnostic([`at ${at.toFixed(1)} s: ${events.at(-1)?.status}, ${cost} s more`, ...said].join(' | '));
+            assert.equal(events.at(-1)?.status, 'ACTIVE', await failureOf(company));
+            await until('the customer has a mail', () => cluster.mailsTo(company.customer) > 0);
+            assert.equal(cluster.mailsTo(company.customer), 1);
+            assert.deepEqual(differences(await fieldsOf(company.siteName), undisturbed.fields), {
+              missing: [],
+              unexpected: [],
+            });
+            const { adminEmail, adminPassword } = requestFor(company.siteName);
+            const plan = { ...acme, siteName: company.siteName, adminEmail, adminPassword };
+            assert.equal(await openRealBench(t).login(plan), true);
+          });
+        }
+      }
+    }
+  }
+});
+
+const benchEnv = { BENCH_PATH: path, BENCH_WEB_URL: process.env['BENCH_WEB_URL'] ?? '' };
+
+/** Asks for a company; its site is dropped after the test. */
+async function request(t: TestContext, course: Course): Promise<Made> {
+  await keepTemplates(courses[course].template);
+  const siteName = openRealBench(t).newSiteName();
+  const customer = siteName.split('.')[0] ?? '';
+  const client = await api.clientOf(customer, 'customer');
+  const { id } = await createCompany(client, requestFor(siteName, { apps: [...courses[course].apps] }));
+  const begun = new Map<string, PromiseWithResolvers<void>>();
+  const stepOf = (step: string): PromiseWithResolvers<void> => {
+    const known = begun.get(step) ?? Promise.withResolvers<void>();
+    begun.set(step, known);
+    return known;
+  };
+  const watch = async (): Promise<StatusChange[]> => {
+    const events: StatusChange[] = [];
+    for await (const event of client.watch(id, 0)) {
+      events.push(event);
+      if (event.kind === 'STEP_STARTED') stepOf(event.step ?? '').resolve();
+    }
+    return events;
+  };
+  return { id, customer, siteName, begun: (step) => stepOf(step).promise, events: watch() };
+}
+
+/** How long each step of an undisturbed site takes, and the whole of it, and what stands in it at last. */
+interface Undisturbed {
+  readonly seconds: ReadonlyMap<string, number>;
+  readonly fields: readonly string[];
+}
+
+const known = new Map<Course, Undisturbed>();
+
+async function undisturbedOf(t: TestContext, course: Course): Promise<Undisturbed> {
+  const found = known.get(course);
+  if (found) return found;
+  const { template } = courses[course];
+  if (template && !(await templates()).some(({ apps: its }) => its.length === template.length)) {
+    // The site of an earlier course leaves it.
+    await undisturbedOf(t, template.length === 0 ? 'from nothing' : 'from a template of Frappe');
+  }
+  const company = await request(t, course);
+  const events = await company.events;
+  assert.equal(events.at(-1)?.status, 'ACTIVE', await failureOf(company));
+  const undisturbed = { seconds: secondsOf(events), fields: await fieldsOf(company.siteName) };
+  const steps = [...undisturbed.seconds].map(([step, seconds]) => `${step} ${seconds.toFixed(1)} s`);
+  t.diagnostic(`undisturbed, ${course}: ${steps.join(', ')}`);
+  known.set(course, undisturbed);
+  return undisturbed;
+}
+
+function secondsOf(events: readonly StatusChange[]): Map<string, number> {
+  const time = (event: StatusChange | undefined): number => Date.parse(event?.occurredAt ?? '') / 1_000;
+  const steps = events.filter(({ kind }) => kind === 'STEP_STARTED').map(({ step }) => step ?? '');
+  const of = (step: string, kind: string) =>
+    time(events.findLast((event) => event.step === step && event.kind === kind));
+  const started = events.find(({ status }) => status === 'PROVISIONING');
+  return new Map([
+    ...steps.map((step): [string, number] => [step, of(step, 'STEP_COMPLETED') - of(step, 'STEP_STARTED')]),
+    ['all', time(events.at(-1)) - time(started)],
+  ]);
+}
+
+/** Deletes the templates of more apps than these; all of them when there are to be none. */
+async function keepTemplates(most: readonly string[] | undefined): Promise<void> {
+  for (const { folder, apps: its } of await templates()) {
+    if (its.length > (most?.length ?? -1)) await rm(folder, { recursive: true });
+  }
+}
+
+/** The bench's templates, and the apps of each beside Frappe. */
+async function templates() {
+  const all = join(path, 'sites/.provisioning/templates');
+  const names = await readdir(all).catch(() => []);
+  return Promise.all(
+    names.map(async (name) => {
+      const folder = join(all, name);
+      const snapshot = JSON.parse(await readFile(join(folder, 'snapshot.json'), 'utf8'));
+      return { folder, apps: (snapshot.apps as string[]).filter((app) => app !== 'frappe') };
+    }),
+  );
+}
+
+async function failureOf({ id }: Made): Promise<string> {
+  const [company] = await cluster.query<{ failure: unknown }>('select failure from company where id = $1', id);
+  return JSON.stringify(company?.failure, null, 1).replaceAll('\\n', '\n');
+}
+
+/** The claims of the company, oldest first, as the workers' logs tell of them. */
+const claimsOf = ({ id }: Made) =>
+  workers
+    .flatMap((worker) => worker.log.map((line) => ({ worker, line })))
+    .filter(({ line }) => line.msg === 'provisioning started' && line['companyId'] === id)
+    .toSorted((a, b) => Number(a.line['fencingToken']) - Number(b.line['fencingToken']));
+
+const holderOf = (company: Made): Program => {
+  const claim = claimsOf(company).at(-1);
+  assert.ok(claim);
+  return claim.worker;
+};
+
+async function replaceHolder(company: Made, signal: NodeJS.Signals): Promise<void> {
+  const holder = holderOf(company);
+  await holder.end(signal);
+  workers = [...workers.filter((worker) => worker !== holder), cluster.startWorker(benchEnv)];
+}
+
+/** Lets the holder sleep until another one has worked on the company for a while. */
+async function freezeHolder(company: Made): Promise<void> {
+  const holder = holderOf(company);
+  const claims = claimsOf(company).length;
+  holder.send('SIGSTOP');
+  await until('another worker takes the company up', () => claimsOf(company).length > claims);
+  await pause(3_000);
+  holder.send('SIGCONT');
+}
+
+async function without(takeAway: () => Promise<() => Promise<void>>, milliseconds: number): Promise<void> {
+  const giveBack = await takeAway();
+  await pause(milliseconds);
+  await giveBack();
+}

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { dependencies } from './dependencies.ts';
+
+/** Licences under which the service may be run and changed without publishing it. */
+const permissive = /^(0BSD|Apache-2\.0|BlueOak-1\.0\.0|BSD-[23]-Clause|CC-BY-4\.0|ISC|MIT(-0)?|Python-2\.0)$/;
+const isPermissive = (licence = ''): boolean =>
+  licence
+    .replace(/[()]/g, '')
+    .split(' OR ')
+    .some((alternative) => permissive.test(alternative));
+const named = (some: ReturnType<typeof dependencies>) => some.map(({ name, licence }) => `${name} (${licence})`);
+
+test('no dependency runs a script when it is installed', () => {
+  assert.deepEqual(named(dependencies().filter(({ hasInstallScript }) => hasInstallScript)), []);
+});
+
+test('every dependency has a licence that permits its use here', () => {
+  const all = dependencies();
+  assert.ok(all.length > 100, 'they are found');
+  assert.deepEqual(named(all.filter(({ licence }) => !isPermissive(licence))), []);
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import type { CompanyId } from '../src/company/company-id.ts';
+import { healthOf } from '../src/company/health.ts';
+import { attemptRecord } from '../src/provisioning/attempt-record.ts';
+import { claimCompany, releaseLease } from '../src/provisioning/lease.ts';
+import { isStranded } from '../src/provisioning/waiting.ts';
+import { findWorkers, openMoments, showLife } from '../src/provisioning/workforce.ts';
+import { openCompanyStore, stepNamed, times } from './company-store.ts';
+
+const store = await openCompanyStore(after);
+const { em } = store;
+const ever = new AbortController().signal;
+
+describe('the health of a company', () => {
+  const stateAt = async (id: CompanyId, { later = 0, workerLives = true } = {}) =>
+    healthOf((await store.all(id)).company, { now: new Date(Date.now() + later), workerLives });
+
+  test('is unknown while nobody is to work on it', async () => {
+    const { id } = await store.create('health-of-a-draft', { draft: true });
+    assert.equal(await stateAt(id), null);
+  });
+
+  test('tells waiting from working, and a worker that is silent from one that handed the company back', async () => {
+    const { id } = await store.create('health-of-a-claim');
+    assert.equal((await stateAt(id))?.state, 'WAITING_FOR_WORKER');
+    const claim = await claimCompany(em, id, 'worker', times, ever);
+    assert.ok(claim);
+    assert.equal((await stateAt(id))?.state, 'WORKING');
+    const silent = await stateAt(id, { later: times.lease + 1_000 });
+    assert.deepEqual([silent?.state, silent?.since], ['STALLED', claim.company.leased_until]);
+    assert.match(silent?.reason ?? '', /delayed on our side/);
+    await releaseLease(em, claim);
+    assert.equal((await stateAt(id))?.state, 'WAITING_FOR_WORKER');
+    assert.equal((await stateAt(id, { workerLives: false }))?.state, 'STALLED');
+  });
+
+  test('is STALLED while it is queued and no worker lives, since it was queued', async () => {
+    const { id, queued_at: queuedAt } = await store.create('health-without-workers');
+    const health = await stateAt(id, { workerLives: false });
+    assert.deepEqual([health?.state, health?.since, health?.nextTryAt], ['STALLED', queuedAt, null]);
+  });
+
+  test('names the error of a step that is tried again, since its first try and until the step goes on', async () => {
+    const { id } = await store.create('health-of-a-retry');
+    const claim = await claimCompany(em, id, 'worker', times, ever);
+    assert.ok(claim);
+    const record = attemptRecord(em, store.bell, claim, ever);
+    const step = stepNamed('one', new Set());
+    await record.plan([step]);
+    await record.retrying(step, 'The server is unavailable.', 500);
+    const first = await stateAt(id);
+    await record.retrying(step, 'The server is busy.', 60_000);
+    const second = await stateAt(id);
+    assert.deepEqual([first?.state, first?.reason], ['RETRYING', 'The server is unavailable.']);
+    assert.deepEqual([second?.reason, second?.since], ['The server is busy.', first?.since]);
+    assert.ok(second?.nextTryAt && first?.nextTryAt && second.nextTryAt > first.nextTryAt);
+    await record.progress(step, 50);
+    assert.equal((await stateAt(id))?.state, 'WORKING');
+  });
+});
+
+describe('the workers that live', () => {
+  const show = (name: string, lateLoops: string[] = []) => showLife(em, { name, age: 60_000, lateLoops });
+  const names = async () => (await findWorkers(em, 100)).workers.map(({ name }) => name).toSorted();
+  const die = (name: string) =>
+    em.execute(`update worker set alive_until = now() - interval '1 millisecond' where name = ?`, [name]);
+  const rows = async () => (await em.execute<{ count: number }[]>('select count(*)::int from worker'))[0]?.count;
+
+  test('are those that were heard of lately, and whoever comes takes the row of one that is gone', async () => {
+    const { id } = await store.create('health-of-the-stranded');
+    await store.set(id, `queued_at = now() - interval '1 minute'`);
+    assert.deepEqual([await names(), await isStranded(em)], [[], true]);
+    await Promise.all(['one', 'two', 'three'].map((name) => show(name)));
+    await show('two', ['reconciler']);
+    assert.deepEqual([await names(), await isStranded(em)], [['one', 'three', 'two'], false]);
+    const { workers, workerCount } = await findWorkers(em, 1);
+    assert.deepEqual([workers.length, workerCount], [1, 3]);
+    const two = (await findWorkers(em, 100)).workers.find(({ name }) => name === 'two');
+    assert.deepEqual(two?.lateLoops, ['reconciler']);
+    assert.ok(two && two.seenAt.getTime() - two.startedAt.getTime() >= 59_000);
+
+    await die('one');
+    await die('two');
+    assert.deepEqual(await names(), ['three']);
+    await show('four');
+    await show('one');
+    assert.deepEqual([await names(), await rows()], [['four', 'one', 'three'], 3]);
+  });
+
+  test('are asked for once a second, by PostgreSQL’s clock', async () => {
+    let asked = 0;
+    const counted = Object.create(em, {
+      getKysely: {
+        value: () => {
+          asked += 1;
+          return em.getKysely();
+        },
+      },
+    });
+    const moment = openMoments(counted);
+    const [first, second] = await Promise.all([moment(), moment()]);
+    const [known] = await em.execute<{ now: Date }[]>('select now() as now');
+    assert.equal(asked, 1);
+    assert.equal(first.workerLives, true);
+    for (const { now } of [first, second]) assert.ok(Math.abs(now.getTime() - Number(known?.now)) < 1_000);
+    for (const name of await names()) await die(name);
+    assert.equal((await openMoments(em)()).workerLives, false);
+  });
+});

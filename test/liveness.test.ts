@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { after, describe, type TestContext, test } from 'node:test';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { pino } from 'pino';
+import { openHeartbeat } from '../jobs/heartbeat.ts';
+import { openReconciler } from '../jobs/reconciler.ts';
+import { openRescuer } from '../jobs/rescuer.ts';
+import { openHealth } from '../src/http/health.ts';
+import { serveHealth } from '../src/http/health-server.ts';
+import { openHttpServer } from '../src/http/http-server.ts';
+import { openCompanyStreams } from '../src/live/company-stream.ts';
+import { type Liveness, openLiveness } from '../src/liveness.ts';
+import { deliverMail } from '../src/mail/deliver-mail.ts';
+import { openMailAccount } from '../src/mail/mail-account.ts';
+import { openMetrics } from '../src/metrics.ts';
+import { claimCompany, keepLease } from '../src/provisioning/lease.ts';
+import { provisionCompany } from '../src/provisioning/provision-company.ts';
+import { readBacklog } from '../src/read-backlog.ts';
+import { ask } from './ask.ts';
+import { memoryHost, openCompanyStore, times } from './company-store.ts';
+import { Faults, faultyHost } from './faulty-host.ts';
+import { until } from './servers/processes.ts';
+
+const store = await openCompanyStore(after);
+const { em, bell, secrets } = store;
+const log = pino({ level: 'silent' });
+const metrics = openMetrics();
+const ever = new AbortController().signal;
+const minute = 60_000;
+
+/** A process whose clock can be put forward, and what its `/healthz` answers. */
+async function openProcess(t: TestContext) {
+  let ahead = 0;
+  const liveness = openLiveness(() => performance.now() + ahead);
+  const server = await openHttpServer({ host: '127.0.0.1', port: 0, variable: 'WORKER_PORT', metrics, log });
+  t.after(() => server.close());
+  serveHealth(server, openHealth({ checks: {}, backlog: () => readBacklog(em), liveness, metrics, log }));
+  return {
+    liveness,
+    pass(milliseconds: number): void {
+      ahead += milliseconds;
+    },
+    async healthz(): Promise<{ status: number | undefined; late: string[] }> {
+      const { status, text } = await ask(`http://127.0.0.1:${server.port}/healthz`, { method: 'GET' });
+      const late: string[] = JSON.parse(text).late ?? [];
+      return { status, late: late.map((line) => line.replace(/: silent for \d+ s, at most \d+ s$/, '')) };
+    },
+  };
+}
+
+/** The database, whose answers are replaced by this one. */
+const databaseThat = (answer: () => Promise<never>): SqlEntityManager =>
+  Object.create(em, {
+    getKysely: {
+      value: () => em.getKysely().withPlugin({ transformQuery: ({ node }) => node, transformResult: answer }),
+    },
+  });
+const hanging = databaseThat(() => new Promise(() => {}));
+
+const noJobs = { unrung: async () => [], takeUp() {}, close: async () => {} };
+const openLoops = (on: SqlEntityManager, liveness: Liveness) => ({
+  reconciler: () =>
+    openReconciler({
+      em: on,
+      bell,
+      queues: { provision: noJobs, mail: noJobs },
+      waitingAlarm: minute,
+      attemptsAtOnce: 10,
+      metrics,
+      liveness,
+      log,
+    }),
+  rescuer: () => openRescuer({ em: on, bell, metrics, liveness, log }),
+  heartbeat: () => openHeartbeat({ em: on, worker: 'test', liveness, log }),
+});
+
+describe('/healthz answers 503 and names', { timeout: 180_000 }, () => {
+  /** Begins it and lets it hang; resolves once it does. It goes on when the test is over. */
+  const hangs: Record<string, (liveness: Liveness, t: TestContext) => unknown> = {
+    reconciler: (liveness) => openLoops(hanging, liveness).reconciler(),
+    rescuer: (liveness) => openLoops(hanging, liveness).rescuer(),
+    heartbeat: (liveness) => openLoops(hanging, liveness).heartbeat(),
+    async claim(liveness) {
+      const { id } = await store.create('never-claimed');
+      provisionCompany({ ...store.provisioning(memoryHost()), em: hanging, liveness }, id, ever);
+    },
+    async attempt(liveness, t) {
+      const faults = new Faults();
+      const goOn = faults.pause('one', { deaf: true });
+      const { id } = await store.create('never-ended');
+      const deps = store.provisioning(faultyHost(memoryHost(), faults), { heartbeat: 10 });
+      const ended = provisionCompany({ ...deps, liveness }, id, ever);
+      t.after(async () => {
+        goOn();
+        await ended;
+      });
+      await faults.reached('one');
+    },
+    async 'lease renewal'(liveness, t) {
+      const { id } = await store.create('never-renewed');
+      const claim = await claimCompany(em, id, 'test', times, ever);
+      assert.ok(claim);
+      const lease = keepLease(hanging, claim, { times: { ...times, heartbeat: 10 }, liveness }, () => {});
+      t.after(() => lease.close());
+    },
+    async mail(liveness, t) {
+      const { id } = await store.create('never-mailed');
+      await provisionCompany(store.provisioning(memoryHost()), id, ever);
+      const [begun, accepted] = [Promise.withResolvers<void>(), Promise.withResolvers<{ response: string }>()];
+      const smtp = {
+        send() {
+          begun.resolve();
+          return accepted.promise;
+        },
+        verify: async () => {},
+        close() {},
+      };
+      const account = openMailAccount(metrics, log);
+      const mailing = { smtp, account, render: () => ({ subject: '', text: '', html: '' }), sandbox: true };
+      const addresses = { siteUrl: () => '', supportEmail: 'support@hosting.example' };
+      const ended = deliverMail({ em, secrets, ...mailing, ...addresses, metrics, liveness, log }, id);
+      t.after(async () => {
+        accepted.resolve({ response: '250 OK' });
+        await ended;
+      });
+      await begun.promise;
+    },
+    async 'event read'(liveness) {
+      const { id } = await store.create('never-read');
+      const channel = {
+        announce() {},
+        listen: () => () => {},
+        stir() {},
+        tryOut: async () => {},
+        close: async () => {},
+      };
+      openCompanyStreams(hanging, channel, { liveness, log }).watch(id, 0).next();
+    },
+  };
+
+  for (const [name, hang] of Object.entries(hangs)) {
+    test(`the ${name} that hangs`, async (t) => {
+      const { liveness, pass, healthz } = await openProcess(t);
+      await hang(liveness, t);
+      assert.deepEqual(await healthz(), { status: 200, late: [] });
+      pass(20 * minute);
+      // What goes on beside it shows so with its next turn.
+      await until('nothing else is late', async () => (await healthz()).late.length === 1);
+      assert.deepEqual(await healthz(), { status: 503, late: [name] });
+    });
+  }
+});
+
+test('/healthz answers 200 while the database is unavailable, and loops only fail', { timeout: 180_000 }, async (t) => {
+  const { liveness, pass, healthz } = await openProcess(t);
+  const unavailable = databaseThat(async () => {
+    throw new Error('The database is unavailable.');
+  });
+  const loops = Object.values(openLoops(unavailable, liveness)).map((open) => open());
+  const shutdown = new AbortController();
+  const { id } = await store.create('claimed-later');
+  const claiming = provisionCompany(
+    { ...store.provisioning(memoryHost()), em: unavailable, liveness },
+    id,
+    shutdown.signal,
+  );
+  pass(20 * minute);
+  await until('each has tried again', async () => (await healthz()).status === 200);
+  shutdown.abort();
+  await assert.rejects(claiming);
+  await Promise.all(loops.map((loop) => loop.close()));
+  pass(20 * minute);
+  assert.deepEqual(await healthz(), { status: 200, late: [] }, 'what was closed is not missed');
+});

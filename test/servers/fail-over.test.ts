@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { openPostgres } from '../../src/database/open-database.ts';
+import { ask, connectionsTo, makeReadOnly, promote } from '../fail-over.ts';
+import { type MovingName, openMovingName } from '../moving-name.ts';
+import { type PostgresServer, serversMissing, startPostgres } from '../private-servers.ts';
+import { createCompany, requestFor } from '../test-service.ts';
+import { allBecomeActive, orderMany } from './companies.ts';
+import { type ApiProgram, type Cluster, openCluster, type Program, startProgram, until, within } from './processes.ts';
+
+suite('a PostgreSQL whose name moves to a promoted standby', { skip: serversMissing }, () => {
+  let cluster: Cluster;
+  let standby: PostgresServer;
+  let name: MovingName;
+  let api: ApiProgram;
+  let worker: Program;
+  const readiness = async (): Promise<{ status: number; text: string }> => {
+    const response = await fetch(`http://127.0.0.1:${api.port}/readyz`);
+    return { status: response.status, text: await response.text() };
+  };
+
+  before(async () => {
+    cluster = await openCluster();
+    standby = await startPostgres({ standbyOf: cluster.postgres });
+    name = await openMovingName(cluster.postgres.port);
+    const env = { DATABASE_URL: `postgresql://postgres@127.0.0.1:${name.port}/postgres` };
+    worker = cluster.startWorker(env);
+    api = await cluster.startApi(env);
+  });
+  after(async () => {
+    await name?.close();
+    await cluster?.close();
+    await standby?.close();
+  });
+
+  test('a start on a standby is refused in a line that says what it is', async () => {
+    const program = startProgram('src/migrate.ts', { DATABASE_URL: standby.url });
+    assert.equal((await program.end()).code, 1);
+    assert.match(program.complaints, /^PostgreSQL is read-only: it is a standby[^\n]*primary\.\n$/);
+  });
+
+  test('its kept connections to the old server, which takes no writes, are given up, and no request fails', async (t) => {
+    const before = await orderMany(4, 'before', api);
+    await allBecomeActive(cluster, before, 20_000);
+    // So that there are several connections.
+    const client = await api.clientOf('jane', 'customer');
+    const create = (site: string) => createCompany(client, requestFor(`${site}.localhost`));
+    await Promise.all(Array.from({ length: 8 }, (_, index) => create(`warm-${index}`)));
+    assert.ok((await connectionsTo(cluster.postgres)) > 2);
+
+    await makeReadOnly(cluster.postgres, standby);
+    await until('the API is not ready', async () => (await readiness()).status === 503);
+    assert.match(
+      (await readiness()).text,
+      /"postgresql":"unusable".*postgresql: of no use: it takes no writes.*; see DATABASE_URL/,
+    );
+
+    const meanwhile = Promise.all(Array.from({ length: 8 }, (_, index) => create(`meanwhile-${index}`)));
+    await promote(standby);
+    name.moveTo(standby.port);
+    const movedAt = performance.now();
+    await within(10_000, 'every request that was under way succeeds', meanwhile);
+    t.diagnostic(`all were answered ${Math.round(performance.now() - movedAt)} ms after the move`);
+    await until('the API is ready', async () => (await readiness()).status === 200);
+    await until('no connection is left on the old server', async () => (await connectionsTo(cluster.postgres)) === 0);
+    await Promise.all(Array.from({ length: 20 }, (_, index) => create(`after-${index}`)));
+    await until(
+      'all that was asked for is made',
+      async () => {
+        const rows = await ask(standby, `select from company where status = 'ACTIVE'`);
+        return rows.length === 4 + 8 + 8 + 20;
+      },
+      240_000,
+    );
+    for (const program of [api, worker]) {
+      await program.line(({ msg }) => msg === 'PostgreSQL takes writes again', 'that it has found the new server');
+      const left = program.log.filter(({ msg }) => /takes no writes there any more/.test(msg ?? ''));
+      assert.equal(left.length, 1, 'it is told once that the old one was left');
+    }
+    assert.ok(worker.isRunning && api.isRunning, `${worker.complaints}${api.complaints}`);
+  });
+
+  test('of several hosts the one that takes writes is used, wherever it stands in the list', async () => {
+    const ports = [cluster.postgres.port, standby.port];
+    for (const [one, two] of [ports, ports.toReversed()]) {
+      const database = openPostgres(`postgresql://postgres@127.0.0.1:${one},127.0.0.1:${two}/postgres`);
+      try {
+        await database.ping();
+        const [found] = await database.em.execute('select inet_server_port() as port');
+        assert.deepEqual(found, { port: standby.port });
+      } finally {
+        await database.close();
+      }
+    }
+    const program = startProgram('src/migrate.ts', {
+      DATABASE_URL: `postgresql://postgres@127.0.0.1:1,127.0.0.1:${cluster.postgres.port}/postgres`,
+    });
+    assert.equal((await program.end()).code, 1);
+    assert.match(
+      program.complaints,
+      /^PostgreSQL is away: .*127\.0\.0\.1:1\b.*\nPostgreSQL is read-only: .*default_transaction_read_only/,
+    );
+  });
+});

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { after, before, suite, type TestContext, test } from 'node:test';
+import { createServer as createSecureServer } from 'node:tls';
+import { pino } from 'pino';
+import { openBell } from '../../jobs/bell.ts';
+import { openCompanyChannel } from '../../src/live/company-channel.ts';
+import { openLiveness } from '../../src/liveness.ts';
+import { openMetrics } from '../../src/metrics.ts';
+import { openRedisServer } from '../../src/redis/redis-server.ts';
+import { readRedisUrl } from '../../src/redis/redis-settings.ts';
+import { RedisTrouble } from '../../src/redis/redis-trouble.ts';
+import { watchRedis } from '../../src/redis/watch-redis.ts';
+import { ServerUrlError } from '../../src/server-url.ts';
+import { type Certified, openPrivateAuthority, opensslMissing } from '../private-authority.ts';
+import { freePort, type PrivateServer, serversMissing, startRedis } from '../private-servers.ts';
+
+/** Uses the Redis at this address as the service does; resolves to `ok` or to the code of its trouble. */
+async function tryOut(t: TestContext, address: string): Promise<string> {
+  await using open = new AsyncDisposableStack();
+  const lines: string[] = [];
+  const log = pino({ level: 'debug' }, { write: (line) => void lines.push(line) });
+  const server = openRedisServer(readRedisUrl(address), 'test', log);
+  const channel = openCompanyChannel(server, log);
+  open.defer(() => channel.close());
+  const bell = openBell(channel, server, openMetrics(), log);
+  open.defer(() => bell.close());
+  const watch = watchRedis(server, {
+    tryOut: () => Promise.all([channel.tryOut(), bell.tryOut()]),
+    whileInDoubt: () => {},
+    liveness: openLiveness(),
+    log,
+  });
+  open.defer(async () => watch.close());
+  const check = (): Promise<string> =>
+    watch.check().then(
+      () => 'ok',
+      (trouble: RedisTrouble) => trouble.code,
+    );
+  let outcome = await check();
+  // Some connections are there already and others are not yet.
+  while (outcome === 'ENOTCONN') outcome = await check();
+  t.diagnostic(lines.map((line) => JSON.parse(line).err).join('\n'));
+  assert.doesNotMatch(lines.join(), /secret|mistaken/, 'no password is logged');
+  return outcome;
+}
+
+/** Answers TLS's handshake, then sends what is no TLS, then resets the connection: one socket with two errors. */
+async function startBreakingServer(certified: Certified): Promise<{ port: number; close(): void }> {
+  const secure = createSecureServer(certified).listen(0, '127.0.0.1');
+  await once(secure, 'listening');
+  const front = createServer((client) => {
+    const upstream = connect(portOf(secure)).on('error', () => {});
+    client.on('error', () => {}).once('close', () => upstream.destroy());
+    client.pipe(upstream);
+    upstream.pipe(client);
+    secure.once('secureConnection', (socket) => {
+      socket.on('error', () => {});
+      upstream.unpipe(client);
+      client.write('no record of TLS', () => client.once('data', () => client.resetAndDestroy()));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  return {
+    port: portOf(front),
+    close() {
+      front.close();
+      secure.close();
+    },
+  };
+}
+
+// Cast: a server that listens on a TCP port has an AddressInfo.
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+suite('REDIS_URL', { skip: serversMissing }, () => {
+  let locked: PrivateServer;
+  before(async () => {
+    locked = await startRedis(['--requirepass', 'secret/%:@']);
+  });
+  after(() => locked?.close());
+  const host = (): string => new URL(locked.url).host;
+  const password = encodeURIComponent('secret/%:@');
+
+  const addresses: [what: string, address: () => string, outcome: string][] = [
+    ['a password with every sign of a URL', () => `redis://:${password}@${host()}`, 'ok'],
+    ['a user and a database', () => `redis://default:${password}@${host()}/3`, 'ok'],
+    ['a wrong password', () => `redis://:mistaken@${host()}`, 'WRONGPASS'],
+    ['no password', () => `redis://${host()}`, 'NOAUTH'],
+    ['a user who is not there', () => `redis://nobody:${password}@${host()}`, 'WRONGPASS'],
+    ['a database that is not there', () => `redis://:${password}@${host()}/99`, 'ERR'],
+    ['a name that is not there', () => 'redis://nowhere.invalid', 'ENOTFOUND'],
+  ];
+  for (const [what, address, outcome] of addresses) {
+    test(`${what}: ${outcome}`, async (t) => {
+      assert.equal(await tryOut(t, address()), outcome);
+    });
+  }
+
+  const others: [what: string, greet: (socket: Socket) => void, outcome: string][] = [
+    ['that speaks SMTP', (socket) => socket.write('220 mail.example ESMTP\r\n'), 'ENOTREDIS'],
+    [
+      'that speaks HTTP',
+      (socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+      'ENOTREDIS',
+    ],
+    ['that says nothing', () => {}, 'ETIMEDOUT'],
+  ];
+  for (const [what, greet, outcome] of others) {
+    test(`a server ${what}: ${outcome}`, async (t) => {
+      const server = createServer((socket) => greet(socket.on('error', () => {}))).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      t.after(() => server.close());
+      assert.equal(await tryOut(t, `redis://:secret@127.0.0.1:${portOf(server)}`), outcome);
+    });
+  }
+
+  test('a server that ends in order is away: nothing was refused', async (t) => {
+    const ending = await startRedis();
+    t.after(() => ending.close());
+    const server = openRedisServer(readRedisUrl(ending.url), 'test', pino({ level: 'silent' }));
+    const connection = server.connect({ waits: false });
+    t.after(() => connection.disconnect());
+    await once(connection, 'ready');
+    const closed = once(connection, 'close');
+    await ending.close();
+    await closed;
+    const trouble = await connection.ping().then(assert.fail, (error: unknown) => new RedisTrouble(error));
+    assert.deepEqual([trouble.code, trouble.refusal], ['ENOTCONN', undefined]);
+  });
+
+  test('by TLS: a private authority is trusted when it is named, and nothing else is', {
+    skip: opensslMissing,
+  }, async (t) => {
+    const authority = openPrivateAuthority();
+    const other = openPrivateAuthority();
+    const certified = authority.certify('localhost');
+    const tlsPort = await freePort();
+    const files = ['--tls-cert-file', certified.certFile, '--tls-key-file', certified.keyFile];
+    const secured = await startRedis(['--tls-port', `${tlsPort}`, ...files, '--tls-ca-cert-file', authority.caFile]);
+    t.after(async () => {
+      await secured.close();
+      authority.close();
+      other.close();
+    });
+    const client = authority.certify('companies');
+    const asClient = `tls_cert_file=${client.certFile}&tls_key_file=${client.keyFile}`;
+    const named = (ca: string, host = 'localhost'): string =>
+      `rediss://${host}:${tlsPort}?tls_ca_file=${ca}&${asClient}`;
+    assert.equal(await tryOut(t, named(authority.caFile)), 'ok');
+    assert.equal(await tryOut(t, named(other.caFile)), 'SELF_SIGNED_CERT_IN_CHAIN');
+    assert.equal(await tryOut(t, `rediss://localhost:${tlsPort}?${asClient}`), 'SELF_SIGNED_CERT_IN_CHAIN');
+    assert.equal(await tryOut(t, named(authority.caFile, '127.0.0.1')), 'ERR_TLS_CERT_ALTNAME_INVALID');
+    assert.equal(await tryOut(t, `${named(authority.caFile, '127.0.0.1')}&tls_server_name=localhost`), 'ok');
+    assert.notEqual(
+      await tryOut(t, `rediss://localhost:${tlsPort}?tls_ca_file=${authority.caFile}`),
+      'ok',
+      'no client certificate',
+    );
+    assert.equal(await tryOut(t, `redis://localhost:${tlsPort}`), 'ECONNRESET');
+  });
+
+  test('a TLS connection that breaks twice ends the connection, not the process', {
+    skip: opensslMissing,
+  }, async (t) => {
+    const authority = openPrivateAuthority();
+    const broken = await startBreakingServer(authority.certify('localhost'));
+    t.after(() => {
+      broken.close();
+      authority.close();
+    });
+    const outcome = await tryOut(t, `rediss://localhost:${broken.port}?tls_ca_file=${authority.caFile}`);
+    assert.notEqual(outcome, 'ok');
+  });
+
+  const refused: [what: string, url: string][] = [
+    ['an unknown parameter', 'rediss://localhost?tls.rejectUnauthorized=false'],
+    ['TLS parameters without TLS', 'redis://localhost?tls_ca_file=/ca.pem'],
+    ['a file that is not there', 'rediss://localhost?tls_ca_file=/nowhere/ca.pem'],
+    ['a file of something else', `rediss://localhost?tls_ca_file=${import.meta.filename}`],
+    ['half a client certificate', 'rediss://localhost?tls_cert_file=/nowhere/c.pem'],
+    ['a database by name', 'redis://localhost/companies'],
+    ['a user without a password', 'redis://companies@localhost'],
+  ];
+  for (const [what, url] of refused) {
+    test(`${what} is refused`, () => {
+      assert.throws(() => readRedisUrl(url), ServerUrlError);
+    });
+  }
+});

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { ProvisionCompanyDocument } from '../src/client/operations.ts';
+import { createCompany } from '../src/company/create-company.ts';
+import { companyById } from '../src/company/find-companies.ts';
+import { queueCompany } from '../src/company/queue-company.ts';
+import { tables } from '../src/company/tables.ts';
+import { claimCompany, releaseLease } from '../src/provisioning/lease.ts';
+import { findNextTurn, nextTurn } from '../src/provisioning/next-turn.ts';
+import { SiteHostError } from '../src/provisioning/site-host.ts';
+import { findAbandoned } from '../src/provisioning/waiting.ts';
+import { type CompanyStore, memoryHost, openCompanyStore, stepNamed, times } from './company-store.ts';
+import { createCompany as askFor, openTestService, requestFor, watchToEnd } from './test-service.ts';
+
+const ever = new AbortController().signal;
+
+suite('workers take turns among those who ask', () => {
+  let store: CompanyStore;
+  const closing: (() => Promise<void>)[] = [];
+  before(async () => {
+    store = await openCompanyStore((close) => closing.push(close));
+  });
+  after(async () => {
+    for (const close of closing) await close();
+  });
+
+  const by = (subject: string) => ({ ...store.jane, subject });
+  async function ask(subject: string, name: string) {
+    const outcome = await createCompany(store.deps, by(subject), requestFor(`${name}.localhost`));
+    assert.equal(outcome.kind, 'created');
+    return outcome.company;
+  }
+  async function claimNext() {
+    const id = await findNextTurn(store.em, 1_000);
+    return id && (await claimCompany(store.em, id, 'worker', times, ever));
+  }
+  /** Whose companies are taken next, one after the other. */
+  async function taken(number: number): Promise<(string | undefined)[]> {
+    const creators: (string | undefined)[] = [];
+    for (let index = 0; index < number; index += 1) creators.push((await claimNext())?.company.created_by);
+    return creators;
+  }
+
+  test('the single company of another customer is next behind one of three hundred', async () => {
+    await store.em.execute(`
+      insert into company (company_name, company_abbr, admin_email, default_currency, country, site_name, apps, status,
+                           attempt, queued_at, created_by, customer_email)
+      select 'Many', 'M', 'a@b.example', 'USD', 'France', 'many-' || n || '.localhost', '{erpnext}', 'QUEUED',
+             1, now() - interval '1 hour' + n * interval '1 second', 'many', 'a@b.example'
+      from generate_series(1, 300) as n`);
+    assert.deepEqual(await taken(2), ['many', 'many']);
+    await ask('single', 'single');
+    await ask('couple', 'couple-1');
+    await ask('couple', 'couple-2');
+    assert.deepEqual(await taken(6), ['single', 'couple', 'many', 'couple', 'many', 'many']);
+  });
+
+  test('a retry waits for its turn, and does not come before everybody as if it had never had one', async () => {
+    await ask('retrying', 'retrying');
+    const claim = await claimNext();
+    assert.equal(claim?.company.created_by, 'retrying');
+    await ask('patient', 'patient-1');
+    await ask('patient', 'patient-2');
+    assert.deepEqual(await taken(1), ['patient']);
+    await store.set(claim.company.id, `status = 'FAILED', leased_until = null`);
+    assert.equal((await queueCompany(store.deps, by('retrying'), claim.company.id)).kind, 'moved');
+    assert.deepEqual(await taken(3), ['many', 'retrying', 'patient']);
+  });
+
+  test('a company that is handed back by a worker that ends keeps its place before all that are queued', async () => {
+    const claim = await claimNext();
+    assert.equal(claim?.company.created_by, 'many');
+    await releaseLease(store.em, claim);
+    assert.equal(await findAbandoned(store.em), claim.company.id);
+    const again = await claimCompany(store.em, claim.company.id, 'another worker', times, ever);
+    assert.deepEqual(again?.company.served_at, claim.company.served_at);
+  });
+
+  test('nobody has more attempts at once than they may, and what was handed back counts as one', async () => {
+    const first = await ask('eager', 'eager-1');
+    await ask('eager', 'eager-2');
+    const nextOf = async (attemptsAtOnce: number): Promise<string | undefined> => {
+      const id = await findNextTurn(store.em, attemptsAtOnce);
+      return id && (await companyById(store.em, id)).created_by;
+    };
+    assert.equal(await nextOf(1), 'eager');
+    const claim = await claimCompany(store.em, first.id, 'worker', times, ever);
+    assert.ok(claim);
+    // Everybody else in this file has one attempt or more.
+    assert.equal(await nextOf(1), undefined);
+    await releaseLease(store.em, claim);
+    assert.equal(await nextOf(1), undefined);
+    await store.set(first.id, `status = 'ACTIVE'`);
+    assert.equal(await nextOf(1), 'eager');
+  });
+
+  test('whose turn it is is found by indexes alone, with ten thousand companies queued', async () => {
+    await store.em.execute(`
+      insert into company (company_name, company_abbr, admin_email, default_currency, country, site_name, apps, status,
+                           attempt, queued_at, created_by, customer_email, served_at)
+      select 'More', 'M', 'a@b.example', 'USD', 'France', 'more-' || n || '.localhost', '{erpnext}',
+             case when n <= 10000 then 'QUEUED' else 'ACTIVE' end, 1, now(),
+             case when n % 2 = 0 then 'many' else 'other-' || n % 50 end, 'a@b.example',
+             case when n > 10000 then now() - interval '1 day' end
+      from generate_series(1, 11000) as n`);
+    await store.em.execute('analyze company');
+    const { rows } = await sql<{ 'QUERY PLAN': string }>`explain (analyze) ${nextTurn(1_000)}`.execute(
+      tables(store.em),
+    );
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    assert.match(plan, /company_turn_index/);
+    assert.match(plan, /company_created_by_served_at_index/);
+    assert.doesNotMatch(plan, /Seq Scan on company|Bitmap/);
+    const read = rows.flatMap((row) => / on company.* rows=(\d+)(?:\.\d+)? loops=/.exec(row['QUERY PLAN'])?.[1] ?? []);
+    assert.ok(read.length > 0 && read.every((number) => Number(number) <= 1), `one row of an index at a time: ${plan}`);
+  });
+});
+
+test('one customer’s queue does not hold up another customer, whoever retries meanwhile', async (t) => {
+  const host = memoryHost();
+  const begun: string[] = [];
+  const broken = new Set(['first.localhost']);
+  const gate = Promise.withResolvers<void>();
+  const { clientOf } = await openTestService(t, {
+    host: {
+      ...host,
+      steps: ({ siteName }) => [
+        {
+          ...stepNamed(siteName, host.made),
+          async check() {
+            begun.push(siteName);
+            if (broken.delete(siteName)) throw new SiteHostError('SET_UP_FAILED', 'It broke.');
+            if (begun.length === 2) await gate.promise;
+            return false;
+          },
+        },
+      ],
+    },
+  });
+  const many = await clientOf('many', 'customer');
+  const single = await clientOf('single', 'customer');
+  const first = await askFor(many, requestFor('first.localhost'));
+  await watchToEnd(many, first.id);
+  const lots = [];
+  for (const name of ['a', 'b', 'c']) lots.push(await askFor(many, requestFor(`${name}.localhost`)));
+  const alone = await askFor(single, requestFor('alone.localhost'));
+  await many.execute(ProvisionCompanyDocument, { companyId: first.id });
+  gate.resolve();
+  await watchToEnd(single, alone.id);
+  for (const { id } of [first, ...lots]) await watchToEnd(many, id);
+  const expected = ['first', 'a', 'alone', 'b', 'c', 'first'];
+  assert.deepEqual(
+    begun,
+    expected.map((name) => `${name}.localhost`),
+  );
+});
+
+test('one customer’s companies are provisioned as many at once as they may be, and all of them in the end', async (t) => {
+  const host = memoryHost();
+  let running = 0;
+  let most = 0;
+  const { clientOf } = await openTestService(t, {
+    env: { ATTEMPTS_AT_ONCE: '1', WORKER_CONCURRENCY: '3' },
+    host: {
+      ...host,
+      steps: ({ siteName }) => {
+        const step = stepNamed(siteName, host.made);
+        return [
+          {
+            ...step,
+            async run(context) {
+              running += 1;
+              most = Math.max(most, running);
+              // Long enough for the others to begin, if they may.
+              await pause(200);
+              await step.run(context);
+              running -= 1;
+            },
+          },
+        ];
+      },
+    },
+  });
+  const eager = await clientOf('eager', 'customer');
+  const companies = [];
+  for (const name of ['a', 'b', 'c']) companies.push(await askFor(eager, requestFor(`${name}.localhost`)));
+  for (const { id } of companies) assert.equal((await watchToEnd(eager, id)).at(-1)?.status, 'ACTIVE');
+  assert.equal(most, 1);
+});
