@@ -1,7 +1,7 @@
-import type { Bell } from '../src/company/bell.ts';
+import type { Bell } from '../src/company/notifier.ts';
 import type { CompanyChannel } from '../src/live/company-channel.ts';
-import type { Log } from '../src/log.ts';
-import type { Metrics } from '../src/metrics.ts';
+import type { Log } from '../src/observability/log.ts';
+import type { Metrics } from '../src/observability/metrics.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
 import { mailQueue } from './deliver-mail.job.ts';
 import { openJobQueue } from './job-queue.ts';

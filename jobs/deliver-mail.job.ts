@@ -1,5 +1,5 @@
-import type { Log } from '../src/log.ts';
 import { deliverMail, type MailDeps } from '../src/mail/deliver-mail.ts';
+import type { Log } from '../src/observability/log.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
 import { type JobWorker, openJobWorker } from './job-queue.ts';
 

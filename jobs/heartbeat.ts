@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { type Liveness, lateOf, type Repetition } from '../src/liveness.ts';
-import { type Log, tellOnChange } from '../src/log.ts';
-import { showLife } from '../src/provisioning/workforce.ts';
+import { type Liveness, lateOf, type Repetition } from '../src/observability/liveness.ts';
+import { type Log, tellOnChange } from '../src/observability/log.ts';
+import { showLife } from '../src/provisioning/live-workers.ts';
 
 /** How often a worker shows that it lives, in milliseconds. */
 const pause = 3_000;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openSlots } from '../src/common/slots.ts';
 import type { CompanyId } from '../src/company/company-id.ts';
-import { type Log, tellOnChange } from '../src/log.ts';
-import type { Metrics } from '../src/metrics.ts';
+import { type Log, tellOnChange } from '../src/observability/log.ts';
+import type { Metrics } from '../src/observability/metrics.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
 import { RedisTrouble } from '../src/redis/redis-trouble.ts';
-import { openSlots } from '../src/slots.ts';
 import { parseCompanyJob } from './company-job.ts';
 import { loadScripts, openQueue, scriptsAreGone } from './open-queue.ts';
 

@@ -1,8 +1,8 @@
 import type { CompanyId } from '../src/company/company-id.ts';
-import { turnLimit } from '../src/liveness.ts';
-import type { Log } from '../src/log.ts';
+import { turnLimit } from '../src/observability/liveness.ts';
+import type { Log } from '../src/observability/log.ts';
 import { findNextTurn } from '../src/provisioning/next-turn.ts';
-import { type ProvisioningDeps, provisionCompany } from '../src/provisioning/provision-company.ts';
+import { type ProvisioningDeps, provisionCompany } from '../src/provisioning/run-attempt.ts';
 import { findAbandoned } from '../src/provisioning/waiting.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
 import { type JobWorker, openJobWorker } from './job-queue.ts';

@@ -1,10 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Bell } from '../src/company/bell.ts';
 import type { CompanyId } from '../src/company/company-id.ts';
-import type { Liveness, Repetition } from '../src/liveness.ts';
-import { type Log, tellOnChange } from '../src/log.ts';
+import type { Bell } from '../src/company/notifier.ts';
 import { companiesOwedMail } from '../src/mail/outbox.ts';
-import type { Metrics } from '../src/metrics.ts';
+import type { Liveness, Repetition } from '../src/observability/liveness.ts';
+import { type Log, tellOnChange } from '../src/observability/log.ts';
+import type { Metrics } from '../src/observability/metrics.ts';
 import { findNextTurn } from '../src/provisioning/next-turn.ts';
 import { findWaiting } from '../src/provisioning/waiting.ts';
 import { mailQueue } from './deliver-mail.job.ts';

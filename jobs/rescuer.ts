@@ -1,8 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Bell } from '../src/company/bell.ts';
-import type { Liveness, Repetition } from '../src/liveness.ts';
-import { type Log, tellOnChange } from '../src/log.ts';
-import type { Metrics } from '../src/metrics.ts';
+import type { Bell } from '../src/company/notifier.ts';
+import type { Liveness, Repetition } from '../src/observability/liveness.ts';
+import { type Log, tellOnChange } from '../src/observability/log.ts';
+import type { Metrics } from '../src/observability/metrics.ts';
 import { giveUpLostAttempts, isStranded } from '../src/provisioning/waiting.ts';
 
 /** How often the database is asked for lost attempts, in milliseconds. */

@@ -1,5 +1,5 @@
 import type { CompanyId } from '../src/company/company-id.ts';
-import type { Log } from '../src/log.ts';
+import type { Log } from '../src/observability/log.ts';
 import type { Waiting } from '../src/provisioning/waiting.ts';
 
 /** Tells of each company that has waited for longer than `limit` milliseconds; once, as long as it waits. */

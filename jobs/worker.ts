@@ -1,5 +1,5 @@
 import type { MailDeps } from '../src/mail/deliver-mail.ts';
-import type { ProvisioningDeps } from '../src/provisioning/provision-company.ts';
+import type { ProvisioningDeps } from '../src/provisioning/run-attempt.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
 import { openMailWorker } from './deliver-mail.job.ts';
 import { openHeartbeat } from './heartbeat.ts';

@@ -8,7 +8,7 @@ import './company-status-change.ts';
 import './create-company.ts';
 import './provision-company.ts';
 import './cancel-provisioning.ts';
-import './operations.ts';
+import './service-status.ts';
 import './undelivered-mail.ts';
 import './resend-mail.ts';
 import './audit-log.ts';

@@ -4,8 +4,8 @@ import { findUndelivered, type UndeliveredMail, type UndeliveredState } from '..
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
 import type { Described } from './described.ts';
-import { OperationsObject } from './operations.ts';
 import { page, pageArguments, pageComplexity, windowOf } from './page.ts';
+import { OperationsObject } from './service-status.ts';
 import { tellReading } from './told-reading.ts';
 
 const MailKindEnum = builder.enumType('MailKind', {

@@ -1,8 +1,8 @@
+import { logPages } from './app/page-addresses.ts';
+import { run } from './app/run.ts';
+import { openService } from './app/service.ts';
 import { readConfig } from './config/read-config.ts';
-import { openLog } from './log.ts';
-import { logPages } from './page-addresses.ts';
-import { run } from './run.ts';
-import { openService } from './service.ts';
+import { openLog } from './observability/log.ts';
 
 /** The API alone, on servers that it shares with workers. */
 run(async () => {

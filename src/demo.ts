@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fail, plainly } from './app/run.ts';
+import { openService, type Service } from './app/service.ts';
+import { onStopSignal } from './app/stop-signals.ts';
 import { openClient } from './client/client.ts';
 import { CompanyDocument, type CompanyFieldsFragment, CreateCompanyDocument } from './client/operations.ts';
 import { readConfig } from './config/read-config.ts';
 import { logInBy, mailedCredentials } from './demo/log-in.ts';
 import { progressLines } from './demo/progress-lines.ts';
-import { openLog } from './log.ts';
-import { fail, plainly } from './run.ts';
-import { openService, type Service } from './service.ts';
-import { onStopSignal } from './stop-signals.ts';
+import { openLog } from './observability/log.ts';
 
 /**
  * The main job once, as a frontend sees it: starts everything on free ports in a folder of its own, asks for a company,

@@ -1,9 +1,9 @@
+import { fail } from './app/run.ts';
 import { neededKeys, resealPasswords } from './company/sealed-passwords.ts';
-import { secretBox } from './company/secret-box.ts';
 import { ConfigError } from './config/config-error.ts';
 import { readConfig } from './config/read-config.ts';
 import { openPostgres } from './database/open-database.ts';
-import { fail } from './run.ts';
+import { secretBox } from './secrets/secret-box.ts';
 
 /** Tells which of SECRET_KEYS the database needs; with `reseal` it first seals everything again under the first one. */
 try {

@@ -1,11 +1,11 @@
+import { logPages } from './app/page-addresses.ts';
+import { run } from './app/run.ts';
+import { openService, type Service } from './app/service.ts';
+import { signsInDeveloper } from './app/sign-in.ts';
 import { readConfig } from './config/read-config.ts';
 import type { Config } from './config/variables.ts';
-import { openLog } from './log.ts';
-import { logPages } from './page-addresses.ts';
-import { readableLines } from './readable-lines.ts';
-import { run } from './run.ts';
-import { openService, type Service } from './service.ts';
-import { signsInDeveloper } from './sign-in.ts';
+import { openLog } from './observability/log.ts';
+import { readableLines } from './observability/readable-lines.ts';
 
 /**
  * Everything in one process: the API and a worker, embedded where nothing is configured. Whoever sits at a terminal gets

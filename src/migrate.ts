@@ -1,7 +1,7 @@
+import { fail } from './app/run.ts';
 import { readConfig } from './config/read-config.ts';
 import { openDeployment } from './database/deployment.ts';
 import { openPostgres } from './database/open-database.ts';
-import { fail } from './run.ts';
 
 /** Brings the database at DATABASE_URL up to date and says what was done; `--moved`: and that it was moved to where it is, not copied. */
 try {

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { signToken } from './access/authenticate.ts';
 import { roles } from './access/viewer.ts';
+import { fail } from './app/run.ts';
+import { signingSecret } from './app/sign-in.ts';
 import { ConfigError } from './config/config-error.ts';
 import { readConfig } from './config/read-config.ts';
-import { fail } from './run.ts';
-import { signingSecret } from './sign-in.ts';
 
 /** Prints a token for development: `npm run token -- --role partner --subject portal --email portal@example.com`. */
 try {

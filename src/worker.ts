@@ -1,7 +1,7 @@
+import { run } from './app/run.ts';
+import { openService } from './app/service.ts';
 import { readConfig } from './config/read-config.ts';
-import { openLog } from './log.ts';
-import { run } from './run.ts';
-import { openService } from './service.ts';
+import { openLog } from './observability/log.ts';
 
 /** A worker alone; any number of them share a database and a Redis. */
 run(() => {

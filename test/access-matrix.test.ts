@@ -6,8 +6,8 @@ import { createClient as createSockets } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { schema } from '../schema/index.ts';
 import type { Role } from '../src/access/viewer.ts';
-import { ask } from './ask.ts';
-import { createCompany, openTestService, requestFor } from './test-service.ts';
+import { ask } from './support/ask.ts';
+import { createCompany, openTestService, requestFor } from './support/test-service.ts';
 
 const { url, tokenOf, clientOf } = await openTestService({ after }, { parts: { api: true, worker: false } });
 

@@ -16,11 +16,11 @@ import {
   CompanyStatusChangedDocument,
   ProvisionCompanyDocument,
 } from '../src/client/operations.ts';
-import { openSandboxHost } from '../src/provisioning/sandbox/sandbox-host.ts';
 import { SiteHostError } from '../src/provisioning/site-host.ts';
-import { ask, askBySocket } from './ask.ts';
-import { Faults, faultyHost } from './faulty-host.ts';
-import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './test-service.ts';
+import { openSandboxHost } from '../src/site-hosts/sandbox/sandbox-host.ts';
+import { ask, askBySocket } from './support/ask.ts';
+import { Faults, faultyHost } from './support/faulty-host.ts';
+import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './support/test-service.ts';
 
 const sites = mkdtempSync(join(tmpdir(), 'test-access-'));
 after(() => rmSync(sites, { recursive: true, force: true }));

@@ -9,8 +9,8 @@ import { after, before, test } from 'node:test';
 import { signToken } from '../src/access/authenticate.ts';
 import { openClient } from '../src/client/client.ts';
 import { CompaniesDocument, CreateCompanyDocument, type CreateCompanyMutation } from '../src/client/operations.ts';
-import { badInputs, validInput, wrongTypes } from './bad-inputs.ts';
-import { requestFor } from './test-service.ts';
+import { badInputs, validInput, wrongTypes } from './support/bad-inputs.ts';
+import { requestFor } from './support/test-service.ts';
 
 // The service runs in a process of its own, because its log goes to standard output; every line of it is looked at.
 

@@ -15,7 +15,7 @@ import { CreateCompanyDocument } from '../src/client/operations.ts';
 import { openEmbeddedPostgres } from '../src/database/open-database.ts';
 import { openPglite } from '../src/embedded/pglite.ts';
 import { openEmbeddedRedis } from '../src/embedded/redis.ts';
-import { createCompany, requestFor, watchToEnd } from './test-service.ts';
+import { createCompany, requestFor, watchToEnd } from './support/test-service.ts';
 
 /** Letters and digits in the middle are the same in every escaping. */
 const password = 'canary "Zq7x9WKu2" & <more>';

@@ -8,15 +8,15 @@ import { type CreateCompanyInput, createCompany } from '../src/company/create-co
 import { type Move, moveCompany } from '../src/company/move-company.ts';
 import { queueCompany } from '../src/company/queue-company.ts';
 import { neededKeys, resealPasswords } from '../src/company/sealed-passwords.ts';
-import { secretBox } from '../src/company/secret-box.ts';
 import { companyStatuses } from '../src/company/status.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
-import { openLog } from '../src/log.ts';
+import { openLog } from '../src/observability/log.ts';
 import { attemptRecord } from '../src/provisioning/attempt-record.ts';
 import { claimCompany } from '../src/provisioning/lease.ts';
-import { openCompanyStore, stepNamed, times } from './company-store.ts';
-import { legalTransitions } from './event-log.ts';
-import { requestFor } from './test-service.ts';
+import { secretBox } from '../src/secrets/secret-box.ts';
+import { openCompanyStore, stepNamed, times } from './support/company-store.ts';
+import { legalTransitions } from './support/event-log.ts';
+import { requestFor } from './support/test-service.ts';
 
 const store = await openCompanyStore(after);
 const { em, bell, deps, jane } = store;

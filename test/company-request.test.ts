@@ -6,7 +6,7 @@ import { isCurrency } from '../src/company/currencies.ts';
 import { parseMailAddress } from '../src/company/mail-address.ts';
 import { parseSiteName } from '../src/company/site-name.ts';
 import { oldestName } from '../src/company/time-zone.ts';
-import { badInputs, loneSurrogates, offeredApps, validInput } from './bad-inputs.ts';
+import { badInputs, loneSurrogates, offeredApps, validInput } from './support/bad-inputs.ts';
 
 const defaultApps = ['erpnext'];
 const check = (input: Partial<CompanyRequest>) =>

@@ -4,9 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { CompanyId } from '../src/company/company-id.ts';
 import { openCompanyStreams } from '../src/live/company-stream.ts';
-import { openLiveness } from '../src/liveness.ts';
 import { sendAgain } from '../src/mail/undelivered.ts';
-import { openCompanyStore } from './company-store.ts';
+import { openLiveness } from '../src/observability/liveness.ts';
+import { openCompanyStore } from './support/company-store.ts';
 
 const store = await openCompanyStore(after);
 const { em, bell } = store;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { provisionCompany } from '../src/provisioning/provision-company.ts';
+import { provisionCompany } from '../src/provisioning/run-attempt.ts';
 import { findWaiting } from '../src/provisioning/waiting.ts';
-import { memoryHost, openCompanyStore } from './company-store.ts';
-import { type Fate, faultyDatabase } from './faulty-database.ts';
-import { Faults, faultyHost } from './faulty-host.ts';
+import { memoryHost, openCompanyStore } from './support/company-store.ts';
+import { type Fate, faultyDatabase } from './support/faulty-database.ts';
+import { Faults, faultyHost } from './support/faulty-host.ts';
 
 const store = await openCompanyStore(after);
 const { em } = store;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dependencies } from './dependencies.ts';
+import { dependencies } from './support/dependencies.ts';
 
 /** Licences under which the service may be run and changed without publishing it. */
 const permissive = /^(0BSD|Apache-2\.0|BlueOak-1\.0\.0|BSD-[23]-Clause|CC-BY-4\.0|ISC|MIT(-0)?|Python-2\.0)$/;

@@ -4,9 +4,9 @@ import type { CompanyId } from '../src/company/company-id.ts';
 import { healthOf } from '../src/company/health.ts';
 import { attemptRecord } from '../src/provisioning/attempt-record.ts';
 import { claimCompany, releaseLease } from '../src/provisioning/lease.ts';
+import { findWorkers, openMoments, showLife } from '../src/provisioning/live-workers.ts';
 import { isStranded } from '../src/provisioning/waiting.ts';
-import { findWorkers, openMoments, showLife } from '../src/provisioning/workforce.ts';
-import { openCompanyStore, stepNamed, times } from './company-store.ts';
+import { openCompanyStore, stepNamed, times } from './support/company-store.ts';
 
 const store = await openCompanyStore(after);
 const { em } = store;

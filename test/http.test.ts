@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { after, describe, test } from 'node:test';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { type Answer, ask } from './ask.ts';
-import { createCompany, openTestService, requestFor } from './test-service.ts';
+import { type Answer, ask } from './support/ask.ts';
+import { createCompany, openTestService, requestFor } from './support/test-service.ts';
 
 const { url, clientOf, tokenOf } = await openTestService({ after }, { parts: { api: true, worker: false } });
 const authorization = `Bearer ${await tokenOf('jane', 'customer')}`;

@@ -1,4 +1,4 @@
-import { type Dependency, dependencies } from './dependencies.ts';
+import { type Dependency, dependencies } from './support/dependencies.ts';
 
 /** Lists what this service is made of: each package with its version and licence, those for development apart. */
 const all = dependencies();

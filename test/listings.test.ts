@@ -8,7 +8,7 @@ import {
   ProvisionCompanyDocument,
   TypedDocumentString,
 } from '../src/client/operations.ts';
-import { createCompany, openTestService, requestFor } from './test-service.ts';
+import { createCompany, openTestService, requestFor } from './support/test-service.ts';
 
 // Without a worker: what is queued stays so.
 const { clientOf, tokenOf, url } = await openTestService({ after }, { parts: { api: true, worker: false } });

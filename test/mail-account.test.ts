@@ -5,16 +5,16 @@ import { createInterface } from 'node:readline';
 import { after, describe, type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import type { CompanyId } from '../src/company/company-id.ts';
-import { openLiveness } from '../src/liveness.ts';
 import { deliverMail, type MailDeps } from '../src/mail/deliver-mail.ts';
 import { openMailAccount } from '../src/mail/mail-account.ts';
 import { readMailAccountFault } from '../src/mail/mail-account-fault.ts';
 import { loadMailTemplates } from '../src/mail/render-mail.ts';
 import { openSmtp, type Smtp, SmtpError } from '../src/mail/smtp.ts';
 import { readSmtpUrl } from '../src/mail/smtp-settings.ts';
-import { openMetrics } from '../src/metrics.ts';
-import { provisionCompany } from '../src/provisioning/provision-company.ts';
-import { memoryHost, openCompanyStore } from './company-store.ts';
+import { openLiveness } from '../src/observability/liveness.ts';
+import { openMetrics } from '../src/observability/metrics.ts';
+import { provisionCompany } from '../src/provisioning/run-attempt.ts';
+import { memoryHost, openCompanyStore } from './support/company-store.ts';
 
 /** A mail server that answers as `answers` says, and takes everything else. */
 const answers = new Map<string, string>();

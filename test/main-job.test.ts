@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './test-service.ts';
+import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './support/test-service.ts';
 
 const { service, clientOf } = await openTestService({ after });
 

@@ -11,15 +11,15 @@ import { openClient } from '../src/client/client.ts';
 import { openHealth } from '../src/http/health.ts';
 import { serveHealth } from '../src/http/health-server.ts';
 import { openHttpServer } from '../src/http/http-server.ts';
-import { openLiveness } from '../src/liveness.ts';
-import { openLog } from '../src/log.ts';
-import { type Backlog, openMetrics } from '../src/metrics.ts';
-import { openSandboxHost } from '../src/provisioning/sandbox/sandbox-host.ts';
+import { openLiveness } from '../src/observability/liveness.ts';
+import { openLog } from '../src/observability/log.ts';
+import { type Backlog, openMetrics } from '../src/observability/metrics.ts';
 import { SiteHostError } from '../src/provisioning/site-host.ts';
-import { type Answer, ask } from './ask.ts';
-import { Faults, faultyHost } from './faulty-host.ts';
-import { until } from './servers/processes.ts';
-import { createCompany, openTestService, requestFor, watchToEnd } from './test-service.ts';
+import { openSandboxHost } from '../src/site-hosts/sandbox/sandbox-host.ts';
+import { type Answer, ask } from './support/ask.ts';
+import { Faults, faultyHost } from './support/faulty-host.ts';
+import { until } from './support/processes.ts';
+import { createCompany, openTestService, requestFor, watchToEnd } from './support/test-service.ts';
 
 /** The value of each series of a page, e.g. `provisioning_rings_total{queue="mail",outcome="rung"}`. */
 type Samples = ReadonlyMap<string, number>;

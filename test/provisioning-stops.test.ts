@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { SiteHostError } from '../src/provisioning/site-host.ts';
-import { statusesOf } from './event-log.ts';
-import { Faults } from './faulty-host.ts';
-import { openFaultyService, runsOf } from './faulty-service.ts';
+import { statusesOf } from './support/event-log.ts';
+import { Faults } from './support/faulty-host.ts';
+import { openFaultyService, runsOf } from './support/faulty-service.ts';
 
 const [{ order, sites }, hurried] = await Promise.all([
   openFaultyService(after),

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { SiteHostError } from '../src/provisioning/site-host.ts';
 import { stepProgress } from '../src/provisioning/step-progress.ts';
-import { Faults, type Part } from './faulty-host.ts';
-import { openFaultyService, runsOf } from './faulty-service.ts';
+import { Faults, type Part } from './support/faulty-host.ts';
+import { openFaultyService, runsOf } from './support/faulty-service.ts';
 
 const password = 'canary "Zq7x9W" & more';
 const passing = new SiteHostError('HOST_UNAVAILABLE', 'The server is away.', { transient: true });

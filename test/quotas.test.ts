@@ -10,8 +10,8 @@ import {
   type CreateCompanyInput,
   ProvisionCompanyDocument,
 } from '../src/client/operations.ts';
-import { ask } from './ask.ts';
-import { createCompany, openTestService, readCompany, requestFor } from './test-service.ts';
+import { ask } from './support/ask.ts';
+import { createCompany, openTestService, readCompany, requestFor } from './support/test-service.ts';
 
 // Nobody works, so that what is queued waits.
 const { clientOf, tokenOf, url } = await openTestService(

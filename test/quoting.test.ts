@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { ask } from './ask.ts';
-import { openTestService, requestFor } from './test-service.ts';
+import { ask } from './support/ask.ts';
+import { openTestService, requestFor } from './support/test-service.ts';
 
 const { url, tokenOf } = await openTestService({ after }, { parts: { api: true, worker: false } });
 const authorization = `Bearer ${await tokenOf('jane', 'customer')}`;

@@ -11,14 +11,14 @@ import { pipeline } from 'node:stream/promises';
 import { type TestContext, test } from 'node:test';
 import { parseCompanyId } from '../src/company/company-id.ts';
 import { ownerName } from '../src/company/owner-name.ts';
-import { hashPassword } from '../src/provisioning/sandbox/password.ts';
-import { openSandboxHost } from '../src/provisioning/sandbox/sandbox-host.ts';
-import { issueSession, sessionSeconds } from '../src/provisioning/sandbox/session.ts';
-import { parseSiteName } from '../src/provisioning/sandbox/site-name.ts';
-import { sandboxWebsite } from '../src/provisioning/sandbox/website.ts';
 import { type SiteHost, SiteHostError, type SitePlan } from '../src/provisioning/site-host.ts';
-import { sleepingWorker } from './bench/worker.ts';
-import { siteHostContract } from './site-host-contract.ts';
+import { hashPassword } from '../src/site-hosts/sandbox/password.ts';
+import { openSandboxHost } from '../src/site-hosts/sandbox/sandbox-host.ts';
+import { parseSiteName } from '../src/site-hosts/sandbox/site-name.ts';
+import { issueSession, sessionSeconds } from '../src/site-hosts/sandbox/website/session.ts';
+import { sandboxWebsite } from '../src/site-hosts/sandbox/website/website.ts';
+import { siteHostContract } from './support/site-host-contract.ts';
+import { sleepingWorker } from './support/sleeping-worker.ts';
 
 siteHostContract('the sandbox', async (t) => {
   const { directory, host, ask } = await openSandbox(t);

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { type SecretKey, secretBox } from '../src/company/secret-box.ts';
 import { ConfigError } from '../src/config/config-error.ts';
 import { readConfig } from '../src/config/read-config.ts';
-import { scrub } from '../src/provisioning/scrub.ts';
+import { scrub } from '../src/secrets/scrub.ts';
+import { type SecretKey, secretBox } from '../src/secrets/secret-box.ts';
 
 const key = (id: string): SecretKey => ({ id, bytes: randomBytes(32) });
 

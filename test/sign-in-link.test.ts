@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { openClient } from '../src/client/client.ts';
 import { NoSignInToken, signInToken } from '../src/embedded/sign-in-token.ts';
-import { ask, askBySocket } from './ask.ts';
-import { createCompany, openTestService, readCompany, requestFor } from './test-service.ts';
+import { ask, askBySocket } from './support/ask.ts';
+import { createCompany, openTestService, readCompany, requestFor } from './support/test-service.ts';
 
 const parts = { api: true, worker: false };
 /** It listens on every address of the machine. */

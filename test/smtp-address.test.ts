@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, suite, type TestContext, test } from 'node:test';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { ServerUrlError } from '../src/common/server-url.ts';
 import { ConfigError } from '../src/config/config-error.ts';
 import { readConfig } from '../src/config/read-config.ts';
 import { openSmtp, SmtpError } from '../src/mail/smtp.ts';
 import { readSmtpUrl } from '../src/mail/smtp-settings.ts';
-import { ServerUrlError } from '../src/server-url.ts';
-import { openPrivateAuthority, opensslMissing } from './private-authority.ts';
+import { openPrivateAuthority, opensslMissing } from './support/private-authority.ts';
 
 /** What a server was told by those who got as far as signing in. */
 interface Met {

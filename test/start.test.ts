@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { openLog } from '../src/log.ts';
-import { readableLines } from '../src/readable-lines.ts';
-import { findProgram } from './private-servers.ts';
+import { openLog } from '../src/observability/log.ts';
+import { readableLines } from '../src/observability/readable-lines.ts';
+import { findProgram } from './support/private-servers.ts';
 
 /** `script` runs a command at a terminal of its own. */
 const scriptMissing = findProgram('script') ? false : 'needs script on this machine (Debian: apt-get install bsdutils)';

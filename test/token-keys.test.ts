@@ -7,8 +7,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { exportJWK, type JWTPayload, type KeyObject, SignJWT } from 'jose';
-import { ask } from './ask.ts';
-import { openTestService } from './test-service.ts';
+import { ask } from './support/ask.ts';
+import { openTestService } from './support/test-service.ts';
 
 const issuer = 'https://login.example.com';
 const audience = 'companies';

@@ -14,10 +14,10 @@ import {
   ProvisionCompanyDocument,
 } from '../src/client/operations.ts';
 import { openEmbeddedRedis } from '../src/embedded/redis.ts';
-import { openSandboxHost } from '../src/provisioning/sandbox/sandbox-host.ts';
-import { ask } from './ask.ts';
-import { Faults, faultyHost } from './faulty-host.ts';
-import { createCompany, openTestService, readCompany, requestFor } from './test-service.ts';
+import { openSandboxHost } from '../src/site-hosts/sandbox/sandbox-host.ts';
+import { ask } from './support/ask.ts';
+import { Faults, faultyHost } from './support/faulty-host.ts';
+import { createCompany, openTestService, readCompany, requestFor } from './support/test-service.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'test-transports-'));
 const redis = await openEmbeddedRedis(folder);

@@ -11,8 +11,8 @@ import { claimCompany, releaseLease } from '../src/provisioning/lease.ts';
 import { findNextTurn, nextTurn } from '../src/provisioning/next-turn.ts';
 import { SiteHostError } from '../src/provisioning/site-host.ts';
 import { findAbandoned } from '../src/provisioning/waiting.ts';
-import { type CompanyStore, memoryHost, openCompanyStore, stepNamed, times } from './company-store.ts';
-import { createCompany as askFor, openTestService, requestFor, watchToEnd } from './test-service.ts';
+import { type CompanyStore, memoryHost, openCompanyStore, stepNamed, times } from './support/company-store.ts';
+import { createCompany as askFor, openTestService, requestFor, watchToEnd } from './support/test-service.ts';
 
 const ever = new AbortController().signal;
 

@@ -1,8 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { openPerMinute } from '../common/per-minute.ts';
 import { type NewAuditEntry, nobody } from '../company/act.ts';
 import { tables } from '../company/tables.ts';
-import type { Log } from '../log.ts';
-import { openPerMinute } from '../per-minute.ts';
+import type { Log } from '../observability/log.ts';
 import { keyOf, openTally } from './tally.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
+import type { SecretBox } from '../secrets/secret-box.ts';
 import { type Act, recordOf } from './act.ts';
 import { appendEvent } from './append-event.ts';
-import type { Bell } from './bell.ts';
 import {
   type CheckedCompany,
   type CompanyRequest,
@@ -12,10 +12,10 @@ import {
 } from './company-request.ts';
 import { isVisibleTo } from './find-companies.ts';
 import { mailAddressFault } from './mail-address.ts';
+import type { Bell } from './notifier.ts';
 import { type CompanyQuotas, exceededBy, findExceeded, type QuotaExceeded, type QuotaUse } from './quotas.ts';
 import { requestDigest, type SentRequest, wasAskedForBy } from './request-digest.ts';
 import type { Requester } from './requester.ts';
-import type { SecretBox } from './secret-box.ts';
 import { type CompanyRow, now, tables } from './tables.ts';
 
 export interface CreateCompanyDeps {

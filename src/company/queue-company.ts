@@ -1,10 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type SqlBool, sql } from 'kysely';
 import type { Act } from './act.ts';
-import type { Bell } from './bell.ts';
 import type { CompanyId } from './company-id.ts';
 import { findCompany } from './find-companies.ts';
 import { moveCompany } from './move-company.ts';
+import type { Bell } from './notifier.ts';
 import { type CompanyQuotas, exceededBy, findExceeded, type QuotaExceeded } from './quotas.ts';
 import type { Requester } from './requester.ts';
 import { reachableFrom } from './status.ts';

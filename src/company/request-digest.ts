@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { MissingKey, type SecretBox } from '../secrets/secret-box.ts';
 import type { CheckedCompany, CompanyRequest } from './company-request.ts';
-import { MissingKey, type SecretBox } from './secret-box.ts';
 import type { CompanyRow } from './tables.ts';
 
 /** A request as it was sent, beside what the checks made of it. */

@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import type { SecretBox, SecretKey } from './secret-box.ts';
+import type { SecretBox, SecretKey } from '../secrets/secret-box.ts';
 import { tables } from './tables.ts';
 
 /** A key of SECRET_KEYS, and how many passwords in the database can be opened with no other. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SecretKey } from '../company/secret-box.ts';
+import type { SecretKey } from '../secrets/secret-box.ts';
 
 /** `id:base64,id:base64`; each key has 32 bytes. The first one seals, all of them open. */
 export const secretKeys = z.string().transform((text, context): [SecretKey, ...SecretKey[]] => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ServerUrlError } from '../server-url.ts';
+import { ServerUrlError } from '../common/server-url.ts';
 
 /** Where a server is, with everything that its URL says. */
 export const serverUrl = <Settings>(read: (url: string) => Settings) =>

@@ -12,7 +12,7 @@ import { MailAccountSchema } from '../company/mail-account.ts';
 import { OutboxMail } from '../company/outbox-mail.ts';
 import { RevocationSchema } from '../company/revocation.ts';
 import { WorkerSchema } from '../company/worker.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../observability/log.ts';
 import { type DatabaseUrl, parseDatabaseUrl } from './database-url.ts';
 import { DeploymentSchema } from './deployment.ts';
 import { UnsuitableDatabase } from './inspect-session.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { type ClientBase, type ClientConfig, Pool, type PoolClient } from 'pg';
-import type { Log } from '../log.ts';
+import type { Log } from '../observability/log.ts';
 import { ChannelBindingClient, ChannelNotBound } from './channel-binding.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import { inspectSession, ReadOnlyServer, refusesWrites, UnsuitableDatabase } from './inspect-session.ts';

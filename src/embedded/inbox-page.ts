@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Html, html } from './html.ts';
+import { Html, html } from '../common/html.ts';
 import { inboxStyle } from './inbox-style.ts';
 import type { ReceivedMail } from './received-mail.ts';
 

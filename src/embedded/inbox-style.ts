@@ -1,4 +1,4 @@
-import { Html } from './html.ts';
+import { Html } from '../common/html.ts';
 
 /** How the inbox looks: light and dark as the reader's system has it, the system's fonts, nothing loaded. */
 export const inboxStyle = new Html(`

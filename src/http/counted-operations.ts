@@ -1,6 +1,6 @@
 import { type DocumentNode, type GraphQLError, getOperationAST } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import type { Metrics, OperationType } from '../metrics.ts';
+import type { Metrics, OperationType } from '../observability/metrics.ts';
 import { isOurs } from './error-mask.ts';
 
 interface Executed {

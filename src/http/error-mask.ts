@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import { Refusal } from '../../schema/refusal.ts';
 import { Unauthenticated } from '../access/authenticate.ts';
 import { WatchEnded } from '../live/company-stream.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../observability/log.ts';
 
 /** Why an operation is given up whose client is gone. */
 export class ClientLeft extends Error {

@@ -6,7 +6,7 @@ import type { Position, SchemaContext, SchemaDeps } from '../../schema/context.t
 import { schema } from '../../schema/index.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { Viewer } from '../access/viewer.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import type { Identity } from './caller.ts';
 import { countedOperations } from './counted-operations.ts';
 import { documentCache } from './document-cache.ts';

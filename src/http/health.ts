@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Liveness } from '../liveness.ts';
-import type { Log } from '../log.ts';
-import type { Backlog, Metrics } from '../metrics.ts';
-import { answerLimit, askOnce, NoAnswer } from './ask-once.ts';
+import type { Liveness } from '../observability/liveness.ts';
+import type { Log } from '../observability/log.ts';
+import type { Backlog, Metrics } from '../observability/metrics.ts';
 import { sendJson } from './send-json.ts';
+import { answerLimit, askOnce, NoAnswer } from './single-flight.ts';
 
 /** A server that this process cannot do without. */
 export interface Check {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '../log.ts';
-import type { Metrics, Route } from '../metrics.ts';
+import type { Log } from '../observability/log.ts';
+import type { Metrics, Route } from '../observability/metrics.ts';
 import { CannotListen } from './cannot-listen.ts';
 import { sendJson } from './send-json.ts';
 

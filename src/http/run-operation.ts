@@ -5,7 +5,7 @@ import { Refusal } from '../../schema/refusal.ts';
 import { tokenExpired, Unauthenticated } from '../access/authenticate.ts';
 import { type Revocations, tokenRevoked } from '../access/revoked-tokens.ts';
 import { WatchEnded } from '../live/company-stream.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../observability/log.ts';
 import type { Identity } from './caller.ts';
 import { errorMask, isClosing } from './error-mask.ts';
 import type { GraphQLServer } from './graphql-server.ts';

@@ -1,6 +1,6 @@
 import { Refusal } from '../../schema/refusal.ts';
 import type { Viewer } from '../access/viewer.ts';
-import { openPerMinute } from '../per-minute.ts';
+import { openPerMinute } from '../common/per-minute.ts';
 
 /** What one customer or partner may ask of one process. */
 export interface RequestLimits {

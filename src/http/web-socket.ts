@@ -1,6 +1,6 @@
 import { CloseCode, MessageType, type WebSocket as ProtocolSocket, stringifyMessage } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { Log } from '../log.ts';
+import type { Log } from '../observability/log.ts';
 import { ClientLeft } from './error-mask.ts';
 
 /** A client's connection, as the protocol's library drives it, within bounds. */

@@ -7,7 +7,7 @@ import { schema } from '../../schema/index.ts';
 import { Unauthenticated } from '../access/authenticate.ts';
 import { KeysUnavailable } from '../access/key-set.ts';
 import { type Revocations, tokenRevoked } from '../access/revoked-tokens.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../observability/log.ts';
 import type { Identify, Identity } from './caller.ts';
 import { endpoint } from './endpoint.ts';
 import { largestBody } from './request-parameters.ts';

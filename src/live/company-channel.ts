@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { CompanyId } from '../company/company-id.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../observability/log.ts';
 import type { RedisServer } from '../redis/redis-server.ts';
 import { sureSubscriber } from './sure-subscriber.ts';
 

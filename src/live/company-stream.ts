@@ -4,11 +4,11 @@ import type { CompanyId } from '../company/company-id.ts';
 import { type CompanyEventRow, companyById, findEvents } from '../company/find-companies.ts';
 import { isFinal } from '../company/status.ts';
 import type { CompanyRow } from '../company/tables.ts';
-import { type Liveness, turnLimit } from '../liveness.ts';
-import type { Log } from '../log.ts';
+import { type Liveness, turnLimit } from '../observability/liveness.ts';
+import type { Log } from '../observability/log.ts';
 import type { CompanyChannel } from './company-channel.ts';
 import { sharedRead } from './shared-read.ts';
-import { wake } from './wake.ts';
+import { wake } from './wake-up.ts';
 
 /** A company's events as they happen. */
 export interface CompanyStreams {

@@ -1,12 +1,12 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { CompanyId } from '../company/company-id.ts';
 import { companyById } from '../company/find-companies.ts';
-import { persist } from '../company/persist.ts';
-import type { SecretBox } from '../company/secret-box.ts';
 import type { CompanyRow } from '../company/tables.ts';
-import { type Liveness, turnLimit } from '../liveness.ts';
-import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import { persist } from '../database/retry-while-unavailable.ts';
+import { type Liveness, turnLimit } from '../observability/liveness.ts';
+import type { Log } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
 import type { MailAccount } from './mail-account.ts';
 import { keepTry, type OwedMail, recordRefused, recordSent, takeOwedMail } from './outbox.ts';
 import type { MailContent, RenderedMail } from './render-mail.ts';

@@ -1,5 +1,5 @@
-import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Log } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
 
 /** Whether our own account at the mail server works. While it does not, one mail at a time finds out whether it does again. */
 export interface MailAccount {

@@ -7,7 +7,7 @@ import {
   ServerUrlError,
   type TlsSettings,
   tlsParameters,
-} from '../server-url.ts';
+} from '../common/server-url.ts';
 
 /** Where the mail server is, how to sign in, and how to speak with it; the names are nodemailer's options. */
 export interface SmtpSettings {

@@ -2,10 +2,10 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { type Act, recordOf } from '../company/act.ts';
 import { appendEvent } from '../company/append-event.ts';
-import type { Bell } from '../company/bell.ts';
 import type { CompanyId } from '../company/company-id.ts';
 import { companyById, type Window } from '../company/find-companies.ts';
 import { type MailAddressFault, mailAddressFault, parseMailAddress } from '../company/mail-address.ts';
+import type { Bell } from '../company/notifier.ts';
 import { type CompanyRow, now, tables } from '../company/tables.ts';
 import { isUntried, type OwedMail } from './outbox.ts';
 

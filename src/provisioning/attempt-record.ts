@@ -1,14 +1,14 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import type { Bell } from '../company/bell.ts';
 import type { RecordedStep } from '../company/company.ts';
 import { companyById } from '../company/find-companies.ts';
 import { type Move, moveCompany } from '../company/move-company.ts';
-import { persist } from '../company/persist.ts';
+import type { Bell } from '../company/notifier.ts';
 import { type CompanyRow, tables } from '../company/tables.ts';
+import { persist } from '../database/retry-while-unavailable.ts';
+import { Stop } from './interruption.ts';
 import type { Claim } from './lease.ts';
 import type { SiteStep } from './site-host.ts';
-import { Stop } from './stop.ts';
 
 /**
  * Writes down what happens in one attempt, under its fencing token. While the database is away a write is repeated as

@@ -1,17 +1,17 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import type { Bell } from '../company/bell.ts';
 import type { RecordedStep } from '../company/company.ts';
 import type { Failure, FailureReason } from '../company/failure.ts';
 import type { Move } from '../company/move-company.ts';
-import { persist } from '../company/persist.ts';
+import type { Bell } from '../company/notifier.ts';
 import { type CompanyRow, now } from '../company/tables.ts';
-import type { Log } from '../log.ts';
+import { persist } from '../database/retry-while-unavailable.ts';
+import type { Log } from '../observability/log.ts';
 import type { AttemptRecord } from './attempt-record.ts';
+import { Stop } from './interruption.ts';
 import { type Claim, type LeaseTimes, releaseLease } from './lease.ts';
+import { StepFailure } from './run-steps.ts';
 import { SiteHostError, type SitePlan, type SiteStep } from './site-host.ts';
-import { Stop } from './stop.ts';
-import { StepFailure } from './take-steps.ts';
 
 /** How long taking back a cancelled site may last, in milliseconds. */
 const undoLimit = 60_000;

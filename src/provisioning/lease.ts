@@ -12,10 +12,10 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
 import { moveCompany } from '../company/move-company.ts';
-import { persist } from '../company/persist.ts';
 import { type CompanyRow, inMilliseconds, now, type Tables, tables } from '../company/tables.ts';
-import { type Liveness, turnLimit } from '../liveness.ts';
-import { Stop } from './stop.ts';
+import { persist } from '../database/retry-while-unavailable.ts';
+import { type Liveness, turnLimit } from '../observability/liveness.ts';
+import { Stop } from './interruption.ts';
 
 export interface LeaseTimes {
   /** How long a lease lasts without a heartbeat, in milliseconds. */

@@ -1,13 +1,13 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import type { Bell } from '../company/bell.ts';
 import type { CompanyId } from '../company/company-id.ts';
 import type { Failure, FailureReason } from '../company/failure.ts';
 import { moveCompany } from '../company/move-company.ts';
+import type { Bell } from '../company/notifier.ts';
 import { now, tables } from '../company/tables.ts';
 import { toFailed } from './end-attempt.ts';
 import { isLost, maxClaims, waits } from './lease.ts';
-import { noWorkerLives } from './workforce.ts';
+import { noWorkerLives } from './live-workers.ts';
 
 /** A company that waits for a worker, and for how long by PostgreSQL's clock. */
 export interface Waiting {

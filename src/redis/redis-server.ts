@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { type Log, tellOnChange } from '../log.ts';
+import { type Log, tellOnChange } from '../observability/log.ts';
 import type { RedisSettings } from './redis-settings.ts';
 import { isWrongServer, RedisTrouble } from './redis-trouble.ts';
 

@@ -6,7 +6,7 @@ import {
   ServerUrlError,
   type TlsSettings,
   tlsParameters,
-} from '../server-url.ts';
+} from '../common/server-url.ts';
 
 /** Where Redis is, and how to sign in. */
 export interface RedisSettings {

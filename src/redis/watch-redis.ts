@@ -1,5 +1,5 @@
-import type { Liveness } from '../liveness.ts';
-import { type Log, tellOnChange } from '../log.ts';
+import type { Liveness } from '../observability/liveness.ts';
+import { type Log, tellOnChange } from '../observability/log.ts';
 import type { RedisServer } from './redis-server.ts';
 import { RedisTimeout, RedisTrouble } from './redis-trouble.ts';
 

@@ -1,8 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Revocations, RevokedTokens } from '../access/revoked-tokens.ts';
 import { now, tables } from '../company/tables.ts';
-import type { Liveness } from '../liveness.ts';
-import { type Log, tellOnChange } from '../log.ts';
+import type { Liveness } from '../observability/liveness.ts';
+import { type Log, tellOnChange } from '../observability/log.ts';
 
 /** How often the list is read, in milliseconds: how long another process may take to honour a revocation. */
 const pause = 2_000;

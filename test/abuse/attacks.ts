@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { CreateCompanyDocument } from '../../src/client/operations.ts';
-import { type Answer, ask } from '../ask.ts';
-import { requestFor } from '../test-service.ts';
+import { type Answer, ask } from '../support/ask.ts';
+import { requestFor } from '../support/test-service.ts';
 
 /** Whom an attacker attacks, and what he has: the token of an ordinary customer. */
 export interface Victim {

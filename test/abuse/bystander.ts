@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ask } from '../ask.ts';
 import { percentile } from '../faults/report.ts';
+import { ask } from '../support/ask.ts';
 import type { Target } from './target.ts';
 
 /** How somebody fared who did nothing but ask a small question again and again. */

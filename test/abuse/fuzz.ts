@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { WebSocket } from 'ws';
-import { ask } from '../ask.ts';
+import { ask } from '../support/ask.ts';
 import { canary, type Message, message } from './messages.ts';
 import type { Target } from './target.ts';
 

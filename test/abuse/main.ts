@@ -10,8 +10,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { serversMissing } from '../private-servers.ts';
-import { startProgram } from '../servers/processes.ts';
+import { serversMissing } from '../support/private-servers.ts';
+import { startProgram } from '../support/processes.ts';
 import { attacks } from './attacks.ts';
 import { type Experience, standBy } from './bystander.ts';
 import { fuzz } from './fuzz.ts';

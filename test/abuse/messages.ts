@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { CreateCompanyDocument, OperationsDocument, ResendMailDocument } from '../../src/client/operations.ts';
-import { requestFor } from '../test-service.ts';
+import { requestFor } from '../support/test-service.ts';
 
 /** What is sent to the service, by one request or over one socket. */
 export type Message =

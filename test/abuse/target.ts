@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Role } from '../../src/access/viewer.ts';
 import { openStandInBench } from '../bench/stand-in-bench.ts';
-import { openCluster, tokenOf } from '../servers/processes.ts';
+import { openCluster, tokenOf } from '../support/processes.ts';
 
 /** The service in production configuration, in processes of its own on real servers. */
 export interface Target {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, readlink, rm, statfs, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { until } from '../servers/processes.ts';
+import { until } from '../support/processes.ts';
 import { gone } from './processes.ts';
 import { path } from './real-bench.ts';
 

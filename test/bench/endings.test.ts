@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { acme, ever, make, makeUpTo, stepOf } from '../support/site-plan.ts';
+import { startWorker } from '../support/sleeping-worker.ts';
 import { descendants, gone, processes } from './processes.ts';
-import { acme, ever, make, makeUpTo, stepOf } from './site-plan.ts';
 import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench.ts';
-import { startWorker } from './worker.ts';
 
 /** TERM, three seconds' grace, KILL. */
 const longestEnd = 4_000;

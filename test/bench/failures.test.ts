@@ -3,7 +3,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { FailureReason } from '../../src/company/failure.ts';
-import { acme, ever, failureOf, make, stepOf, unmake } from './site-plan.ts';
+import { acme, ever, failureOf, make, stepOf, unmake } from '../support/site-plan.ts';
 import { noStandIn, openStandInBench, rootPassword, type StandInBench, type Switches } from './stand-in-bench.ts';
 
 /** A way to fail: what is wrong from this step on, and what it must read. */

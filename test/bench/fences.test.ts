@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { acme, ever, failureOf, make, makeUpTo, stepOf } from '../support/site-plan.ts';
+import { startWorker } from '../support/sleeping-worker.ts';
 import { gone, processes } from './processes.ts';
-import { acme, ever, failureOf, make, makeUpTo, stepOf } from './site-plan.ts';
 import { noStandIn, openStandInBench } from './stand-in-bench.ts';
-import { startWorker } from './worker.ts';
 
 const newer = { ...acme, fencingToken: 2 };
 const points = { 'create-site': 'new-site', 'install-app:erpnext': 'install-app', 'set-up-company': 'wizard' } as const;

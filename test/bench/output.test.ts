@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { countries } from '../../src/company/countries.ts';
-import { benchProgress } from '../../src/provisioning/bench/bench-progress.ts';
-import { fiscalYear } from '../../src/provisioning/bench/fiscal-year.ts';
-import { lineSplitter } from '../../src/provisioning/bench/line-splitter.ts';
+import { benchProgress } from '../../src/site-hosts/bench/bench-progress.ts';
+import { fiscalYear } from '../../src/site-hosts/bench/fiscal-year.ts';
+import { lineSplitter } from '../../src/site-hosts/bench/line-splitter.ts';
 
 /** What each command of ours prints, cut from the captures of one that installed both. */
 const commands = [

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { openBenchHost } from '../../src/provisioning/bench/bench-host.ts';
 import type { SiteHost, SitePlan } from '../../src/provisioning/site-host.ts';
+import { openBenchHost } from '../../src/site-hosts/bench/bench-host.ts';
+import { acme, siteUrl, unmake } from '../support/site-plan.ts';
+import { sleepingWorker } from '../support/sleeping-worker.ts';
 import { asEarlierVersion, rewriteRecord } from './records.ts';
-import { acme, siteUrl, unmake } from './site-plan.ts';
 import { logIn } from './stand-in-bench.ts';
-import { sleepingWorker } from './worker.ts';
 
 /**
  * A real bench on this machine: `BENCH_PATH=… BENCH_WEB_URL=…`. The tests make sites called

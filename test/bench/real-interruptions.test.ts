@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StatusChange } from '../../src/client/client.ts';
-import { serversMissing } from '../private-servers.ts';
-import { type ApiProgram, type Cluster, openCluster, type Program, until } from '../servers/processes.ts';
-import { createCompany, requestFor } from '../test-service.ts';
+import { serversMissing } from '../support/private-servers.ts';
+import { type ApiProgram, type Cluster, openCluster, type Program, until } from '../support/processes.ts';
+import { acme } from '../support/site-plan.ts';
+import { createCompany, requestFor } from '../support/test-service.ts';
 import { diskTooLarge, endRedis, fillDisk, killDatabase } from './bench-servers.ts';
 import { noRealBench, openRealBench, path } from './real-bench.ts';
 import { differences, fieldsOf } from './site-fields.ts';
-import { acme } from './site-plan.ts';
 
 const moments = Number(process.env['BENCH_TEST_MOMENTS'] ?? 1);
 const apps = (process.env['BENCH_TEST_APPS'] ?? 'demo_app').split(',');

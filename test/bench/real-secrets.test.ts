@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import type { SitePlan } from '../../src/provisioning/site-host.ts';
+import { acme, make } from '../support/site-plan.ts';
 import { noRealBench, openRealBench, path } from './real-bench.ts';
-import { acme, make } from './site-plan.ts';
 
 test('two real sites of one template share no secret', { skip: noRealBench, timeout: 900_000 }, async (t) => {
   const { host, newSiteName } = openRealBench(t, { templates: true });

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { siteHostContract } from '../site-host-contract.ts';
+import { siteHostContract } from '../support/site-host-contract.ts';
+import { acme, ever, failureOf, make, stepOf, unmake } from '../support/site-plan.ts';
 import { bareCommands } from './bare-commands.ts';
 import { descendants } from './processes.ts';
 import { noRealBench, openRealBench, path } from './real-bench.ts';
-import { acme, ever, failureOf, make, stepOf, unmake } from './site-plan.ts';
 
 const options: { readonly skip: string | false; readonly timeout: number } = { skip: noRealBench, timeout: 900_000 };
 

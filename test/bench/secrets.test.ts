@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { acme, ever, make, stepOf } from '../support/site-plan.ts';
 import { descendants } from './processes.ts';
-import { acme, ever, make, stepOf } from './site-plan.ts';
 import { noStandIn, openStandInBench, rootPassword } from './stand-in-bench.ts';
 
 const secrets = [acme.adminPassword, rootPassword];

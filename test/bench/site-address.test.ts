@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { siteUrls } from '../../src/app/open-site-host.ts';
 import { readConfig } from '../../src/config/read-config.ts';
-import { siteUrls } from '../../src/open-site-host.ts';
-import { openBenchHost } from '../../src/provisioning/bench/bench-host.ts';
+import { openBenchHost } from '../../src/site-hosts/bench/bench-host.ts';
+import { acme, ever, failureOf, make, makeUpTo, stepOf } from '../support/site-plan.ts';
 import { ownUrls, urlsWith } from './get-url.ts';
 import { noRealBench, path as realBench } from './real-bench.ts';
-import { acme, ever, failureOf, make, makeUpTo, stepOf } from './site-plan.ts';
 import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench.ts';
 
 const bench = { BENCH_PATH: '/home/frappe/frappe-bench' };

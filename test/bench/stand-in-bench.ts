@@ -7,10 +7,10 @@ import { createServer, request } from 'node:http';
 import { createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BenchConfig } from '../../src/provisioning/bench/bench-config.ts';
-import { openBenchHost } from '../../src/provisioning/bench/bench-host.ts';
 import type { SiteHost } from '../../src/provisioning/site-host.ts';
-import { siteUrl } from './site-plan.ts';
+import type { BenchConfig } from '../../src/site-hosts/bench/bench-config.ts';
+import { openBenchHost } from '../../src/site-hosts/bench/bench-host.ts';
+import { siteUrl } from '../support/site-plan.ts';
 
 /** What goes wrong on a stand-in, and where (stand-in/stand_in.py). */
 export interface Switches {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { siteHostContract } from '../site-host-contract.ts';
+import { siteHostContract } from '../support/site-host-contract.ts';
+import { acme, another, ever, failureOf, make, stepOf, unmake } from '../support/site-plan.ts';
+import { sleepingWorker } from '../support/sleeping-worker.ts';
 import { asEarlierVersion } from './records.ts';
-import { acme, another, ever, failureOf, make, stepOf, unmake } from './site-plan.ts';
 import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench.ts';
-import { sleepingWorker } from './worker.ts';
 
 siteHostContract(
   'the stand-in bench',

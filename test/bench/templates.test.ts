@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { SitePlan } from '../../src/provisioning/site-host.ts';
-import { acme, ever, failureOf, make, stepOf } from './site-plan.ts';
+import { acme, ever, failureOf, make, stepOf } from '../support/site-plan.ts';
 import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench.ts';
 
 const first = { ...acme, siteName: 'first.localhost', adminPassword: 'canary-first' };

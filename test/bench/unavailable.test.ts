@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { acme, ever, failureOf, make, makeUpTo, stepOf } from './site-plan.ts';
+import { acme, ever, failureOf, make, makeUpTo, stepOf } from '../support/site-plan.ts';
 import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench.ts';
 
 /** What a step may wait for, and how it is taken away; resolves to what gives it back. */

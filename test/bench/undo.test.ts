@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { acme, ever, failureOf, make, makeUpTo, stepOf, unmake } from './site-plan.ts';
+import { acme, ever, failureOf, make, makeUpTo, stepOf, unmake } from '../support/site-plan.ts';
 import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench.ts';
 
 /** The steps that change a site's database after it was created, and where the stand-in stops in the middle of each. */

@@ -4,9 +4,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, describe, type TestContext, test } from 'node:test';
-import { visitSite } from '../../src/provisioning/bench/visit-site.ts';
 import { SiteHostError, type SitePlan } from '../../src/provisioning/site-host.ts';
-import { openPrivateAuthority, opensslMissing } from '../private-authority.ts';
+import { visitSite } from '../../src/site-hosts/bench/visit-site.ts';
+import { openPrivateAuthority, opensslMissing } from '../support/private-authority.ts';
 
 const plan = { siteName: 'acme.localhost', adminEmail: 'jane@acme.example', adminPassword: 'secret' } as SitePlan;
 

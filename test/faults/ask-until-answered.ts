@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '../../src/client/client.ts';
-import { within } from '../servers/processes.ts';
+import { within } from '../support/processes.ts';
 
 const answerLimit = 4_000;
 export const pauseAfterError = 200;

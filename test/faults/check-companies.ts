@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertLog, isClaim, type LoggedEvent } from '../event-log.ts';
+import { assertLog, isClaim, type LoggedEvent } from '../support/event-log.ts';
 import type { Order } from './portal.ts';
 import { type CompanyRecord, endsAttempt, isWorkerLost } from './record.ts';
 import type { LedgerEntry } from './site-ledger.ts';

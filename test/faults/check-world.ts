@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { until } from '../servers/processes.ts';
+import { until } from '../support/processes.ts';
 import { placesOf } from './deployment.ts';
 import { canary } from './portal.ts';
 import { secretsLeft } from './secrets-left.ts';

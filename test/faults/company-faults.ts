@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as fc from 'fast-check';
-import type { Manner } from '../faulty-smtp.ts';
+import type { Manner } from '../support/faulty-smtp.ts';
 import { again, faultOf, milliseconds, trapOf, whichever } from './fault.ts';
 import { correctedAddressOf } from './operator.ts';
 import type { SiteManner } from './site-ledger.ts';

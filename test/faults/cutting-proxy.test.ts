@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { Client } from 'pg';
-import { type PrivateServer, serversMissing, startPostgres } from '../private-servers.ts';
-import { type CuttingProxy, openCuttingProxy } from './cutting-proxy.ts';
+import { type CuttingProxy, openCuttingProxy } from '../support/cutting-proxy.ts';
+import { type PrivateServer, serversMissing, startPostgres } from '../support/private-servers.ts';
 
 suite('a proxy that loses answers', { skip: serversMissing, timeout: 30_000 }, () => {
   let postgres: PrivateServer;

@@ -1,7 +1,7 @@
-import type { MovingName } from '../moving-name.ts';
-import { freePort } from '../private-servers.ts';
-import { type Cluster, type Env, type Program, queryAt } from '../servers/processes.ts';
-import type { CuttingProxy } from './cutting-proxy.ts';
+import type { CuttingProxy } from '../support/cutting-proxy.ts';
+import type { MovingName } from '../support/moving-name.ts';
+import { freePort } from '../support/private-servers.ts';
+import { type Cluster, type Env, type Program, queryAt } from '../support/processes.ts';
 import type { Outages } from './outages.ts';
 import { openPlace, type Place } from './place.ts';
 import type { SmtpLedger } from './smtp-ledger.ts';

@@ -9,7 +9,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { serversMissing } from '../private-servers.ts';
+import { serversMissing } from '../support/private-servers.ts';
 import { logsOf, settledRedisClients } from './check-world.ts';
 import { type Outcome, tryOut } from './outcome.ts';
 import { commandFor, faultLines, outcomeLines, resumedWithin, table } from './report.ts';

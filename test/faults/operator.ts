@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openClient } from '../../src/client/client.ts';
 import { OperationsDocument, ResendMailDocument } from '../../src/client/operations.ts';
-import { tokenOf } from '../servers/processes.ts';
+import { tokenOf } from '../support/processes.ts';
 import { askUntilAnswered } from './ask-until-answered.ts';
 
 const pauseBetweenLooks = 1_000;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Env, type Program, until } from '../servers/processes.ts';
+import { type Env, type Program, until } from '../support/processes.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { Outages } from './outages.ts';
 

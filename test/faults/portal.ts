@@ -7,8 +7,8 @@ import {
   type CompanyStatusChangedSubscription,
   ProvisionCompanyDocument,
 } from '../../src/client/operations.ts';
-import { addressOf, tokenOf } from '../servers/processes.ts';
-import { createCompany, readCompany, requestFor } from '../test-service.ts';
+import { addressOf, tokenOf } from '../support/processes.ts';
+import { createCompany, readCompany, requestFor } from '../support/test-service.ts';
 import { askUntilAnswered, pauseAfterError } from './ask-until-answered.ts';
 
 /** In every password: as text, and whatever it is encoded as, since it fills whole groups of base64. */

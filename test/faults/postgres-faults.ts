@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { connectionsTo, makeReadOnly, promote } from '../fail-over.ts';
-import { startPostgres } from '../private-servers.ts';
-import { until } from '../servers/processes.ts';
+import { connectionsTo, makeReadOnly, promote } from '../support/fail-over.ts';
+import { startPostgres } from '../support/private-servers.ts';
+import { until } from '../support/processes.ts';
 import { faultOf, milliseconds } from './fault.ts';
 import type { Trial } from './trial.ts';
 import type { World } from './world.ts';

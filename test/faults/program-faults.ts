@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { mailQueue } from '../../jobs/deliver-mail.job.ts';
 import { queuePrefix } from '../../jobs/open-queue.ts';
 import { provisionQueue } from '../../jobs/provision-company.job.ts';
-import { until } from '../servers/processes.ts';
+import { until } from '../support/processes.ts';
 import { again, faultOf, milliseconds, trapOf, whichever } from './fault.ts';
 import type { Place } from './place.ts';
 import type { Trial } from './trial.ts';

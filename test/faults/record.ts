@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../event-log.ts';
+import type { LoggedEvent } from '../support/event-log.ts';
 import type { Clientele } from './trial.ts';
 import { untilGivenUp } from './until-given-up.ts';
 

@@ -1,4 +1,4 @@
-import { isClaim } from '../event-log.ts';
+import { isClaim } from '../support/event-log.ts';
 import { type CompanyRecord, endsAttempt } from './record.ts';
 import type { Recovery, Trial } from './trial.ts';
 

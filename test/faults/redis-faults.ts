@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { until } from '../servers/processes.ts';
-import { clientsOf, portOf, startReplicaOf, takeOver } from '../tell-redis.ts';
+import { until } from '../support/processes.ts';
+import { clientsOf, portOf, startReplicaOf, takeOver } from '../support/tell-redis.ts';
 import { faultOf, milliseconds } from './fault.ts';
 import type { Trial } from './trial.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { type PrivateServer, serversMissing, startPostgres, startRedis } from '../private-servers.ts';
+import { type PrivateServer, serversMissing, startPostgres, startRedis } from '../support/private-servers.ts';
 import { secretsLeft } from './secrets-left.ts';
 
 const canary = 'canary "Zq7x9WKu2" \\ & <ünd mehr>';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { suite, type TestContext, test } from 'node:test';
 import type { CompanyId } from '../../src/company/company-id.ts';
+import { Stop } from '../../src/provisioning/interruption.ts';
 import { SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
-import { Stop } from '../../src/provisioning/stop.ts';
 import { ledgerHost, openSiteLedger } from './site-ledger.ts';
 
 const stepNames = ['preflight', 'create-site', 'install-app:erpnext', 'set-up-company', 'verify'];

@@ -9,9 +9,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { hashPassword, passwordHash, passwordMatches } from '../../src/provisioning/sandbox/password.ts';
+import { Stop } from '../../src/provisioning/interruption.ts';
 import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
-import { Stop } from '../../src/provisioning/stop.ts';
+import { hashPassword, passwordHash, passwordMatches } from '../../src/site-hosts/sandbox/password.ts';
 
 const siteManners = ['fail', 'fail-in-passing', 'fail-half-way', 'slow'] as const;
 

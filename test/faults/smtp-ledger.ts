@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { type FaultySmtp, openFaultySmtp, type TakenMail } from '../faulty-smtp.ts';
+import { type FaultySmtp, openFaultySmtp, type TakenMail } from '../support/faulty-smtp.ts';
 
 /** A mail as the file has it. Each copy of a mail is a line of its own. */
 interface LedgerLine {

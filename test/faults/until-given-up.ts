@@ -1,4 +1,4 @@
-import { until } from '../servers/processes.ts';
+import { until } from '../support/processes.ts';
 
 /** Resolves once it holds, however long that takes; rejects with the signal's reason when it aborts before. */
 export async function untilGivenUp(

@@ -1,7 +1,7 @@
+import { run } from '../../src/app/run.ts';
+import { openService } from '../../src/app/service.ts';
 import { readConfig } from '../../src/config/read-config.ts';
-import { openLog } from '../../src/log.ts';
-import { run } from '../../src/run.ts';
-import { openService } from '../../src/service.ts';
+import { openLog } from '../../src/observability/log.ts';
 import { ledgerHost } from './site-ledger.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openMovingName } from '../moving-name.ts';
-import { openCluster, until } from '../servers/processes.ts';
-import { portOf, tellRedis } from '../tell-redis.ts';
-import { openCuttingProxy } from './cutting-proxy.ts';
+import { openCuttingProxy } from '../support/cutting-proxy.ts';
+import { openMovingName } from '../support/moving-name.ts';
+import { openCluster, until } from '../support/processes.ts';
+import { portOf, tellRedis } from '../support/tell-redis.ts';
 import { type Deployment, type DeploymentOptions, openDeployment, placesOf, type Surroundings } from './deployment.ts';
 import { type OneAtATime, oneAtATime } from './one-at-a-time.ts';
 import { openOutages } from './outages.ts';

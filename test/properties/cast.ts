@@ -1,13 +1,13 @@
 import type { Scheduler } from 'fast-check';
-import type { Bell } from '../../src/company/bell.ts';
 import type { CompanyId } from '../../src/company/company-id.ts';
-import type { Log } from '../../src/log.ts';
+import type { Bell } from '../../src/company/notifier.ts';
 import { deliverMail } from '../../src/mail/deliver-mail.ts';
 import { openMailAccount } from '../../src/mail/mail-account.ts';
 import type { MailContent } from '../../src/mail/render-mail.ts';
-import { provisionCompany } from '../../src/provisioning/provision-company.ts';
-import { Stop } from '../../src/provisioning/stop.ts';
-import type { CompanyStore } from '../company-store.ts';
+import type { Log } from '../../src/observability/log.ts';
+import { Stop } from '../../src/provisioning/interruption.ts';
+import { provisionCompany } from '../../src/provisioning/run-attempt.ts';
+import type { CompanyStore } from '../support/company-store.ts';
 import { type Ledger, ledgerHost } from './ledger-host.ts';
 import { type LedgerSmtp, ledgerSmtp } from './ledger-smtp.ts';
 import { type LossyChannel, lossyChannel } from './lossy-channel.ts';

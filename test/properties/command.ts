@@ -4,8 +4,8 @@ import type { CompanyId } from '../../src/company/company-id.ts';
 import type { OwedMail } from '../../src/mail/outbox.ts';
 import type { AttemptRecord } from '../../src/provisioning/attempt-record.ts';
 import type { Claim } from '../../src/provisioning/lease.ts';
-import type { CompanyStore } from '../company-store.ts';
-import type { Fate } from '../faulty-database.ts';
+import type { CompanyStore } from '../support/company-store.ts';
+import type { Fate } from '../support/faulty-database.ts';
 import { assertKept } from './company-as-kept.ts';
 import type { ClaimModel, CompanyModel, TryModel } from './company-model.ts';
 

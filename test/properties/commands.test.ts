@@ -2,7 +2,7 @@
 
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { openCompanyStore } from '../company-store.ts';
+import { openCompanyStore } from '../support/company-store.ts';
 import type { Model, Real } from './command.ts';
 import { customerCommands } from './customer-commands.ts';
 import { mailCommands } from './mail-commands.ts';

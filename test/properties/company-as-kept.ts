@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CompanyId } from '../../src/company/company-id.ts';
-import type { CompanyStore } from '../company-store.ts';
+import type { CompanyStore } from '../support/company-store.ts';
 import { type CompanyModel, statusOf } from './company-model.ts';
 
 /** The row, the log and the outbox say of the company what the model says, and its token has not gone down. */

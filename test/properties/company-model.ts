@@ -5,7 +5,7 @@ import type { StepState } from '../../src/company/company.ts';
 import type { FailureReason } from '../../src/company/failure.ts';
 import type { MailKind } from '../../src/company/outbox-mail.ts';
 import type { CompanyStatus, SiteStatus } from '../../src/company/status.ts';
-import { legalTransitions } from '../event-log.ts';
+import { legalTransitions } from '../support/event-log.ts';
 
 /** The steps of every site here, in order. */
 export const stepNames = ['preflight', 'create-site', 'set-up'] as const;

@@ -6,7 +6,7 @@ import { cancelCompany } from '../../src/company/cancel-company.ts';
 import { createCompany } from '../../src/company/create-company.ts';
 import { type MoveOutcome, queueCompany } from '../../src/company/queue-company.ts';
 import type { Requester } from '../../src/company/requester.ts';
-import { requestFor } from '../test-service.ts';
+import { requestFor } from '../support/test-service.ts';
 import { always, type Command, command, often, onCompany } from './command.ts';
 import { type CompanyModel, cancel, newCompany, queue } from './company-model.ts';
 

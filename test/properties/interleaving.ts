@@ -1,8 +1,8 @@
 import type { Scheduler } from 'fast-check';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { openCompanyStreams } from '../../src/live/company-stream.ts';
-import { openLiveness } from '../../src/liveness.ts';
-import type { CompanyStore } from '../company-store.ts';
+import { openLiveness } from '../../src/observability/liveness.ts';
+import type { CompanyStore } from '../support/company-store.ts';
 import { type Befallen, comeToRest, letBefall } from './befall.ts';
 import { openCast } from './cast.ts';
 import type { Ledger } from './ledger-host.ts';

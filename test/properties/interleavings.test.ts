@@ -3,7 +3,7 @@
 import { after, test } from 'node:test';
 import { setImmediate as settled } from 'node:timers/promises';
 import fc from 'fast-check';
-import { openCompanyStore } from '../company-store.ts';
+import { openCompanyStore } from '../support/company-store.ts';
 import { interleave } from './interleaving.ts';
 import { parameters } from './parameters.ts';
 import { assertPromises } from './promises.ts';

@@ -11,7 +11,7 @@ import {
   takeOwedMail,
 } from '../../src/mail/outbox.ts';
 import { sendAgain } from '../../src/mail/undelivered.ts';
-import type { CompanyStore } from '../company-store.ts';
+import type { CompanyStore } from '../support/company-store.ts';
 import { always, type Command, command, of, often, onCompany, pick, recently } from './command.ts';
 import { type CompanyModel, conclude, counts, dueMail, resend, type TryModel, take } from './company-model.ts';
 

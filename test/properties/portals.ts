@@ -3,8 +3,8 @@ import { cancelCompany } from '../../src/company/cancel-company.ts';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { createCompany } from '../../src/company/create-company.ts';
 import { queueCompany } from '../../src/company/queue-company.ts';
-import { ConnectionLost } from '../faulty-database.ts';
-import { requestFor } from '../test-service.ts';
+import { ConnectionLost } from '../support/faulty-database.ts';
+import { requestFor } from '../support/test-service.ts';
 import type { Cast } from './cast.ts';
 import type { Order } from './scenario.ts';
 

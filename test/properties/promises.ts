@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { isFinal } from '../../src/company/status.ts';
-import type { CompanyStore } from '../company-store.ts';
-import { isClaim } from '../event-log.ts';
-import { requestFor } from '../test-service.ts';
+import type { CompanyStore } from '../support/company-store.ts';
+import { isClaim } from '../support/event-log.ts';
+import { requestFor } from '../support/test-service.ts';
 import type { Outcome } from './interleaving.ts';
 import { makingSteps } from './ledger-host.ts';
 

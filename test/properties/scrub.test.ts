@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { scrub } from '../../src/provisioning/scrub.ts';
+import { scrub } from '../../src/secrets/scrub.ts';
 import { parameters } from './parameters.ts';
 
 /** Characters that are escapes, stand in escapes or have several spellings, beside plain ones. */

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Scheduler } from 'fast-check';
-import { Stop } from '../../src/provisioning/stop.ts';
-import { ConnectionLost, type Fate, faultyDatabase } from '../faulty-database.ts';
+import { Stop } from '../../src/provisioning/interruption.ts';
+import { ConnectionLost, type Fate, faultyDatabase } from '../support/faulty-database.ts';
 
 /** Where all act at once: the scheduler says whose turn it is, and faults strike, until it is calm. */
 export interface Stage {

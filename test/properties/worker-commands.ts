@@ -5,12 +5,12 @@ import fc from 'fast-check';
 import { ownerName } from '../../src/company/owner-name.ts';
 import { attemptRecord } from '../../src/provisioning/attempt-record.ts';
 import { toActive, toFailed } from '../../src/provisioning/end-attempt.ts';
+import { Stop } from '../../src/provisioning/interruption.ts';
 import { type Claim, claimCompany, releaseLease } from '../../src/provisioning/lease.ts';
 import type { SitePlan } from '../../src/provisioning/site-host.ts';
-import { Stop } from '../../src/provisioning/stop.ts';
 import { findWaiting, giveUpLostAttempts } from '../../src/provisioning/waiting.ts';
-import { type CompanyStore, stepNamed, times } from '../company-store.ts';
-import { type Fate, fates, faultyDatabase, oneFate } from '../faulty-database.ts';
+import { type CompanyStore, stepNamed, times } from '../support/company-store.ts';
+import { type Fate, fates, faultyDatabase, oneFate } from '../support/faulty-database.ts';
 import { always, type Command, command, of, often, onCompany, pick, type RealClaim, recently } from './command.ts';
 import * as rules from './company-model.ts';
 

@@ -9,11 +9,11 @@ import type { Role } from '../../src/access/viewer.ts';
 import { openAudit } from '../../src/audit/audit.ts';
 import { AuditLogDocument, type AuditLogQuery, type AuditLogQueryVariables } from '../../src/client/operations.ts';
 import { openPostgres } from '../../src/database/open-database.ts';
-import { ask, askBySocket } from '../ask.ts';
-import { type PostgresServer, serversMissing, startPostgres } from '../private-servers.ts';
-import { exampleWith } from '../readme.ts';
-import { openTestService, requestFor, type TestService } from '../test-service.ts';
-import { until } from './processes.ts';
+import { ask, askBySocket } from '../support/ask.ts';
+import { type PostgresServer, serversMissing, startPostgres } from '../support/private-servers.ts';
+import { until } from '../support/processes.ts';
+import { exampleWith } from '../support/readme.ts';
+import { openTestService, requestFor, type TestService } from '../support/test-service.ts';
 
 /** How long entries may take to be written, in milliseconds; a test then shows which are missing. */
 const patience = 20_000;

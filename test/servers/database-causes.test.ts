@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { Client } from 'pg';
+import { plainly } from '../../src/app/run.ts';
 import { openPostgres } from '../../src/database/open-database.ts';
 import { refusalOf } from '../../src/database/unusable-database.ts';
-import { plainly } from '../../src/run.ts';
-import { ask } from '../fail-over.ts';
-import { freePort, type PostgresServer, serversMissing, startPostgres } from '../private-servers.ts';
-import { startProgram, until } from './processes.ts';
+import { ask } from '../support/fail-over.ts';
+import { freePort, type PostgresServer, serversMissing, startPostgres } from '../support/private-servers.ts';
+import { startProgram, until } from '../support/processes.ts';
 
 suite('a start that PostgreSQL does not allow', { skip: serversMissing }, () => {
   let postgres: PostgresServer;

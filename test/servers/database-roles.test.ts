@@ -4,17 +4,17 @@ import { after, before, suite, type TestContext, test } from 'node:test';
 import { Client } from 'pg';
 import { type CreateCompanyOutcome, createCompany } from '../../src/company/create-company.ts';
 import { findEvents } from '../../src/company/find-companies.ts';
-import { secretBox } from '../../src/company/secret-box.ts';
 import { type Database, openPostgres } from '../../src/database/open-database.ts';
+import { secretBox } from '../../src/secrets/secret-box.ts';
 import {
   type PostgresServer,
   pgBouncerMissing,
   serversMissing,
   startPgBouncer,
   startPostgres,
-} from '../private-servers.ts';
-import { requestFor } from '../test-service.ts';
-import { startProgram } from './processes.ts';
+} from '../support/private-servers.ts';
+import { startProgram } from '../support/processes.ts';
+import { requestFor } from '../support/test-service.ts';
 
 /** The statements that the README tells to run, in the order of its blocks. */
 const [rights = '', limits = ''] = readFileSync('README.md', 'utf8')

@@ -5,9 +5,9 @@ import { Client } from 'pg';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { openPostgres } from '../../src/database/open-database.ts';
-import { type Certified, openPrivateAuthority, type PrivateAuthority } from '../private-authority.ts';
-import { type PostgresServer, serversMissing, startPostgres } from '../private-servers.ts';
-import { startProgram } from './processes.ts';
+import { type Certified, openPrivateAuthority, type PrivateAuthority } from '../support/private-authority.ts';
+import { type PostgresServer, serversMissing, startPostgres } from '../support/private-servers.ts';
+import { startProgram } from '../support/processes.ts';
 
 interface Session {
   readonly tls: boolean;

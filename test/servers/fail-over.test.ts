@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { openPostgres } from '../../src/database/open-database.ts';
-import { ask, connectionsTo, makeReadOnly, promote } from '../fail-over.ts';
-import { type MovingName, openMovingName } from '../moving-name.ts';
-import { type PostgresServer, serversMissing, startPostgres } from '../private-servers.ts';
-import { createCompany, requestFor } from '../test-service.ts';
-import { allBecomeActive, orderMany } from './companies.ts';
-import { type ApiProgram, type Cluster, openCluster, type Program, startProgram, until, within } from './processes.ts';
+import { allBecomeActive, orderMany } from '../support/companies.ts';
+import { ask, connectionsTo, makeReadOnly, promote } from '../support/fail-over.ts';
+import { type MovingName, openMovingName } from '../support/moving-name.ts';
+import { type PostgresServer, serversMissing, startPostgres } from '../support/private-servers.ts';
+import {
+  type ApiProgram,
+  type Cluster,
+  openCluster,
+  type Program,
+  startProgram,
+  until,
+  within,
+} from '../support/processes.ts';
+import { createCompany, requestFor } from '../support/test-service.ts';
 
 suite('a PostgreSQL whose name moves to a promoted standby', { skip: serversMissing }, () => {
   let cluster: Cluster;

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import { Client as Connection } from 'pg';
 import { noStandIn, openStandInBench } from '../bench/stand-in-bench.ts';
-import { freePort, serversMissing } from '../private-servers.ts';
-import { type Cluster, type Env, openCluster, until, within } from './processes.ts';
+import { freePort, serversMissing } from '../support/private-servers.ts';
+import { type Cluster, type Env, openCluster, until, within } from '../support/processes.ts';
 
 const root = join(import.meta.dirname, '../..');
 const nobody = 65_534;

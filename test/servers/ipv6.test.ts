@@ -7,9 +7,9 @@ import { suite, test } from 'node:test';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { openClient } from '../../src/client/client.ts';
-import { freePort, type PrivateServer, serversMissing, startPostgres, startRedis } from '../private-servers.ts';
-import { createCompany, requestFor, watchToEnd } from '../test-service.ts';
-import { startProgram, tokenOf, until } from './processes.ts';
+import { freePort, type PrivateServer, serversMissing, startPostgres, startRedis } from '../support/private-servers.ts';
+import { startProgram, tokenOf, until } from '../support/processes.ts';
+import { createCompany, requestFor, watchToEnd } from '../support/test-service.ts';
 
 const loopback = Object.values(networkInterfaces()).flat();
 const ipv6Missing = loopback.some((one) => one?.address === '::1') ? serversMissing : 'this machine has no ::1';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { Client as Connection } from 'pg';
-import { serversMissing } from '../private-servers.ts';
-import { createCompany, requestFor } from '../test-service.ts';
+import { serversMissing } from '../support/private-servers.ts';
 import {
   type ApiProgram,
   addressOf,
@@ -11,7 +10,8 @@ import {
   type Program,
   startProgram,
   until,
-} from './processes.ts';
+} from '../support/processes.ts';
+import { createCompany, requestFor } from '../support/test-service.ts';
 
 const key = (id: string, byte: number): string => `${id}:${Buffer.alloc(32, byte).toString('base64')}`;
 const [old, young] = [key('old', 1), key('young', 2)];

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { after, before, suite, test } from 'node:test';
 import { Client as Connection } from 'pg';
 import { WebSocket } from 'ws';
-import { serversMissing } from '../private-servers.ts';
-import { order } from './companies.ts';
-import { type ApiProgram, type Cluster, openCluster, tokenOf, until } from './processes.ts';
+import { order } from '../support/companies.ts';
+import { serversMissing } from '../support/private-servers.ts';
+import { type ApiProgram, type Cluster, openCluster, tokenOf, until } from '../support/processes.ts';
 
 suite('a client that leaves while PostgreSQL lets it wait', { skip: serversMissing }, () => {
   let cluster: Cluster;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { SMTPServer } from 'smtp-server';
-import { serversMissing } from '../private-servers.ts';
-import { allBecomeActive, type Order, order, orderMany } from './companies.ts';
-import { type ApiProgram, addressOf, type Cluster, openCluster, type Program, until } from './processes.ts';
+import { allBecomeActive, type Order, order, orderMany } from '../support/companies.ts';
+import { serversMissing } from '../support/private-servers.ts';
+import { type ApiProgram, addressOf, type Cluster, openCluster, type Program, until } from '../support/processes.ts';
 
 /** A company whose worker lost its connection waits for the lease's end, at most 15 s. */
 const recovery = 20_000;

@@ -11,11 +11,11 @@ import {
   type CompanyStatusChangedSubscription,
   ProvisionCompanyDocument,
 } from '../../src/client/operations.ts';
-import { ask } from '../ask.ts';
-import { freePort, nginxMissing, type PrivateServer, startNginx } from '../private-servers.ts';
-import { exampleWith } from '../readme.ts';
-import { createCompany, requestFor } from '../test-service.ts';
-import { type ApiProgram, type Cluster, openCluster, tokenOf } from './processes.ts';
+import { ask } from '../support/ask.ts';
+import { freePort, nginxMissing, type PrivateServer, startNginx } from '../support/private-servers.ts';
+import { type ApiProgram, type Cluster, openCluster, tokenOf } from '../support/processes.ts';
+import { exampleWith } from '../support/readme.ts';
+import { createCompany, requestFor } from '../support/test-service.ts';
 
 /** The README's nginx, with other ports. */
 async function startReadmeNginx(apiPort: number): Promise<PrivateServer> {

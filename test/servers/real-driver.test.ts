@@ -9,12 +9,12 @@ import { type CreateCompanyOutcome, createCompany } from '../../src/company/crea
 import { findCompanies, findEvents } from '../../src/company/find-companies.ts';
 import { queueCompany } from '../../src/company/queue-company.ts';
 import type { Requester } from '../../src/company/requester.ts';
-import { secretBox } from '../../src/company/secret-box.ts';
 import { tables } from '../../src/company/tables.ts';
 import { type Database, openPostgres } from '../../src/database/open-database.ts';
-import { type PrivateServer, serversMissing, startPostgres } from '../private-servers.ts';
-import { requestFor } from '../test-service.ts';
-import { within } from './processes.ts';
+import { secretBox } from '../../src/secrets/secret-box.ts';
+import { type PrivateServer, serversMissing, startPostgres } from '../support/private-servers.ts';
+import { within } from '../support/processes.ts';
+import { requestFor } from '../support/test-service.ts';
 
 const jane: Requester = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
 const bell = { changed() {}, queued() {}, owed() {} };

@@ -5,16 +5,16 @@ import { after, before, suite, type TestContext, test } from 'node:test';
 import { createServer as createSecureServer } from 'node:tls';
 import { pino } from 'pino';
 import { openBell } from '../../jobs/bell.ts';
+import { ServerUrlError } from '../../src/common/server-url.ts';
 import { openCompanyChannel } from '../../src/live/company-channel.ts';
-import { openLiveness } from '../../src/liveness.ts';
-import { openMetrics } from '../../src/metrics.ts';
+import { openLiveness } from '../../src/observability/liveness.ts';
+import { openMetrics } from '../../src/observability/metrics.ts';
 import { openRedisServer } from '../../src/redis/redis-server.ts';
 import { readRedisUrl } from '../../src/redis/redis-settings.ts';
 import { RedisTrouble } from '../../src/redis/redis-trouble.ts';
 import { watchRedis } from '../../src/redis/watch-redis.ts';
-import { ServerUrlError } from '../../src/server-url.ts';
-import { type Certified, openPrivateAuthority, opensslMissing } from '../private-authority.ts';
-import { freePort, type PrivateServer, serversMissing, startRedis } from '../private-servers.ts';
+import { type Certified, openPrivateAuthority, opensslMissing } from '../support/private-authority.ts';
+import { freePort, type PrivateServer, serversMissing, startRedis } from '../support/private-servers.ts';
 
 /** Uses the Redis at this address as the service does; resolves to `ok` or to the code of its trouble. */
 async function tryOut(t: TestContext, address: string): Promise<string> {

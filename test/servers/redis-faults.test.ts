@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { Redis } from 'ioredis';
-import { serversMissing } from '../private-servers.ts';
-import { createCompany, requestFor } from '../test-service.ts';
-import { allBecomeActive, assertOneMailEach, order, orderMany } from './companies.ts';
-import { type ApiProgram, type Cluster, openCluster, type Program, until, within } from './processes.ts';
+import { allBecomeActive, assertOneMailEach, order, orderMany } from '../support/companies.ts';
+import { serversMissing } from '../support/private-servers.ts';
+import { type ApiProgram, type Cluster, openCluster, type Program, until, within } from '../support/processes.ts';
+import { createCompany, requestFor } from '../support/test-service.ts';
 
 /** What a fault of Redis may cost at most, in milliseconds: less than the 30 s after which a stream reads on without word. */
 const recovery = 15_000;

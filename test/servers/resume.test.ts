@@ -8,11 +8,11 @@ import { before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openClient } from '../../src/client/client.ts';
 import { CancelProvisioningDocument, ProvisionCompanyDocument } from '../../src/client/operations.ts';
-import { chromiumMissing, openPage } from '../chromium.ts';
-import { freePort, serversMissing } from '../private-servers.ts';
-import { exampleWith } from '../readme.ts';
-import { createCompany, readCompany, requestFor } from '../test-service.ts';
-import { openCluster, type Program, tokenOf } from './processes.ts';
+import { chromiumMissing, openPage } from '../support/chromium.ts';
+import { freePort, serversMissing } from '../support/private-servers.ts';
+import { openCluster, type Program, tokenOf } from '../support/processes.ts';
+import { exampleWith } from '../support/readme.ts';
+import { createCompany, readCompany, requestFor } from '../support/test-service.ts';
 
 /** What an example has shown so far, line by line. */
 class Output {

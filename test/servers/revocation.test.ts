@@ -3,10 +3,10 @@ import { after, before, suite, test } from 'node:test';
 import { createClient } from 'graphql-ws';
 import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
-import { ask, askBySocket } from '../ask.ts';
-import { serversMissing } from '../private-servers.ts';
-import { createCompany, requestFor } from '../test-service.ts';
-import { type ApiProgram, type Cluster, openCluster, tokenOf, until } from './processes.ts';
+import { ask, askBySocket } from '../support/ask.ts';
+import { serversMissing } from '../support/private-servers.ts';
+import { type ApiProgram, type Cluster, openCluster, tokenOf, until } from '../support/processes.ts';
+import { createCompany, requestFor } from '../support/test-service.ts';
 
 suite('tokens that an operator revokes at one API', { skip: serversMissing, timeout: 180_000 }, () => {
   const closing = new AsyncDisposableStack();

@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { type Client, openClient } from '../../src/client/client.ts';
-import { chromiumMissing, openTab, type Tab } from '../chromium.ts';
-import { createCompany, openTestService, readCompany, requestFor, type TestService } from '../test-service.ts';
+import { chromiumMissing, openTab, type Tab } from '../support/chromium.ts';
+import { createCompany, openTestService, readCompany, requestFor, type TestService } from '../support/test-service.ts';
 
 /** Resolves to what a part of GraphiQL shows, once that matches. */
 const shown = (part: string, pattern: RegExp): string => `new Promise((resolve) => {

@@ -5,12 +5,12 @@
  */
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { run } from '../../src/app/run.ts';
+import { openService } from '../../src/app/service.ts';
 import { readConfig } from '../../src/config/read-config.ts';
-import { openLog } from '../../src/log.ts';
-import { openSandboxHost } from '../../src/provisioning/sandbox/sandbox-host.ts';
-import { run } from '../../src/run.ts';
-import { openService } from '../../src/service.ts';
-import { Faults, faultyHost } from '../faulty-host.ts';
+import { openLog } from '../../src/observability/log.ts';
+import { openSandboxHost } from '../../src/site-hosts/sandbox/sandbox-host.ts';
+import { Faults, faultyHost } from '../support/faulty-host.ts';
 
 run(() => {
   const config = readConfig(process.env);

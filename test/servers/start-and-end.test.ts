@@ -4,11 +4,11 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { pipeline } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
 import { createClient } from 'graphql-ws';
-import { openCuttingProxy } from '../faults/cutting-proxy.ts';
-import { freePort, serversMissing } from '../private-servers.ts';
-import { createCompany, requestFor } from '../test-service.ts';
-import { allBecomeActive, order } from './companies.ts';
-import { type Cluster, type Env, openCluster, startProgram, tokenOf, until, within } from './processes.ts';
+import { allBecomeActive, order } from '../support/companies.ts';
+import { openCuttingProxy } from '../support/cutting-proxy.ts';
+import { freePort, serversMissing } from '../support/private-servers.ts';
+import { type Cluster, type Env, openCluster, startProgram, tokenOf, until, within } from '../support/processes.ts';
+import { createCompany, requestFor } from '../support/test-service.ts';
 
 suite('a start without what is needed', () => {
   const nothing: Env = {};

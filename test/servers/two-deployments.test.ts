@@ -4,10 +4,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
 import { Redis } from 'ioredis';
-import { findProgram, serversMissing } from '../private-servers.ts';
-import { createCompany, readCompany, requestFor, watchToEnd } from '../test-service.ts';
-import { assertWithoutGap } from './companies.ts';
-import { type Cluster, openCluster, type Program, queryAt, until } from './processes.ts';
+import { assertWithoutGap } from '../support/companies.ts';
+import { findProgram, serversMissing } from '../support/private-servers.ts';
+import { type Cluster, openCluster, type Program, queryAt, until } from '../support/processes.ts';
+import { createCompany, readCompany, requestFor, watchToEnd } from '../support/test-service.ts';
 
 suite('two databases with one Redis and one data folder', { skip: serversMissing, timeout: 300_000 }, () => {
   let cluster: Cluster;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { after, before, suite, test } from 'node:test';
-import { serversMissing } from '../private-servers.ts';
-import { readCompany } from '../test-service.ts';
-import { allBecomeActive, assertOneMailEach, order, orderMany } from './companies.ts';
-import { type ApiProgram, type Cluster, openCluster, type Program } from './processes.ts';
+import { allBecomeActive, assertOneMailEach, order, orderMany } from '../support/companies.ts';
+import { serversMissing } from '../support/private-servers.ts';
+import { type ApiProgram, type Cluster, openCluster, type Program } from '../support/processes.ts';
+import { readCompany } from '../support/test-service.ts';
 
 suite('two APIs and two workers on one PostgreSQL and one Redis', { skip: serversMissing }, () => {
   let cluster: Cluster;

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { openLog } from '../../src/log.ts';
+import { openLog } from '../../src/observability/log.ts';
 import { openRedisServer } from '../../src/redis/redis-server.ts';
 import { readRedisUrl } from '../../src/redis/redis-settings.ts';
-import { type MovingName, openMovingName } from '../moving-name.ts';
-import { freePort, serversMissing, startRedis } from '../private-servers.ts';
-import { clientsOf, portOf, startReplicaOf, takeOver, tellRedis } from '../tell-redis.ts';
-import { allBecomeActive, assertOneMailEach, order } from './companies.ts';
-import { type ApiProgram, type Cluster, openCluster, type Program, until } from './processes.ts';
+import { allBecomeActive, assertOneMailEach, order } from '../support/companies.ts';
+import { type MovingName, openMovingName } from '../support/moving-name.ts';
+import { freePort, serversMissing, startRedis } from '../support/private-servers.ts';
+import { type ApiProgram, type Cluster, openCluster, type Program, until } from '../support/processes.ts';
+import { clientsOf, portOf, startReplicaOf, takeOver, tellRedis } from '../support/tell-redis.ts';
 
 /** How long a company may take without a Redis that is of use, in milliseconds; the look for what waits comes every 2 s, word of it every 5 s. */
 const withoutRedis = 25_000;

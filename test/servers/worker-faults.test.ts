@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, suite, test } from 'node:test';
-import { serversMissing } from '../private-servers.ts';
-import { readCompany } from '../test-service.ts';
-import { allBecomeActive, assertOneMailEach, assertWithoutGap, type Order, order, orderMany } from './companies.ts';
+import {
+  allBecomeActive,
+  assertOneMailEach,
+  assertWithoutGap,
+  type Order,
+  order,
+  orderMany,
+} from '../support/companies.ts';
+import { serversMissing } from '../support/private-servers.ts';
 import {
   type ApiProgram,
   type Cluster,
@@ -12,7 +18,8 @@ import {
   type Program,
   until,
   within,
-} from './processes.ts';
+} from '../support/processes.ts';
+import { readCompany } from '../support/test-service.ts';
 
 interface CompanyState {
   readonly status: string;

@@ -1,0 +1,26 @@
+import type { Config } from '../config/variables.ts';
+import type { Log } from '../observability/log.ts';
+import { type LocalSignIn, signsInDeveloper } from './sign-in.ts';
+
+/** Where browsers on this machine find the pages of a process; an address that asks to sign in carries the token. */
+export interface PageAddresses {
+  readonly graphiql?: string;
+  readonly inbox?: string;
+}
+
+export const hasGraphiQL = ({ GRAPHIQL, NODE_ENV }: Config): boolean =>
+  GRAPHIQL ? GRAPHIQL === 'on' : NODE_ENV !== 'production';
+
+export function pageAddresses(config: Config, port: number, local: LocalSignIn | undefined): PageAddresses {
+  const base = `http://localhost:${port}`;
+  const signingIn = local ? `?token=${local.token}` : '';
+  return {
+    ...(hasGraphiQL(config) ? { graphiql: `${base}/graphql${signsInDeveloper(config) ? signingIn : ''}` } : {}),
+    ...(config.SMTP_URL === undefined ? { inbox: `${base}/inbox${signingIn}` } : {}),
+  };
+}
+
+/** Once, at start: the token is in no other line. */
+export function logPages(pages: PageAddresses, log: Log): void {
+  if (pages.graphiql || pages.inbox) log.info(pages, 'pages for the user of this machine');
+}

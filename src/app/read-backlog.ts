@@ -1,0 +1,22 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { countUndelivered } from '../mail/undelivered.ts';
+import type { Backlog } from '../observability/metrics.ts';
+import { readOverview } from '../provisioning/service-status.ts';
+
+/** What the metrics tell of the database. Nothing that waits has waited for 0 s; of no lease nothing is told. */
+export async function readBacklog(em: SqlEntityManager): Promise<Backlog> {
+  const [work, mails] = await Promise.all([readOverview(em), countUndelivered(em)]);
+  const { waiting, oldestWaitingSeconds, stalled, workerCount, running, runningCount } = work;
+  return {
+    companiesWaiting: waiting,
+    oldestWaitingSeconds: oldestWaitingSeconds ?? 0,
+    companiesStalled: stalled,
+    workersLiving: workerCount,
+    attemptsRunning: runningCount,
+    oldestLeaseSeconds: running[0]?.leaseAgeSeconds,
+    leastLeaseSecondsLeft: running.map(({ leaseSecondsLeft }) => leaseSecondsLeft).sort((a, b) => a - b)[0],
+    mailsWaiting: mails.waiting,
+    mailsRefused: mails.refused,
+    oldestUndeliveredSeconds: mails.oldestSeconds ?? 0,
+  };
+}

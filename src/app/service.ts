@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { openBell } from '../../jobs/bell.ts';
+import { openRescuer } from '../../jobs/rescuer.ts';
+import { openWorker } from '../../jobs/worker.ts';
+import { openRevocations } from '../access/revoked-tokens.ts';
+import { openAudit } from '../audit/audit.ts';
+import type { CompanyQuotas } from '../company/quotas.ts';
+import { neededKeys } from '../company/sealed-passwords.ts';
+import type { Config } from '../config/variables.ts';
+import { openDeployment } from '../database/deployment.ts';
+import { refusalOf } from '../database/unusable-database.ts';
+import { inboxContentSecurityPolicy } from '../embedded/inbox-page.ts';
+import type { Mailbox } from '../embedded/mailbox.ts';
+import { type ApiOptions, openApi, type Page } from '../http/api.ts';
+import { openHealth } from '../http/health.ts';
+import { serveHealth } from '../http/health-server.ts';
+import { type HttpServer, openHttpServer } from '../http/http-server.ts';
+import { openCompanyChannel } from '../live/company-channel.ts';
+import { openCompanyStreams } from '../live/company-stream.ts';
+import { openMailAccount } from '../mail/mail-account.ts';
+import { loadMailTemplates } from '../mail/render-mail.ts';
+import { openSmtp } from '../mail/smtp.ts';
+import { openLiveness } from '../observability/liveness.ts';
+import type { Log } from '../observability/log.ts';
+import { openMetrics } from '../observability/metrics.ts';
+import type { LeaseTimes } from '../provisioning/lease.ts';
+import { openMoments } from '../provisioning/live-workers.ts';
+import type { SiteHost } from '../provisioning/site-host.ts';
+import { openRedisServer } from '../redis/redis-server.ts';
+import { RedisTrouble } from '../redis/redis-trouble.ts';
+import { watchRedis } from '../redis/watch-redis.ts';
+import { followRevocations } from '../revocation/follow-revocations.ts';
+import { secretBox } from '../secrets/secret-box.ts';
+import { sandboxWebsite } from '../site-hosts/sandbox/website/website.ts';
+import { openResources } from './backing-services.ts';
+import { openSiteHost, sandboxSites, siteUrls } from './open-site-host.ts';
+import { hasGraphiQL, type PageAddresses, pageAddresses } from './page-addresses.ts';
+import { readBacklog } from './read-backlog.ts';
+import { openSignIn, type SignIn, signsInDeveloper } from './sign-in.ts';
+
+export interface Service {
+  /** Where the API listens, or the health of a worker alone; undefined without either. */
+  readonly port: number | undefined;
+  readonly siteUrl: (siteName: string) => string;
+  /** The embedded inbox, when no SMTP server is configured. */
+  readonly mailbox: Mailbox | undefined;
+  /** What tokens are signed with; empty without an API. */
+  readonly jwtSecret: string;
+  /** What signs in the user of this machine, as a Bearer token or in the address of a page. */
+  readonly signInToken: string | undefined;
+  readonly pages: PageAddresses;
+  /** Ends everything in reverse order; work that is under way is handed on. */
+  close(): Promise<void>;
+}
+
+/** The lease ends soon enough for a dead worker's company to be taken up again within 15 s. */
+const leaseTimes = { lease: 10_000, heartbeat: 2_000 };
+
+/** Opens the API, the worker or both in this process, on what is configured or embedded. */
+export async function openService(
+  config: Config,
+  parts: { api: boolean; worker: boolean },
+  log: Log,
+  { host: given, times = leaseTimes }: { host?: SiteHost; times?: Omit<LeaseTimes, 'attempt'> } = {},
+): Promise<Service> {
+  await using closing = new AsyncDisposableStack();
+  const metrics = openMetrics();
+  const liveness = openLiveness();
+  // A port that is not to be had is told before anything is started or migrated.
+  const http = await listen();
+  const host = given ?? (await openSiteHost(config, log));
+  const resources = await openResources(config, closing, log);
+  const { database, mailbox } = resources;
+  const waiting = (): void => log.info('waiting for another process that migrates');
+  for (const name of await database.migrate(waiting)) log.info({ migration: name }, 'migrated');
+
+  const { em } = database;
+  await tellNeededKeys();
+  const deployment = await openDeployment(em, { moved: false });
+  if (deployment.renewed)
+    log.warn(deployment.renewed, 'this database is a copy: what is unfinished in it was given new identities');
+  const secrets = secretBox(resources.secretKeys);
+  const redis = openRedisServer(resources.redis, deployment.id, log);
+  const channel = openCompanyChannel(redis, log);
+  closing.defer(() => channel.close());
+  const bell = openBell(channel, redis, metrics, log);
+  closing.defer(() => bell.close());
+  const redisWatch = watchRedis(redis, {
+    tryOut: () => Promise.all([channel.tryOut(), bell.tryOut()]),
+    whileInDoubt: channel.stir,
+    liveness,
+    log,
+  });
+  closing.defer(async () => redisWatch.close());
+  const health = openHealth({
+    checks: {
+      postgresql: { ask: () => database.ping(), refusalOf, variable: 'DATABASE_URL' },
+      redis: {
+        ask: redisWatch.check,
+        refusalOf: (error) => (error instanceof RedisTrouble ? error.refusal : undefined),
+        variable: 'REDIS_URL',
+      },
+    },
+    backlog: () => readBacklog(em),
+    liveness,
+    metrics,
+    log,
+  });
+  const sitesPort = (parts.api && http?.port) || config.PORT;
+  const siteUrl = siteUrls(config, sitesPort);
+
+  const revocations = openRevocations();
+  const signIn = parts.api ? openSignIn(config, revocations, log) : undefined;
+  if (http && signIn) await startApi(http, signIn);
+  else if (http) serveHealth(http, health);
+  const rescuer = openRescuer({ em, bell, metrics, liveness, log });
+  closing.defer(() => rescuer.close());
+  if (parts.worker) startWorker();
+
+  const opened = closing.move();
+  return {
+    port: http?.port,
+    siteUrl,
+    mailbox,
+    jwtSecret: signIn?.jwtSecret ?? '',
+    signInToken: signIn?.local?.token,
+    pages: http && signIn ? pageAddresses(config, http.port, signIn.local) : {},
+    close() {
+      health.close();
+      return opened.disposeAsync();
+    },
+  };
+
+  async function tellNeededKeys(): Promise<void> {
+    for (const { id, passwords } of await neededKeys(em)) {
+      if (resources.secretKeys.some((key) => key.id === id))
+        log.info({ key: id, passwords }, 'the database needs a key');
+      else
+        log.error({ key: id, passwords }, 'SECRET_KEYS lacks a key that the database needs; add it behind the others');
+    }
+  }
+
+  async function listen(): Promise<HttpServer | undefined> {
+    const port = parts.api ? config.PORT : config.WORKER_PORT;
+    if (port === undefined) return undefined;
+    const variable = parts.api ? 'PORT' : 'WORKER_PORT';
+    const server = await openHttpServer({ host: config.HOST, port, variable, metrics, log });
+    closing.defer(() => server.close());
+    return server;
+  }
+
+  async function startApi(http: HttpServer, { access, local }: SignIn): Promise<void> {
+    const ownHosts = config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).hostname];
+    const audit = openAudit(em, log);
+    closing.defer(() => audit.close());
+    const followed = await followRevocations(em, revocations, { liveness, log });
+    closing.defer(() => followed.close());
+    const streams = openCompanyStreams(em, channel, { liveness, log });
+    const deps = {
+      em,
+      bell,
+      secrets,
+      streams,
+      moment: openMoments(em),
+      apps,
+      ownHosts,
+      siteDomains: config.SITE_DOMAINS,
+      quotas: companyQuotas(config),
+      siteUrl,
+      audit,
+      longestTokenLife: config.AUTH_LONGEST_TOKEN_SECONDS,
+      refreshRevocations: followed.refresh,
+    };
+    const api = openApi(http, deps, {
+      access,
+      revocations,
+      graphiql: hasGraphiQL(config) ? { link: signsInDeveloper(config) ? local?.link : undefined } : undefined,
+      trustedProxies: config.TRUSTED_PROXIES,
+      limitsOf: requestLimits(config),
+      seesSchema: ({ seesAll }) => config.INTROSPECTION === 'signed-in' || seesAll,
+      health,
+      metrics,
+      ...(config.BENCH_PATH === undefined ? { sites: sandboxSitesOf(config, log) } : {}),
+      ...(mailbox && local ? { pages: { link: local.link, at: inboxOf(mailbox) } } : {}),
+      log,
+    });
+    closing.defer(() => api.close());
+  }
+
+  function startWorker(): void {
+    const smtp = openSmtp(
+      resources.smtp,
+      config.MAIL_FROM ?? 'Company Provisioning <no-reply@company-provisioning.example>',
+    );
+    closing.defer(() => smtp.close());
+    const worker = openWorker(
+      {
+        em,
+        bell,
+        secrets,
+        host,
+        times: { ...times, attempt: config.PROVISION_TIMEOUT_SECONDS * 1_000 },
+        worker: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+        metrics,
+        liveness,
+        log,
+      },
+      {
+        em,
+        secrets,
+        smtp,
+        account: openMailAccount(metrics, log),
+        render: loadMailTemplates(),
+        siteUrl,
+        supportEmail: config.SUPPORT_EMAIL ?? 'support@company-provisioning.example',
+        sandbox: host.kind === 'sandbox',
+        metrics,
+        liveness,
+        log,
+      },
+      {
+        redis,
+        concurrency: config.WORKER_CONCURRENCY,
+        attemptsAtOnce: config.ATTEMPTS_AT_ONCE,
+        waitingAlarm: config.WAITING_ALARM_SECONDS * 1_000,
+      },
+    );
+    closing.defer(() => worker.close());
+  }
+
+  async function apps(): Promise<{ offered: readonly string[]; byDefault: readonly string[] }> {
+    const offered = await host.offeredApps();
+    return { offered, byDefault: offered.filter((app) => app === 'erpnext') };
+  }
+}
+
+const companyQuotas = (config: Config): CompanyQuotas => ({
+  customer: { perDay: config.CUSTOMER_COMPANIES_PER_DAY, waiting: config.CUSTOMER_COMPANIES_WAITING },
+  partner: { perDay: config.PARTNER_COMPANIES_PER_DAY, waiting: config.PARTNER_COMPANIES_WAITING },
+});
+
+const requestLimits = (config: Config): ApiOptions['limitsOf'] => {
+  const customer = { requestsPerMinute: config.CUSTOMER_REQUESTS_PER_MINUTE, streams: config.CUSTOMER_STREAMS };
+  const partner = { requestsPerMinute: config.PARTNER_REQUESTS_PER_MINUTE, streams: config.PARTNER_STREAMS };
+  return ({ seesAll, namesCustomers }) => (seesAll ? undefined : namesCustomers ? partner : customer);
+};
+
+const inboxOf =
+  (mailbox: Mailbox) =>
+  (path: string): Page | undefined => {
+    const page = mailbox.page(path);
+    return (
+      page && {
+        status: page.status,
+        headers: { 'content-type': page.contentType, 'content-security-policy': inboxContentSecurityPolicy },
+        body: page.body,
+      }
+    );
+  };
+
+const sandboxSitesOf = (config: Config, log: Log) =>
+  sandboxWebsite({
+    directory: sandboxSites(config),
+    onError: (error) => log.error({ err: error }, 'sandbox site failed'),
+  });

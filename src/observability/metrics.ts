@@ -1,0 +1,173 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { FailureReason } from '../company/failure.ts';
+import type { MailKind } from '../company/outbox-mail.ts';
+import type { Silence, Watched } from './liveness.ts';
+
+/**
+ * What this process counts, in the words of the domain, for Prometheus. Labels have few values: never an id, a host
+ * name, an address or anything else that somebody sent.
+ */
+export interface Metrics {
+  /** A worker took up a company that had waited so long. */
+  claimed(waitedSeconds: number): void;
+  /** A worker took up a company that another one had lost or handed back. */
+  takenOver(): void;
+  /** A step's name may say which app it is for; that part is not counted by. */
+  stepEnded(step: string, outcome: 'done' | 'failed' | 'stopped', seconds: number): void;
+  /** One worker's part of an attempt, from its claim to its end. */
+  attemptEnded(outcome: 'ACTIVE' | FailureReason | 'HANDED_BACK' | 'LEASE_LOST', seconds: number): void;
+  /** An attempt was ended that no worker would have finished. */
+  gaveUp(reason: FailureReason): void;
+  /** `deferred` is tried again later, `refused` never. */
+  mailTried(kind: MailKind, outcome: 'accepted' | 'deferred' | 'refused', seconds: number): void;
+  /** Whether our account at the mail server works, as the last try showed. */
+  mailAccount(works: boolean): void;
+  rung(queue: string, outcome: 'rung' | 'lost'): void;
+  /** Something still waited although it must have been rung for. */
+  rungAgain(queue: string): void;
+  /** A request was answered, or its client is gone. */
+  requestEnded(method: string, route: Route, status: number, seconds: number): void;
+  operationEnded(type: OperationType, outcome: 'answered' | 'refused' | 'failed'): void;
+  /** A client began to watch; call what it returns when he no longer does, once or more often. */
+  streamOpened(): () => void;
+  /** All of it, with what the database knows (undefined when that is away), and for how long each loop has been silent. */
+  page(backlog: Backlog | undefined, silences: ReadonlyMap<Watched, Silence>): Promise<MetricsPage>;
+}
+
+/** `streams` are GraphQL over Server-Sent Events, which last as long as their reader stays; `sites` the sandbox's. */
+export type Route = '/graphql' | 'streams' | 'sites' | 'other';
+
+/** `unknown` is a document that was not understood. */
+export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
+
+/** What there is to do and being done, the same for every process on a database. Ages are in seconds. */
+export interface Backlog {
+  readonly companiesWaiting: number;
+  readonly oldestWaitingSeconds: number;
+  readonly companiesStalled: number;
+  readonly workersLiving: number;
+  readonly attemptsRunning: number;
+  /** Undefined when nobody holds a company; the next one too. */
+  readonly oldestLeaseSeconds: number | undefined;
+  readonly leastLeaseSecondsLeft: number | undefined;
+  readonly mailsWaiting: number;
+  readonly mailsRefused: number;
+  readonly oldestUndeliveredSeconds: number;
+}
+
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Gauge and meaning of each number. */
+const backlogGauges: Readonly<Record<keyof Backlog, readonly [name: string, help: string]>> = {
+  companiesWaiting: ['companies_waiting', 'Companies that wait for a worker.'],
+  oldestWaitingSeconds: ['companies_waiting_oldest_seconds', 'How long the longest waiting company waits.'],
+  companiesStalled: [
+    'companies_stalled',
+    'Companies that wait while no worker lives, or whose worker is not heard of.',
+  ],
+  workersLiving: ['workers_living', 'Workers that show life.'],
+  attemptsRunning: ['attempts_running', 'Companies that a worker holds.'],
+  oldestLeaseSeconds: ['lease_oldest_seconds', 'How long the oldest lease has been held.'],
+  leastLeaseSecondsLeft: ['lease_left_least_seconds', 'How soon the first lease runs out unless it is extended.'],
+  mailsWaiting: ['mails_waiting', 'Mails that are owed.'],
+  mailsRefused: ['mails_refused', 'Mails that were refused for good.'],
+  oldestUndeliveredSeconds: [
+    'mails_undelivered_oldest_seconds',
+    'How long the oldest mail that waits or was refused is owed.',
+  ],
+};
+
+/** Attempts take 30 to 600 s on a bench, and a second on the sandbox. */
+const attemptSeconds = [1, 10, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 1_200];
+const stepSeconds = [0.1, 0.5, 1, 2, 5, 10, 20, 30, 45, 60, 90, 120, 180, 300, 600];
+const waitSeconds = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 15, 60, 300, 900, 3_600, 14_400];
+const mailSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60];
+const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
+
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
+
+/** Counts from zero, apart from whoever else counts in this process. */
+export function openMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const described = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) => ({
+    name: `provisioning_${name}`,
+    help,
+    labelNames,
+    registers: [registry],
+  });
+  const counter = <Label extends string>(name: string, help: string, ...labels: readonly Label[]) =>
+    new Counter(described(name, help, labels));
+  const gauge = (name: string, help: string, ...labels: readonly string[]) => new Gauge(described(name, help, labels));
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    buckets: number[],
+    ...labels: readonly Label[]
+  ) => new Histogram({ ...described(name, help, labels), buckets });
+
+  const claims = histogram('claim_wait_seconds', 'How long companies waited for a worker.', waitSeconds);
+  const takeOvers = counter('take_overs_total', 'Companies taken up that another worker had lost or handed back.');
+  const steps = histogram('step_duration_seconds', 'How long steps took.', stepSeconds, 'step', 'outcome');
+  const attempts = histogram('attempt_duration_seconds', 'How long attempts took.', attemptSeconds, 'outcome');
+  const givenUp = counter('attempts_given_up_total', 'Attempts ended that no worker would finish.', 'reason');
+  const mails = histogram('mail_try_duration_seconds', 'How long tries of mails took.', mailSeconds, 'kind', 'outcome');
+  const mailAccount = gauge('mail_account_up', '1 while the mail account works, 0 while all mails wait for it.');
+  mailAccount.set(1);
+  const rings = counter('rings_total', 'Rings for workers.', 'queue', 'outcome');
+  const ringsRepeated = counter('rings_repeated_total', 'Rings for what still waited after one.', 'queue');
+  const requests = histogram(
+    'http_request_duration_seconds',
+    'How long HTTP requests took, to the end of their answer; 499 is a client that left before it.',
+    requestSeconds,
+    'method',
+    'route',
+    'status',
+  );
+  const operations = counter('graphql_operations_total', 'GraphQL operations, by every transport.', 'type', 'outcome');
+  const streams = gauge('streams_open', 'Live streams that somebody watches.');
+  const loopSilence = gauge('loop_silence_seconds', 'For how long a loop has shown no sign of life.', 'loop');
+  const databaseUp = gauge('database_up', '1 when the database told its part of this page, 0 when it is away.');
+  const ofBacklog = Object.entries(backlogGauges).map(
+    // Object.entries knows keys as strings only.
+    ([key, [name, help]]) => [key as keyof Backlog, gauge(name, help)] as const,
+  );
+
+  return {
+    claimed: (waitedSeconds) => claims.observe(waitedSeconds),
+    takenOver: () => takeOvers.inc(),
+    stepEnded: (step, outcome, seconds) => steps.observe({ step: step.split(':', 1)[0] ?? step, outcome }, seconds),
+    attemptEnded: (outcome, seconds) => attempts.observe({ outcome }, seconds),
+    gaveUp: (reason) => givenUp.inc({ reason }),
+    mailTried: (kind, outcome, seconds) => mails.observe({ kind, outcome }, seconds),
+    mailAccount: (works) => mailAccount.set(works ? 1 : 0),
+    rung: (queue, outcome) => rings.inc({ queue, outcome }),
+    rungAgain: (queue) => ringsRepeated.inc({ queue }),
+    requestEnded: (method, route, status, seconds) =>
+      requests.observe({ method: knownMethods.has(method) ? method : 'other', route, status }, seconds),
+    operationEnded: (type, outcome) => operations.inc({ type, outcome }),
+    streamOpened() {
+      let open = true;
+      streams.inc();
+      return () => {
+        if (open) streams.dec();
+        open = false;
+      };
+    },
+    async page(backlog, silences) {
+      loopSilence.reset();
+      for (const [loop, { lasts }] of silences) loopSilence.set({ loop }, lasts / 1_000);
+      databaseUp.set(backlog ? 1 : 0);
+      for (const [key, known] of ofBacklog) {
+        const value = backlog?.[key];
+        // What is not known is left out: an old value would be taken for the present one.
+        if (value === undefined) known.remove();
+        else known.set(value);
+      }
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
+  };
+}

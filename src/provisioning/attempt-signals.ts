@@ -1,0 +1,45 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Liveness } from '../observability/liveness.ts';
+import { Stop } from './interruption.ts';
+import { type Claim, keepLease, type LeaseTimes } from './lease.ts';
+
+/**
+ * A held company's two signals. `held` aborts when it is no longer ours: the lease is lost, or we shut down.
+ * `work` aborts then too, and at the deadline and on a cancel, after which there is still something to put in order.
+ */
+export interface Hold extends Disposable {
+  readonly held: AbortSignal;
+  readonly work: AbortSignal;
+}
+
+export interface HoldOptions {
+  readonly times: LeaseTimes;
+  readonly shutdown: AbortSignal;
+  readonly liveness: Liveness;
+}
+
+/** Keeps the claimed company's lease until it is disposed of. */
+export function holdCompany(em: SqlEntityManager, claim: Claim, { times, shutdown, liveness }: HoldOptions): Hold {
+  const held = new AbortController();
+  const work = new AbortController();
+  const stop = (reason: Stop): void => {
+    if (reason.why === 'lease-lost' || reason.why === 'shutdown') held.abort(reason);
+    work.abort(reason);
+  };
+
+  const onShutdown = (): void => stop(new Stop('shutdown'));
+  shutdown.addEventListener('abort', onShutdown);
+  if (shutdown.aborted) onShutdown();
+  if (claim.company.cancel_requested_at) stop(new Stop('cancelled'));
+  const deadline = setTimeout(() => stop(new Stop('deadline')), claim.remaining);
+  const lease = keepLease(em, claim, { times, liveness }, stop);
+  return {
+    held: held.signal,
+    work: work.signal,
+    [Symbol.dispose]() {
+      lease.close();
+      clearTimeout(deadline);
+      shutdown.removeEventListener('abort', onShutdown);
+    },
+  };
+}

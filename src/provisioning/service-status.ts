@@ -1,0 +1,105 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { type NotNull, sql } from 'kysely';
+import { type CompanyRow, now, tables } from '../company/tables.ts';
+import { waits } from './lease.ts';
+import { findWorkers, type LiveWorker, noWorkerLives } from './live-workers.ts';
+
+/** What workers have to do and what they are doing, as PostgreSQL saw it at one moment. All ages are by its clock. */
+export type Overview = Queue & Work & Workforce;
+
+interface Queue {
+  /** How many companies wait for a worker. */
+  readonly waiting: number;
+  /** When the one that waits longest was queued, or was lost by its worker; null when none waits. */
+  readonly oldestWaitingSince: Date | null;
+  readonly oldestWaitingSeconds: number | null;
+  /** How many of them are stalled (src/company/health.ts): all when no worker lives, otherwise those whose worker is not heard of. */
+  readonly stalled: number;
+}
+
+interface Work {
+  /** The attempts that a worker holds, the one held longest first; no more than `mostListed`. */
+  readonly running: readonly RunningAttempt[];
+  /** How many there are in all. */
+  readonly runningCount: number;
+}
+
+interface Workforce {
+  /** The workers that live, no more than `mostListed`. */
+  readonly workers: readonly LiveWorker[];
+  readonly workerCount: number;
+}
+
+/** An attempt that a worker holds by a lease that has not run out. */
+export interface RunningAttempt {
+  readonly company: CompanyRow;
+  readonly worker: string;
+  /** How often the attempt was claimed, this time included. */
+  readonly claims: number;
+  readonly heldSince: Date;
+  readonly leasedUntil: Date;
+  readonly deadlineAt: Date;
+  readonly leaseAgeSeconds: number;
+  readonly leaseSecondsLeft: number;
+}
+
+/** How many attempts, and how many workers, are listed at most. */
+export const mostListed = 100;
+
+export async function readOverview(em: SqlEntityManager): Promise<Overview> {
+  const [queue, work, workforce] = await Promise.all([readQueue(em), readWork(em), findWorkers(em, mostListed)]);
+  return { ...queue, ...work, ...workforce };
+}
+
+/** A company waits since it was queued; one whose worker is gone, since its lease ran out. */
+const waitingSince = sql<Date>`min(greatest(queued_at, leased_until))`;
+
+const readQueue = (em: SqlEntityManager): Promise<Queue> =>
+  tables(em)
+    .selectFrom('company')
+    .select([
+      sql<number>`count(*)::int`.as('waiting'),
+      sql<Date | null>`${waitingSince}`.as('oldestWaitingSince'),
+      sql<number | null>`extract(epoch from now() - ${waitingSince})::float`.as('oldestWaitingSeconds'),
+      sql<number>`(count(*) filter (where leased_until is not null or ${noWorkerLives}))::int`.as('stalled'),
+    ])
+    .where(waits)
+    .executeTakeFirstOrThrow();
+
+/** A claim sets these together. */
+interface Held {
+  leased_by: NotNull;
+  leased_since: NotNull;
+  leased_until: NotNull;
+  deadline_at: NotNull;
+}
+
+async function readWork(em: SqlEntityManager): Promise<Work> {
+  const held = await tables(em)
+    .selectFrom('company')
+    .selectAll()
+    .select([
+      sql<number>`extract(epoch from now() - leased_since)::float`.as('lease_age'),
+      sql<number>`extract(epoch from leased_until - now())::float`.as('lease_left'),
+      sql<number>`(count(*) over ())::int`.as('held_in_all'),
+    ])
+    .where('status', '=', 'PROVISIONING')
+    .where('leased_until', '>=', now)
+    .orderBy('leased_since')
+    .limit(mostListed)
+    .$narrowType<Held>()
+    .execute();
+  return {
+    running: held.map((company) => ({
+      company,
+      worker: company.leased_by,
+      claims: company.claims,
+      heldSince: company.leased_since,
+      leasedUntil: company.leased_until,
+      deadlineAt: company.deadline_at,
+      leaseAgeSeconds: company.lease_age,
+      leaseSecondsLeft: company.lease_left,
+    })),
+    runningCount: held[0]?.held_in_all ?? 0,
+  };
+}

@@ -1,0 +1,29 @@
+import type { SiteStep } from '../../../provisioning/site-host.ts';
+import { benchProgress } from '../bench-progress.ts';
+import type { BenchSite } from '../bench-site.ts';
+import { unlessTaken } from './create-site.ts';
+
+/** `install-app`, one app at a time, so that a retry goes on with the app that failed. */
+export function installApp(site: BenchSite, app: string): SiteStep {
+  const name = `install-app:${app}`;
+  return {
+    name,
+    title: `Install ${app}`,
+    weight: app === 'erpnext' ? 50 : 10,
+    check: (signal) => site.isFinished(name, signal),
+    async run({ signal, progress, waitsFor }) {
+      await site.ask(
+        'install_app',
+        { app },
+        {
+          signal,
+          waitsFor,
+          onLine: benchProgress(progress),
+          otherwise: { reason: 'APP_INSTALL_FAILED', message: `The app ${app} could not be installed.` },
+        },
+      );
+    },
+    verify: (signal) => site.expectFinished(name, `The bench said that ${app} was installed, but it is not.`, signal),
+    undo: (signal) => site.forget(name, signal).catch(unlessTaken),
+  };
+}

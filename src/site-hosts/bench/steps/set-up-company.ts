@@ -1,0 +1,55 @@
+import { countryFor } from '../../../company/countries.ts';
+import { oldestName } from '../../../company/time-zone.ts';
+import type { SiteStep } from '../../../provisioning/site-host.ts';
+import { benchProgress } from '../bench-progress.ts';
+import type { BenchSite } from '../bench-site.ts';
+import { fiscalYear } from '../fiscal-year.ts';
+import { unlessTaken } from './create-site.ts';
+
+const name = 'set-up-company';
+
+/** Frappe's setup wizard with every field of the request: it alone makes the company and its administrator real. */
+export const setUpCompany = (site: BenchSite): SiteStep => ({
+  name,
+  title: 'Set up the company',
+  weight: 20,
+  check: (signal) => site.isFinished(name, signal),
+  async run({ signal, progress, waitsFor }) {
+    await site.ask(
+      'set_up_company',
+      { wizard: wizardArguments(site), password: site.plan.adminPassword },
+      {
+        signal,
+        waitsFor,
+        onLine: benchProgress(progress),
+        otherwise: { reason: 'SET_UP_FAILED', message: 'The company could not be set up on its site.' },
+      },
+    );
+  },
+  verify: (signal) => site.expectFinished(name, 'The bench said that the company was set up, but it is not.', signal),
+  undo: (signal) => site.forget(name, signal).catch(unlessTaken),
+});
+
+/** What `setup_complete` takes (frappe/desk/page/setup_wizard, erpnext/setup/setup_wizard); the bench adds the names that it knows country and time zone by, and a password that nobody will use. */
+function wizardArguments({ plan, timeZone }: BenchSite): object {
+  const year = fiscalYear(plan.country, todayIn(timeZone));
+  return {
+    language: 'English',
+    country: plan.country,
+    country_code: countryFor(plan.country)?.code ?? '',
+    time_zone_names: [timeZone, oldestName(timeZone)],
+    currency: plan.defaultCurrency,
+    full_name: plan.adminEmail.split('@')[0],
+    email: plan.adminEmail,
+    company_name: plan.companyName,
+    company_abbr: plan.companyAbbr,
+    chart_of_accounts: 'Standard',
+    fy_start_date: year.start,
+    fy_end_date: year.end,
+    enable_telemetry: 0,
+    setup_demo: 0,
+  };
+}
+
+/** `YYYY-MM-DD`, which Swedish dates are. */
+const todayIn = (timeZone: string): string => new Intl.DateTimeFormat('sv-SE', { timeZone }).format();

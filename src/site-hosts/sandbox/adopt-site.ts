@@ -1,0 +1,34 @@
+import { readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SitePlan } from '../../provisioning/site-host.ts';
+import { claimFolder } from './claim-folder.ts';
+import { unlessMissing } from './json-file.ts';
+import { configFile } from './site-files.ts';
+import { folderOf } from './site-folder.ts';
+import { parseSiteName } from './site-name.ts';
+
+/**
+ * Makes a site of an earlier version, which names its company by the id alone, the plan's own, unless something contradicts:
+ * it was there before the company was, a newer claim than the plan's has had it, or another row of that id is about as well.
+ */
+export async function adoptSite(directory: string, plan: SitePlan, signal: AbortSignal): Promise<void> {
+  const { adoptSince, companyId, fencingToken, owner } = plan;
+  const siteName = parseSiteName(plan.siteName);
+  if (siteName === undefined || adoptSince === undefined) return;
+  const folder = folderOf(directory, siteName);
+  const config = await configFile.read(folder);
+  if (config?.companyId !== companyId || new Date(config.createdAt) < adoptSince) return;
+
+  const claims = join(directory, '.claims');
+  const earlier = (await readdir(join(claims, companyId)).catch(unlessMissing)) ?? [];
+  const claimants = (await readdir(claims)).filter((name) => name.startsWith(`${companyId}.`));
+  if (earlier.some((token) => Number(token) > fencingToken) || claimants.length > 1) return;
+
+  const claim = claimFolder(directory, plan);
+  // Moved first, as a whole: nothing arrives any more of what a worker of that version goes on with.
+  const taken = join(claim, 'earlier');
+  await rename(join(claims, companyId), taken).catch(unlessMissing);
+  await rm(taken, { recursive: true, force: true });
+  const { sandbox, createdAt } = config;
+  await configFile.write({ folder, claim }, { sandbox, owner, createdAt }, signal);
+}

@@ -1,0 +1,46 @@
+import { SiteHostError, type SitePlan, type SiteStep } from '../../../provisioning/site-host.ts';
+import { verifiedFile } from '../site-files.ts';
+import { findOurs, requireOurs } from '../site-folder.ts';
+import { visitSite } from '../visit-site.ts';
+
+/** The finished site opened as its administrator would, over HTTP; its effect is the note that it was found as planned. */
+export function verify(directory: string, plan: SitePlan): SiteStep {
+  const isNoted = async () => {
+    const site = await findOurs(directory, plan);
+    return site !== undefined && (await verifiedFile.read(site.folder)) !== undefined;
+  };
+
+  return {
+    name: 'verify',
+    title: 'Open the site and log in',
+    weight: 3,
+    async check(signal) {
+      signal.throwIfAborted();
+      if (!(await isNoted())) return false;
+      // The note may be older than a change of the site: what counts is what the site is now.
+      return visitSite(directory, plan, signal).then(
+        () => true,
+        (error) => {
+          if (error instanceof SiteHostError && error.reason === 'VERIFICATION_FAILED') return false;
+          throw error;
+        },
+      );
+    },
+    async run({ signal, progress }) {
+      signal.throwIfAborted();
+      const site = await requireOurs(directory, plan);
+      await visitSite(directory, plan, signal);
+      progress(90);
+      await verifiedFile.write(site, { verifiedAt: new Date().toISOString() }, signal);
+    },
+    async verify(signal) {
+      signal.throwIfAborted();
+      if (!(await isNoted())) throw new SiteHostError('VERIFICATION_FAILED', 'The finished site was not verified.');
+    },
+    async undo(signal) {
+      signal.throwIfAborted();
+      const site = await findOurs(directory, plan);
+      if (site !== undefined) await verifiedFile.remove(site);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { openPerMinute } from '../../../common/per-minute.ts';
+import { openSlots } from '../../../common/slots.ts';
+import { BadRequest } from './request.ts';
+
+/** Failed log-ins within a minute, at one site and from one address. */
+const mostFailed = { atSite: 20, fromAddress: 60 };
+/** Password hashings at once, of the four for which Node has threads: provisioning needs them as well, for files too. */
+const atOnce = 2;
+/** Log-ins that wait for one of those. */
+const mostWaiting = 20;
+
+export interface LogInLimits {
+  /** The outcome of a check of credentials at the site; rejects with BadRequest when there were too many, whoever asks for whom. */
+  check(siteName: string, address: string, matches: () => Promise<boolean>): Promise<boolean>;
+}
+
+export function openLogInLimits(): LogInLimits {
+  const tries = openPerMinute();
+  const hashings = openSlots(atOnce);
+
+  return {
+    async check(siteName, address, matches) {
+      const site = `site ${siteName}`;
+      const full = tries.count(address, mostFailed.fromAddress) ?? tries.count(site, mostFailed.atSite);
+      if (full !== undefined) throw tooMany(full);
+      if (hashings.waiting >= mostWaiting) throw tooMany(1);
+      const isRight = await hashings.run(matches);
+      if (isRight) for (const key of [address, site]) tries.uncount(key);
+      return isRight;
+    },
+  };
+}
+
+const tooMany = (seconds: number): BadRequest =>
+  new BadRequest(429, `There were too many log-ins; try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`, {
+    'retry-after': String(seconds),
+  });

@@ -1,0 +1,23 @@
+import { appsFile, type Company, companyFile, configFile, usersFile } from '../site-files.ts';
+import { folderOf } from '../site-folder.ts';
+import type { SiteName } from '../site-name.ts';
+
+/** A site as the website sees it; a part that is not made yet is undefined. */
+export interface Site {
+  readonly name: SiteName;
+  readonly apps: readonly string[];
+  readonly company: Company | undefined;
+  readonly users: Awaited<ReturnType<typeof usersFile.read>>;
+}
+
+/** Reads the site of that name as it is now; undefined when there is none. */
+export async function openSite(directory: string, name: SiteName): Promise<Site | undefined> {
+  const folder = folderOf(directory, name);
+  const [config, apps = [], company, users] = await Promise.all([
+    configFile.read(folder),
+    appsFile.read(folder),
+    companyFile.read(folder),
+    usersFile.read(folder),
+  ]);
+  return config && { name, apps, company, users };
+}
