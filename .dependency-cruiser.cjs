@@ -1,4 +1,4 @@
-// The rooms of the house and what each may import; the libraries and the one room that speaks to each.
+// The rooms and what each may import; the libraries and the one room that speaks to each.
 
 /** Room → the rooms of ours that it may import, beside itself and the few files that all of them share. */
 const rooms = {

@@ -1,4 +1,4 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Db } from '../src/company/tables.ts';
 import { type Liveness, lateOf, type Repetition } from '../src/observability/liveness.ts';
 import { type Log, tellOnChange } from '../src/observability/log.ts';
 import { showLife } from '../src/provisioning/live-workers.ts';
@@ -7,17 +7,17 @@ import { showLife } from '../src/provisioning/live-workers.ts';
 const pause = 3_000;
 
 export interface HeartbeatDeps {
-  readonly em: SqlEntityManager;
+  readonly db: Db;
   readonly worker: string;
   readonly liveness: Liveness;
   readonly log: Log;
 }
 
 /** Shows every process on the database that this worker lives, and which of its loops are late. */
-export function openHeartbeat({ em, worker, liveness, log }: HeartbeatDeps): Repetition {
+export function openHeartbeat({ db, worker, liveness, log }: HeartbeatDeps): Repetition {
   const startedAt = performance.now();
   const tell = tellOnChange((err) => log.warn({ err }, 'could not show that this worker lives; trying again'));
   const beat = (): Promise<void> =>
-    showLife(em, { name: worker, age: performance.now() - startedAt, lateLoops: lateOf(liveness) });
+    showLife(db, { name: worker, age: performance.now() - startedAt, lateLoops: lateOf(liveness) });
   return liveness.repeat('heartbeat', beat, { pause, onError: ({ message }) => tell(message) });
 }

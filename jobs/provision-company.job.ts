@@ -24,7 +24,7 @@ export function openProvisionWorker(
    */
   const provision = async (): Promise<void> => {
     await provisionNext(findAbandoned);
-    await provisionNext((em) => findNextTurn(em, options.attemptsAtOnce));
+    await provisionNext((db) => findNextTurn(db, options.attemptsAtOnce));
   };
 
   /** Looks again when another worker was faster, until one is found that is ours or none is left. */
@@ -37,7 +37,7 @@ export function openProvisionWorker(
 
   const findInTime = async (find: typeof findAbandoned): Promise<CompanyId | undefined> => {
     using _claim = deps.liveness.watch('claim', turnLimit);
-    return await find(deps.em);
+    return await find(deps.db);
   };
 
   const worker = openJobWorker(provisionQueue, options.redis, options.concurrency, provision, options.log);

@@ -1,6 +1,6 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { CompanyId } from '../src/company/company-id.ts';
 import type { Bell } from '../src/company/notifier.ts';
+import type { Db } from '../src/company/tables.ts';
 import { companiesOwedMail } from '../src/mail/outbox.ts';
 import type { Liveness, Repetition } from '../src/observability/liveness.ts';
 import { type Log, tellOnChange } from '../src/observability/log.ts';
@@ -18,7 +18,7 @@ const pause = 2_000;
 const batch = 200;
 
 export interface ReconcilerDeps {
-  readonly em: SqlEntityManager;
+  readonly db: Db;
   readonly bell: Bell;
   /** Of companies that wait for a worker, and of companies that are owed a mail. */
   readonly queues: { readonly provision: JobWorker; readonly mail: JobWorker };
@@ -37,18 +37,18 @@ export interface ReconcilerDeps {
  * that is of no use; and tells of who waits for too long.
  */
 export function openReconciler(deps: ReconcilerDeps): Repetition {
-  const { em, bell, queues, metrics, liveness, log } = deps;
+  const { db, bell, queues, metrics, liveness, log } = deps;
   const alarm = waitingAlarm(deps.waitingAlarm, log);
   const tell = tellOnChange((err) => log.warn({ err }, 'could not look for what waits; trying again'));
   const provision = openWaitingList(provisionQueue, queues.provision, bell.queued);
   const mail = openWaitingList(mailQueue, queues.mail, bell.owed);
 
   const look = async (): Promise<void> => {
-    const waiting = await findWaiting(em, batch);
+    const waiting = await findWaiting(db, batch);
     alarm(waiting);
-    const isAnybodysTurn = (await findNextTurn(em, deps.attemptsAtOnce)) !== undefined;
+    const isAnybodysTurn = (await findNextTurn(db, deps.attemptsAtOnce)) !== undefined;
     await provision.ring(waiting.filter(({ isQueued }) => isAnybodysTurn || !isQueued).map(({ id }) => id));
-    await mail.ring(await companiesOwedMail(em, batch));
+    await mail.ring(await companiesOwedMail(db, batch));
   };
   return liveness.repeat('reconciler', look, { pause, onError: ({ message }) => tell(message) });
 

@@ -1,5 +1,5 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Bell } from '../src/company/notifier.ts';
+import type { Db } from '../src/company/tables.ts';
 import type { Liveness, Repetition } from '../src/observability/liveness.ts';
 import { type Log, tellOnChange } from '../src/observability/log.ts';
 import type { Metrics } from '../src/observability/metrics.ts';
@@ -9,7 +9,7 @@ import { giveUpLostAttempts, isStranded } from '../src/provisioning/waiting.ts';
 const pause = 2_000;
 
 export interface RescuerDeps {
-  readonly em: SqlEntityManager;
+  readonly db: Db;
   readonly bell: Bell;
   readonly metrics: Metrics;
   readonly liveness: Liveness;
@@ -20,17 +20,17 @@ export interface RescuerDeps {
  * Ends the attempts that no worker will finish, and tells when companies wait and no worker lives. Every process does so,
  * an API too: a company may be one that each worker hangs in, until none is left.
  */
-export function openRescuer({ em, bell, metrics, liveness, log }: RescuerDeps): Repetition {
+export function openRescuer({ db, bell, metrics, liveness, log }: RescuerDeps): Repetition {
   const tell = tellOnChange((err) => log.warn({ err }, 'could not look for lost attempts; trying again'));
 
   const tellStranded = tellOnChange((message) => log.error(message));
 
   const look = async (): Promise<void> => {
-    for (const { id, reason } of await giveUpLostAttempts(em, bell)) {
+    for (const { id, reason } of await giveUpLostAttempts(db, bell)) {
       metrics.gaveUp(reason);
       log.error({ companyId: id, reason }, 'gave up a lost attempt');
     }
-    if (await isStranded(em)) tellStranded('companies wait and no worker lives; start one');
+    if (await isStranded(db)) tellStranded('companies wait and no worker lives; start one');
   };
   return liveness.repeat('rescuer', look, { pause, onError: ({ message }) => tell(message) });
 }

@@ -22,13 +22,13 @@ export function openWorker(
   mail: MailDeps,
   options: WorkerOptions,
 ): { close(): Promise<void> } {
-  const { em, bell, metrics, liveness, log } = provisioning;
+  const { db, bell, metrics, liveness, log } = provisioning;
   const heartbeat = openHeartbeat(provisioning);
   const provisioner = openProvisionWorker(provisioning, { ...options, log });
   const postman = openMailWorker(mail, { ...options, log });
   const { waitingAlarm, attemptsAtOnce } = options;
   const reconciler = openReconciler({
-    em,
+    db,
     bell,
     queues: { provision: provisioner, mail: postman },
     waitingAlarm,

@@ -81,7 +81,7 @@ builder.queryField('auditLog', (t) =>
       complexity: pageComplexity,
       authScopes: { operator: true },
       args: { filter: t.arg({ type: AuditFilterInput, description: 'Which entries to list; all by default.' }) },
-      resolve: (_root, { filter, ...args }, { em }) => {
+      resolve: (_root, { filter, ...args }, { db }) => {
         const companyId = filter?.companyId == null ? undefined : parseCompanyId(filter.companyId);
         if (filter?.companyId != null && !companyId) throw badArgument('filter.companyId', 'This is no company’s id.');
         const subject = filter?.subject ?? undefined;
@@ -90,7 +90,7 @@ builder.queryField('auditLog', (t) =>
         return resolveCursorConnection(
           { ...page, args: pageArguments(args), toCursor: ({ position }: AuditEntryRow) => String(position) },
           (asked: ResolveCursorConnectionArgs) =>
-            findAuditEntries(em, { companyId, subject }, windowOf(asked, Number.MAX_SAFE_INTEGER)),
+            findAuditEntries(db, { companyId, subject }, windowOf(asked, Number.MAX_SAFE_INTEGER)),
         );
       },
     },

@@ -63,10 +63,10 @@ builder.objectField(CompanyObject, 'history', (t) =>
       type: CompanyStatusChangeObject,
       description: 'Every event of the company, oldest first; at most 100 at a time.',
       complexity: pageComplexity,
-      resolve: ({ id }, args, { em }) =>
+      resolve: ({ id }, args, { db }) =>
         resolveCursorConnection(
           { ...page, args: pageArguments(args), toCursor: ({ version }: CompanyEventRow) => String(version) },
-          (asked: ResolveCursorConnectionArgs) => findEvents(em, id, windowOf(asked)),
+          (asked: ResolveCursorConnectionArgs) => findEvents(db, id, windowOf(asked)),
         ),
     },
     { name: 'CompanyStatusChangeConnection' },
@@ -87,9 +87,9 @@ builder.subscriptionField('companyStatusChanged', (t) =>
           'The last version you have seen, 0 for all events; from it on nothing is missed after a lost connection.',
       }),
     },
-    subscribe: async (_root, { companyId, sinceVersion: asked }, { em, streams, viewer, position }) => {
+    subscribe: async (_root, { companyId, sinceVersion: asked }, { db, streams, viewer, position }) => {
       const id = parseCompanyId(companyId);
-      const company = id && (await findCompany(em, viewer, id));
+      const company = id && (await findCompany(db, viewer, id));
       if (!company) throw notFound('companyId');
       const sinceVersion = position.seen === undefined ? asked : Math.max(position.seen, asked ?? 0);
       if (sinceVersion != null && (sinceVersion < 0 || sinceVersion > company.version)) {

@@ -95,9 +95,9 @@ builder.queryField('company', (t) =>
     description: 'The company of this id, or null when there is none, or not for you.',
     authScopes: { signedIn: true },
     args: { id: t.arg.id({ required: true, description: 'E.g. `COMP-2026-00001`.' }) },
-    resolve: async (_root, args, { em, viewer }) => {
+    resolve: async (_root, args, { db, viewer }) => {
       const id = parseCompanyId(args.id);
-      return id && (await findCompany(em, viewer, id));
+      return id && (await findCompany(db, viewer, id));
     },
   }),
 );
@@ -110,13 +110,13 @@ builder.queryField('companies', (t) =>
       complexity: pageComplexity,
       authScopes: { signedIn: true },
       args: { filter: t.arg({ type: CompanyFilterInput, description: 'Which companies to list; all by default.' }) },
-      resolve: (_root, { filter, ...args }, { em, viewer }) => {
+      resolve: (_root, { filter, ...args }, { db, viewer }) => {
         const text = filter?.text?.trim();
         if (text && text.length > 140) throw badArgument('filter.text', 'Shorten the text to 140 characters.');
         return resolveCursorConnection(
           { ...page, args: pageArguments(args), toCursor: ({ position }: CompanyRow) => String(position) },
           (asked: ResolveCursorConnectionArgs) =>
-            findCompanies(em, viewer, { statuses: filter?.status ?? undefined, text }, windowOf(asked)),
+            findCompanies(db, viewer, { statuses: filter?.status ?? undefined, text }, windowOf(asked)),
         );
       },
     },

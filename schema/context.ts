@@ -1,16 +1,16 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Viewer } from '../src/access/viewer.ts';
 import type { Audit } from '../src/audit/audit.ts';
 import type { Act } from '../src/company/act.ts';
 import type { Moment } from '../src/company/health.ts';
 import type { Bell } from '../src/company/notifier.ts';
 import type { CompanyQuotas } from '../src/company/quotas.ts';
+import type { Db } from '../src/company/tables.ts';
 import type { CompanyStreams } from '../src/live/company-stream.ts';
 import type { SecretBox } from '../src/secrets/secret-box.ts';
 
 /** What resolvers work with; the same for every request of a process. */
 export interface SchemaDeps {
-  readonly em: SqlEntityManager;
+  readonly db: Db;
   readonly bell: Bell;
   readonly secrets: SecretBox;
   readonly streams: CompanyStreams;

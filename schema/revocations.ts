@@ -85,11 +85,11 @@ async function revokeBy(
   kind: RevocationKind,
   field: string,
   value: string,
-  { em, viewer, act, longestTokenLife, refreshRevocations }: SchemaContext,
+  { db, viewer, act, longestTokenLife, refreshRevocations }: SchemaContext,
 ): Promise<RevokeTokensSuccess | ValidationError> {
   const fault = faultOf(value);
   if (fault) return new ValidationError([{ field, ...fault }]);
-  const revocation = await revoke(em, kind, value, { by: viewer.subject, longestLife: longestTokenLife, act });
+  const revocation = await revoke(db, kind, value, { by: viewer.subject, longestLife: longestTokenLife, act });
   await refreshRevocations();
   return new RevokeTokensSuccess(revocation);
 }
@@ -110,10 +110,10 @@ builder.queryField('revocations', (t) =>
       description: 'What is revoked at present, newest first; at most 100 at a time. For operators.',
       complexity: pageComplexity,
       authScopes: { operator: true },
-      resolve: (_root, args, { em }) =>
+      resolve: (_root, args, { db }) =>
         resolveCursorConnection(
           { ...page, args: pageArguments(args), toCursor: ({ position }: RevocationRow) => String(position) },
-          (asked: ResolveCursorConnectionArgs) => findRevocations(em, windowOf(asked, Number.MAX_SAFE_INTEGER)),
+          (asked: ResolveCursorConnectionArgs) => findRevocations(db, windowOf(asked, Number.MAX_SAFE_INTEGER)),
         ),
     },
     { name: 'RevocationConnection' },

@@ -93,7 +93,7 @@ export const OperationsObject = builder.objectRef<Overview>('Operations').implem
     mailAccountFault: t.field({
       type: MailAccountFaultObject,
       nullable: true,
-      resolve: (_operations, _args, { em }) => readMailAccountFault(em),
+      resolve: (_operations, _args, { db }) => readMailAccountFault(db),
       description: 'Why no mail at all goes out; null while the mail account works.',
     }),
   }),
@@ -104,6 +104,6 @@ builder.queryField('operations', (t) =>
     type: OperationsObject,
     description: 'How the service is doing, at this moment. For operators.',
     authScopes: { operator: true },
-    resolve: (_root, _args, { em }) => readOverview(em),
+    resolve: (_root, _args, { db }) => readOverview(db),
   }),
 );

@@ -74,10 +74,10 @@ builder.objectField(OperationsObject, 'undeliveredMails', (t) =>
       description: 'The mails that no mail server has accepted, oldest first; at most 100 at a time.',
       authScopes: { operator: true },
       complexity: pageComplexity,
-      resolve: (_operations, args, { em }) =>
+      resolve: (_operations, args, { db }) =>
         resolveCursorConnection(
           { ...page, args: pageArguments(args), toCursor: ({ position }: UndeliveredMail) => String(position) },
-          (asked: ResolveCursorConnectionArgs) => findUndelivered(em, windowOf(asked)),
+          (asked: ResolveCursorConnectionArgs) => findUndelivered(db, windowOf(asked)),
         ),
     },
     { name: 'UndeliveredMailConnection' },

@@ -20,10 +20,10 @@ try {
   if (!keys) throw new ConfigError(['SECRET_KEYS is missing']);
   const database = openPostgres(url);
   if (command === 'reseal') {
-    const resealed = await resealPasswords(database.em, secretBox(keys), keys[0]);
+    const resealed = await resealPasswords(database.db, secretBox(keys), keys[0]);
     process.stdout.write(`Sealed ${resealed} again under ${keys[0].id}.\n`);
   }
-  const needed = await neededKeys(database.em);
+  const needed = await neededKeys(database.db);
   for (const { id } of keys) {
     const passwords = needed.find((key) => key.id === id)?.passwords ?? 0;
     process.stdout.write(`${id}: ${passwords === 0 ? 'not needed' : `needed by ${passwords}`}\n`);

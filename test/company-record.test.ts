@@ -19,7 +19,7 @@ import { legalTransitions } from './support/event-log.ts';
 import { requestFor } from './support/test-service.ts';
 
 const store = await openCompanyStore(after);
-const { em, bell, deps, jane } = store;
+const { db, em, bell, deps, jane } = store;
 const ever = new AbortController().signal;
 const migrator = em.config.getExtension<Migrator>('@mikro-orm/migrator');
 
@@ -39,7 +39,7 @@ describe('one move', () => {
 
         const before = await kept();
         const event = { kind: 'STEP_STARTED', step: { name: 'one', title: 'Step one' } } as const;
-        const moved = await moveCompany(em, id, { to, event, mail, set: { progress: 7 } });
+        const moved = await moveCompany(db, id, { to, event, mail, set: { progress: 7 } });
         const [companies, events, mails] = await kept();
         if (!isLegal) {
           assert.equal(moved, undefined);
@@ -70,26 +70,26 @@ describe('one move', () => {
 
   test('is refused under a stale token and under a condition that does not hold', async () => {
     const { id } = await store.create('conditions');
-    const claim = await claimCompany(em, id, 'worker', times, ever);
+    const claim = await claimCompany(db, id, 'worker', times, ever);
     assert.ok(claim);
     const move: Move = { to: 'PROVISIONING', event: { kind: 'CANCEL_REQUESTED' }, fencingToken: claim.fencingToken };
     const before = await store.all(id);
-    assert.equal(await moveCompany(em, id, { ...move, fencingToken: claim.fencingToken - 1 }), undefined);
-    assert.equal(await moveCompany(em, id, { ...move, when: (company) => company('claims', '>', 1) }), undefined);
+    assert.equal(await moveCompany(db, id, { ...move, fencingToken: claim.fencingToken - 1 }), undefined);
+    assert.equal(await moveCompany(db, id, { ...move, when: (company) => company('claims', '>', 1) }), undefined);
     assert.deepEqual(await store.all(id), before);
-    assert.ok(await moveCompany(em, id, { ...move, when: (company) => company('claims', '=', 1) }));
+    assert.ok(await moveCompany(db, id, { ...move, when: (company) => company('claims', '=', 1) }));
   });
 
   test('commits with its mail or not at all', async () => {
     const { id } = await store.create('together');
-    await claimCompany(em, id, 'worker', times, ever);
+    await claimCompany(db, id, 'worker', times, ever);
     await em.execute(
       `insert into outbox_mail (company_id, attempt, kind, recipient) values (?, 1, 'SITE_READY', 'somebody@else.example')`,
       [id],
     );
     const before = await store.all(id);
     await assert.rejects(
-      moveCompany(em, id, { to: 'FAILED', event: { kind: 'CANCEL_REQUESTED' }, mail }),
+      moveCompany(db, id, { to: 'FAILED', event: { kind: 'CANCEL_REQUESTED' }, mail }),
       /outbox_mail_outcome_unique/,
     );
     assert.deepEqual(await store.all(id), before);
@@ -97,15 +97,15 @@ describe('one move', () => {
 
   test('after another, however many at once: versions have no gap', async () => {
     const { id } = await store.create('many');
-    const claim = await claimCompany(em, id, 'worker', times, ever);
+    const claim = await claimCompany(db, id, 'worker', times, ever);
     assert.ok(claim);
-    const record = attemptRecord(em, bell, claim, ever);
+    const record = attemptRecord(db, bell, claim, ever);
     const step = stepNamed('one', new Set());
     await record.plan([step]);
     await Promise.all([
       ...Array.from({ length: 40 }, (_, percent) => record.progress(step, percent)),
-      ...Array.from({ length: 5 }, () => cancelCompany({ em, bell }, jane, id)),
-      ...Array.from({ length: 5 }, () => queueCompany({ em, bell }, jane, id)),
+      ...Array.from({ length: 5 }, () => cancelCompany({ db, bell }, jane, id)),
+      ...Array.from({ length: 5 }, () => queueCompany({ db, bell }, jane, id)),
     ]);
     const { events } = await store.all(id);
     assert.equal(events.length, 2 + 40 + 1, 'queued, claimed, each progress, and one word of the cancel');
@@ -216,12 +216,12 @@ describe('a repeated request is recognised by what the client sent', () => {
 });
 
 test('a rotation is finished once everything is sealed again under the newest key', async () => {
-  const { em: its, create, all, secrets } = await openCompanyStore(after);
+  const { db: its, em: itsSql, create, all, secrets } = await openCompanyStore(after);
   const companies = await Promise.all(
     ['one', 'two', 'three'].map((name) => create(name, { adminPassword: name.repeat(5) })),
   );
   const { id: erased } = await create('erased');
-  await its.execute('update company set sealed_password = null where id = ?', [erased]);
+  await itsSql.execute('update company set sealed_password = null where id = ?', [erased]);
   assert.deepEqual(await neededKeys(its), [{ id: 'test', passwords: 3 }]);
 
   const newest = { id: 'k_2', bytes: randomBytes(32) };

@@ -9,9 +9,9 @@ import { openLiveness } from '../src/observability/liveness.ts';
 import { openCompanyStore } from './support/company-store.ts';
 
 const store = await openCompanyStore(after);
-const { em, bell } = store;
+const { db, em, bell } = store;
 const silent = { announce() {}, listen: () => () => {}, stir() {}, tryOut: async () => {}, close: async () => {} };
-const streams = openCompanyStreams(em, silent, { liveness: openLiveness(), log: pino({ level: 'silent' }) });
+const streams = openCompanyStreams(db, silent, { liveness: openLiveness(), log: pino({ level: 'silent' }) });
 
 async function versionsSince(id: CompanyId, version: number): Promise<readonly number[]> {
   // The embedded database answers before the event loop turns, and reads of one turn are shared.
@@ -56,7 +56,7 @@ describe('a stream ends after the last event', () => {
       ['right@customers.example', 100],
       ['better@customers.example', 101],
     ] as const) {
-      assert.equal((await sendAgain(em, bell, mail?.id ?? '', recipient)).kind, 'due');
+      assert.equal((await sendAgain(db, bell, mail?.id ?? '', recipient)).kind, 'due');
       for (const version of [0, 98, 99, last]) assert.deepEqual(await versionsSince(id, version), from(version, last));
     }
     assert.ok(store.rings.includes(`changed ${id}`));

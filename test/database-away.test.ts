@@ -7,7 +7,7 @@ import { type Fate, faultyDatabase } from './support/faulty-database.ts';
 import { Faults, faultyHost } from './support/faulty-host.ts';
 
 const store = await openCompanyStore(after);
-const { em } = store;
+const { db } = store;
 const ever = new AbortController().signal;
 const limit = { timeout: 20_000 };
 
@@ -28,8 +28,8 @@ describe('an attempt whose database hangs up', limit, () => {
     test(`and ${what}: each write is made once, and the claim is enough`, async () => {
       const { id } = await store.create(`hung-up-${index}`);
       let statements = 0;
-      const faulty = faultyDatabase(em, () => inTurn[statements++ % inTurn.length] ?? 'answered');
-      await provisionCompany({ ...store.provisioning(memoryHost()), em: faulty }, id, ever);
+      const faulty = faultyDatabase(db, () => inTurn[statements++ % inTurn.length] ?? 'answered');
+      await provisionCompany({ ...store.provisioning(memoryHost()), db: faulty }, id, ever);
       const { company, events, mails } = await store.all(id);
       assert.deepEqual([company.status, company.claims, mails.length], ['ACTIVE', 1, 1]);
       assert.deepEqual(
@@ -44,8 +44,8 @@ describe('an attempt whose database hangs up', limit, () => {
     const faults = new Faults();
     faults.hang('two');
     let isAway = false;
-    const faulty = faultyDatabase(em, () => (isAway ? 'never sent' : 'answered'));
-    const deps = { ...store.provisioning(faultyHost(memoryHost(), faults), { lease: 300, heartbeat: 50 }), em: faulty };
+    const faulty = faultyDatabase(db, () => (isAway ? 'never sent' : 'answered'));
+    const deps = { ...store.provisioning(faultyHost(memoryHost(), faults), { lease: 300, heartbeat: 50 }), db: faulty };
     const done = provisionCompany(deps, id, ever);
     await faults.reached('two');
     isAway = true;
@@ -58,7 +58,7 @@ describe('an attempt whose database hangs up', limit, () => {
     const { company } = await store.all(id);
     assert.deepEqual([company.status, company.claims, company.leased_by], ['PROVISIONING', 0, null]);
     assert.ok(store.rings.includes(`queued ${id}`));
-    assert.ok((await findWaiting(em, 100)).some((waiting) => waiting.id === id));
+    assert.ok((await findWaiting(db, 100)).some((waiting) => waiting.id === id));
     await provisionCompany(deps, id, ever);
     assert.equal((await store.all(id)).company.status, 'ACTIVE');
   });

@@ -9,7 +9,7 @@ import { isStranded } from '../src/provisioning/waiting.ts';
 import { openCompanyStore, stepNamed, times } from './support/company-store.ts';
 
 const store = await openCompanyStore(after);
-const { em } = store;
+const { db, em } = store;
 const ever = new AbortController().signal;
 
 describe('the health of a company', () => {
@@ -24,13 +24,13 @@ describe('the health of a company', () => {
   test('tells waiting from working, and a worker that is silent from one that handed the company back', async () => {
     const { id } = await store.create('health-of-a-claim');
     assert.equal((await stateAt(id))?.state, 'WAITING_FOR_WORKER');
-    const claim = await claimCompany(em, id, 'worker', times, ever);
+    const claim = await claimCompany(db, id, 'worker', times, ever);
     assert.ok(claim);
     assert.equal((await stateAt(id))?.state, 'WORKING');
     const silent = await stateAt(id, { later: times.lease + 1_000 });
     assert.deepEqual([silent?.state, silent?.since], ['STALLED', claim.company.leased_until]);
     assert.match(silent?.reason ?? '', /delayed on our side/);
-    await releaseLease(em, claim);
+    await releaseLease(db, claim);
     assert.equal((await stateAt(id))?.state, 'WAITING_FOR_WORKER');
     assert.equal((await stateAt(id, { workerLives: false }))?.state, 'STALLED');
   });
@@ -43,9 +43,9 @@ describe('the health of a company', () => {
 
   test('names the error of a step that is tried again, since its first try and until the step goes on', async () => {
     const { id } = await store.create('health-of-a-retry');
-    const claim = await claimCompany(em, id, 'worker', times, ever);
+    const claim = await claimCompany(db, id, 'worker', times, ever);
     assert.ok(claim);
-    const record = attemptRecord(em, store.bell, claim, ever);
+    const record = attemptRecord(db, store.bell, claim, ever);
     const step = stepNamed('one', new Set());
     await record.plan([step]);
     await record.retrying(step, 'The server is unavailable.', 500);
@@ -61,8 +61,8 @@ describe('the health of a company', () => {
 });
 
 describe('the workers that live', () => {
-  const show = (name: string, lateLoops: string[] = []) => showLife(em, { name, age: 60_000, lateLoops });
-  const names = async () => (await findWorkers(em, 100)).workers.map(({ name }) => name).toSorted();
+  const show = (name: string, lateLoops: string[] = []) => showLife(db, { name, age: 60_000, lateLoops });
+  const names = async () => (await findWorkers(db, 100)).workers.map(({ name }) => name).toSorted();
   const die = (name: string) =>
     em.execute(`update worker set alive_until = now() - interval '1 millisecond' where name = ?`, [name]);
   const rows = async () => (await em.execute<{ count: number }[]>('select count(*)::int from worker'))[0]?.count;
@@ -70,13 +70,13 @@ describe('the workers that live', () => {
   test('are those that were heard of lately, and whoever comes takes the row of one that is gone', async () => {
     const { id } = await store.create('health-of-the-stranded');
     await store.set(id, `queued_at = now() - interval '1 minute'`);
-    assert.deepEqual([await names(), await isStranded(em)], [[], true]);
+    assert.deepEqual([await names(), await isStranded(db)], [[], true]);
     await Promise.all(['one', 'two', 'three'].map((name) => show(name)));
     await show('two', ['reconciler']);
-    assert.deepEqual([await names(), await isStranded(em)], [['one', 'three', 'two'], false]);
-    const { workers, workerCount } = await findWorkers(em, 1);
+    assert.deepEqual([await names(), await isStranded(db)], [['one', 'three', 'two'], false]);
+    const { workers, workerCount } = await findWorkers(db, 1);
     assert.deepEqual([workers.length, workerCount], [1, 3]);
-    const two = (await findWorkers(em, 100)).workers.find(({ name }) => name === 'two');
+    const two = (await findWorkers(db, 100)).workers.find(({ name }) => name === 'two');
     assert.deepEqual(two?.lateLoops, ['reconciler']);
     assert.ok(two && two.seenAt.getTime() - two.startedAt.getTime() >= 59_000);
 
@@ -90,7 +90,7 @@ describe('the workers that live', () => {
 
   test('are asked for once a second, by PostgreSQL’s clock', async () => {
     let asked = 0;
-    const counted = Object.create(em, {
+    const counted = Object.create(db, {
       getKysely: {
         value: () => {
           asked += 1;
@@ -105,6 +105,6 @@ describe('the workers that live', () => {
     assert.equal(first.workerLives, true);
     for (const { now } of [first, second]) assert.ok(Math.abs(now.getTime() - Number(known?.now)) < 1_000);
     for (const name of await names()) await die(name);
-    assert.equal((await openMoments(em)()).workerLives, false);
+    assert.equal((await openMoments(db)()).workerLives, false);
   });
 });

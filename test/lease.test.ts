@@ -18,17 +18,17 @@ import { statusesOf } from './support/event-log.ts';
 import { Faults, faultyHost } from './support/faulty-host.ts';
 
 const store = await openCompanyStore(after);
-const { em, bell, jane } = store;
+const { db, em, bell, jane } = store;
 const limit = { timeout: 10_000 };
 const ever = new AbortController().signal;
 
-const claim = (id: CompanyId, worker = 'first') => claimCompany(em, id, worker, times, ever);
+const claim = (id: CompanyId, worker = 'first') => claimCompany(db, id, worker, times, ever);
 const surely = async (id: CompanyId, worker = 'first'): Promise<Claim> =>
   (await claim(id, worker)) ?? assert.fail(`${worker} cannot claim ${id}`);
 /** The worker is gone: its lease ran out a second ago. */
 const runOut = (id: CompanyId) => store.set(id, `leased_until = now() - interval '1 second'`);
-const isWaiting = async (id: CompanyId) => (await findWaiting(em, 100)).some((company) => company.id === id);
-const givenUp = async () => (await giveUpLostAttempts(em, bell)).map((lost) => lost.id);
+const isWaiting = async (id: CompanyId) => (await findWaiting(db, 100)).some((company) => company.id === id);
+const givenUp = async () => (await giveUpLostAttempts(db, bell)).map((lost) => lost.id);
 const isLost = (error: unknown) => error instanceof Stop && error.why === 'lease-lost';
 const lost = toFailed({ reason: 'INTERNAL', message: 'It was lost.' }, false);
 const step = stepNamed('one', new Set());
@@ -51,7 +51,7 @@ describe('a claim', limit, () => {
   test('after the lease ran out gets a new token, and whoever has the old one writes nothing more', async () => {
     const { id } = await store.create('taken-over');
     const old = await surely(id);
-    await attemptRecord(em, bell, old, ever).plan([step]);
+    await attemptRecord(db, bell, old, ever).plan([step]);
     await runOut(id);
     assert.equal(await isWaiting(id), true);
     const { fencingToken } = await surely(id, 'second');
@@ -59,14 +59,14 @@ describe('a claim', limit, () => {
 
     const before = await store.all(id);
     const rung = store.rings.length;
-    const record = attemptRecord(em, bell, old, ever);
+    const record = attemptRecord(db, bell, old, ever);
     await assert.rejects(record.plan([]), isLost);
     await assert.rejects(record.step(0, step, 'RUNNING', 1), isLost);
     await assert.rejects(record.step(0, step, 'DONE', 1), isLost);
     await assert.rejects(record.progress(step, 50), isLost);
     await assert.rejects(record.move(lost), isLost);
-    assert.equal(await moveCompany(em, id, { ...lost, fencingToken: old.fencingToken }), undefined);
-    assert.equal(await releaseLease(em, old), undefined);
+    assert.equal(await moveCompany(db, id, { ...lost, fencingToken: old.fencingToken }), undefined);
+    assert.equal(await releaseLease(db, old), undefined);
     assert.deepEqual(await store.all(id), before);
     assert.equal(store.rings.length, rung);
   });
@@ -75,14 +75,14 @@ describe('a claim', limit, () => {
     const { id } = await store.create('lost');
     for (let number = 1; number <= maxClaims; number += 1) {
       assert.equal((await surely(id)).company.claims, number);
-      assert.deepEqual(await giveUpLostAttempts(em, bell), [], 'while the worker lives');
+      assert.deepEqual(await giveUpLostAttempts(db, bell), [], 'while the worker lives');
       await runOut(id);
     }
     assert.equal(await isWaiting(id), false);
     assert.equal(await claim(id), undefined);
     assert.deepEqual(await givenUp(), [id]);
     assert.deepEqual(store.rings.slice(-2), [`changed ${id}`, `owed ${id}`]);
-    assert.deepEqual(await giveUpLostAttempts(em, bell), []);
+    assert.deepEqual(await giveUpLostAttempts(db, bell), []);
 
     const { company, mails } = await store.all(id);
     assert.equal(company.status, 'FAILED');
@@ -100,8 +100,8 @@ describe('a claim', limit, () => {
     await store.set(id, `claims = ${maxClaims}`);
     await runOut(id);
     assert.deepEqual(await givenUp(), [id]);
-    const record = attemptRecord(em, bell, sleeper, ever);
-    assert.equal((await queueCompany({ em, bell }, jane, id)).kind, 'moved');
+    const record = attemptRecord(db, bell, sleeper, ever);
+    assert.equal((await queueCompany({ db, bell }, jane, id)).kind, 'moved');
 
     await assert.rejects(record.step(0, step, 'RUNNING', 1), isLost);
     await assert.rejects(record.plan([step]), isLost);
@@ -114,9 +114,9 @@ describe('a claim', limit, () => {
     const sleeper = await surely(id);
     await store.set(id, `claims = ${maxClaims}`);
     await runOut(id);
-    await giveUpLostAttempts(em, bell);
+    await giveUpLostAttempts(db, bell);
     const before = await store.all(id);
-    await assert.rejects(attemptRecord(em, bell, sleeper, ever).plan([step]), isLost);
+    await assert.rejects(attemptRecord(db, bell, sleeper, ever).plan([step]), isLost);
     assert.deepEqual(await store.all(id), before);
   });
 
@@ -125,11 +125,11 @@ describe('a claim', limit, () => {
     for (let number = 1; number <= maxClaims + 1; number += 1) {
       const claimed = await surely(id);
       assert.deepEqual([claimed.company.claims, claimed.fencingToken], [1, number]);
-      assert.equal((await releaseLease(em, claimed))?.claims, 0);
-      assert.equal(await releaseLease(em, { ...claimed, fencingToken: number - 1 }), undefined);
+      assert.equal((await releaseLease(db, claimed))?.claims, 0);
+      assert.equal(await releaseLease(db, { ...claimed, fencingToken: number - 1 }), undefined);
       assert.equal(await isWaiting(id), true);
     }
-    assert.deepEqual(await giveUpLostAttempts(em, bell), []);
+    assert.deepEqual(await giveUpLostAttempts(db, bell), []);
     assert.equal((await store.all(id)).company.status, 'PROVISIONING');
   });
 });
@@ -144,8 +144,8 @@ describe('the deadline', limit, () => {
     assert.equal(second.company.deadline_at?.getTime(), Number(first.company.deadline_at) - 595_000);
     assert.ok(second.remaining <= 5_000 && second.remaining > 0, `${second.remaining} milliseconds remain`);
 
-    await attemptRecord(em, bell, second, ever).move(lost);
-    await queueCompany({ em, bell }, jane, id);
+    await attemptRecord(db, bell, second, ever).move(lost);
+    await queueCompany({ db, bell }, jane, id);
     assert.ok((await surely(id)).remaining > 599_000);
   });
 
@@ -153,7 +153,7 @@ describe('the deadline', limit, () => {
     const { id } = await store.create('late');
     await surely(id);
     await store.set(id, `deadline_at = now() - interval '1 second'`);
-    assert.deepEqual(await giveUpLostAttempts(em, bell), [], 'its worker ends it');
+    assert.deepEqual(await giveUpLostAttempts(db, bell), [], 'its worker ends it');
     await runOut(id);
     assert.equal(await isWaiting(id), false);
     assert.equal(await claim(id), undefined);
@@ -171,7 +171,7 @@ describe('a cancel', limit, () => {
     const faults = new Faults();
     const { id } = await store.create('cancelled');
     await surely(id);
-    assert.equal((await cancelCompany({ em, bell }, jane, id)).kind, 'moved');
+    assert.equal((await cancelCompany({ db, bell }, jane, id)).kind, 'moved');
     await runOut(id);
     await provisionCompany(store.provisioning(faultyHost(host, faults)), id, ever);
 
@@ -193,7 +193,7 @@ describe('a cancel', limit, () => {
     const done = provisionCompany(store.provisioning(faultyHost(host, faults)), id, ever);
     await faults.reached('one');
     // The next heartbeat is half a minute away.
-    await cancelCompany({ em, bell }, jane, id);
+    await cancelCompany({ db, bell }, jane, id);
     goOn();
     await done;
     const { company, events } = await store.all(id);
@@ -205,7 +205,7 @@ describe('a cancel', limit, () => {
 
 describe('a heartbeat', limit, () => {
   const often = { lease: 60_000, heartbeat: 10, attempt: 600_000 };
-  const stopped = (held: Claim, changes: Partial<typeof often> = {}, on = em): Promise<Stop> => {
+  const stopped = (held: Claim, changes: Partial<typeof often> = {}, on = db): Promise<Stop> => {
     const { promise, resolve } = Promise.withResolvers<Stop>();
     const lease = keepLease(on, held, { times: { ...often, ...changes }, liveness: openLiveness() }, resolve);
     return promise.finally(() => lease.close());
@@ -215,7 +215,7 @@ describe('a heartbeat', limit, () => {
     const { id } = await store.create('beats');
     const held = await surely(id);
     await store.set(id, `leased_until = now() + interval '1 second'`);
-    await cancelCompany({ em, bell }, jane, id);
+    await cancelCompany({ db, bell }, jane, id);
     assert.equal((await stopped(held)).why, 'cancelled');
     const [left] = await em.execute<{ long: boolean }[]>(
       `select leased_until - now() > interval '50 seconds' as long from company where id = ?`,
@@ -230,7 +230,7 @@ describe('a heartbeat', limit, () => {
     await runOut(id);
     const second = await surely(id, 'second');
     assert.equal((await stopped(held)).why, 'lease-lost');
-    await attemptRecord(em, bell, second, ever).move(lost);
+    await attemptRecord(db, bell, second, ever).move(lost);
     assert.equal((await stopped(second)).why, 'lease-lost');
   });
 
@@ -238,7 +238,7 @@ describe('a heartbeat', limit, () => {
     const { id } = await store.create('hangs');
     const held = await surely(id);
     await store.set(id, `deadline_at = now() - interval '80 seconds', claims = ${maxClaims}`);
-    await cancelCompany({ em, bell }, jane, id);
+    await cancelCompany({ db, bell }, jane, id);
     assert.equal((await stopped(held)).why, 'cancelled');
     await store.set(id, `deadline_at = now() - interval '91 seconds'`);
     assert.equal((await stopped(held)).why, 'lease-lost');
@@ -251,7 +251,7 @@ describe('a heartbeat', limit, () => {
   test('that finds no database ends with the lease', async () => {
     const { id } = await store.create('away');
     const held = await surely(id);
-    const away = Object.create(em, {
+    const away = Object.create(db, {
       getKysely: {
         value: () => {
           throw new Error('The database is away.');

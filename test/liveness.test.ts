@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, describe, type TestContext, test } from 'node:test';
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { pino } from 'pino';
 import { openHeartbeat } from '../jobs/heartbeat.ts';
 import { openReconciler } from '../jobs/reconciler.ts';
 import { openRescuer } from '../jobs/rescuer.ts';
 import { readBacklog } from '../src/app/read-backlog.ts';
+import type { Db } from '../src/company/tables.ts';
 import { openHealth } from '../src/http/health.ts';
 import { serveHealth } from '../src/http/health-server.ts';
 import { openHttpServer } from '../src/http/http-server.ts';
@@ -22,7 +22,7 @@ import { Faults, faultyHost } from './support/faulty-host.ts';
 import { until } from './support/processes.ts';
 
 const store = await openCompanyStore(after);
-const { em, bell, secrets } = store;
+const { db, bell, secrets } = store;
 const log = pino({ level: 'silent' });
 const metrics = openMetrics();
 const ever = new AbortController().signal;
@@ -34,7 +34,7 @@ async function openProcess(t: TestContext) {
   const liveness = openLiveness(() => performance.now() + ahead);
   const server = await openHttpServer({ host: '127.0.0.1', port: 0, variable: 'WORKER_PORT', metrics, log });
   t.after(() => server.close());
-  serveHealth(server, openHealth({ checks: {}, backlog: () => readBacklog(em), liveness, metrics, log }));
+  serveHealth(server, openHealth({ checks: {}, backlog: () => readBacklog(db), liveness, metrics, log }));
   return {
     liveness,
     pass(milliseconds: number): void {
@@ -49,19 +49,15 @@ async function openProcess(t: TestContext) {
 }
 
 /** The database, whose answers are replaced by this one. */
-const databaseThat = (answer: () => Promise<never>): SqlEntityManager =>
-  Object.create(em, {
-    getKysely: {
-      value: () => em.getKysely().withPlugin({ transformQuery: ({ node }) => node, transformResult: answer }),
-    },
-  });
+const databaseThat = (answer: () => Promise<never>): Db =>
+  db.withPlugin({ transformQuery: ({ node }) => node, transformResult: answer });
 const hanging = databaseThat(() => new Promise(() => {}));
 
 const noJobs = { unrung: async () => [], takeUp() {}, close: async () => {} };
-const openLoops = (on: SqlEntityManager, liveness: Liveness) => ({
+const openLoops = (on: Db, liveness: Liveness) => ({
   reconciler: () =>
     openReconciler({
-      em: on,
+      db: on,
       bell,
       queues: { provision: noJobs, mail: noJobs },
       waitingAlarm: minute,
@@ -70,8 +66,8 @@ const openLoops = (on: SqlEntityManager, liveness: Liveness) => ({
       liveness,
       log,
     }),
-  rescuer: () => openRescuer({ em: on, bell, metrics, liveness, log }),
-  heartbeat: () => openHeartbeat({ em: on, worker: 'test', liveness, log }),
+  rescuer: () => openRescuer({ db: on, bell, metrics, liveness, log }),
+  heartbeat: () => openHeartbeat({ db: on, worker: 'test', liveness, log }),
 });
 
 describe('/healthz answers 503 and names', { timeout: 180_000 }, () => {
@@ -82,7 +78,7 @@ describe('/healthz answers 503 and names', { timeout: 180_000 }, () => {
     heartbeat: (liveness) => openLoops(hanging, liveness).heartbeat(),
     async claim(liveness) {
       const { id } = await store.create('never-claimed');
-      provisionCompany({ ...store.provisioning(memoryHost()), em: hanging, liveness }, id, ever);
+      provisionCompany({ ...store.provisioning(memoryHost()), db: hanging, liveness }, id, ever);
     },
     async attempt(liveness, t) {
       const faults = new Faults();
@@ -98,7 +94,7 @@ describe('/healthz answers 503 and names', { timeout: 180_000 }, () => {
     },
     async 'lease renewal'(liveness, t) {
       const { id } = await store.create('never-renewed');
-      const claim = await claimCompany(em, id, 'test', times, ever);
+      const claim = await claimCompany(db, id, 'test', times, ever);
       assert.ok(claim);
       const lease = keepLease(hanging, claim, { times: { ...times, heartbeat: 10 }, liveness }, () => {});
       t.after(() => lease.close());
@@ -118,7 +114,7 @@ describe('/healthz answers 503 and names', { timeout: 180_000 }, () => {
       const account = openMailAccount(metrics, log);
       const mailing = { smtp, account, render: () => ({ subject: '', text: '', html: '' }), sandbox: true };
       const addresses = { siteUrl: () => '', supportEmail: 'support@hosting.example' };
-      const ended = deliverMail({ em, secrets, ...mailing, ...addresses, metrics, liveness, log }, id);
+      const ended = deliverMail({ db, secrets, ...mailing, ...addresses, metrics, liveness, log }, id);
       t.after(async () => {
         accepted.resolve({ response: '250 OK' });
         await ended;
@@ -160,7 +156,7 @@ test('/healthz answers 200 while the database is unavailable, and loops only fai
   const shutdown = new AbortController();
   const { id } = await store.create('claimed-later');
   const claiming = provisionCompany(
-    { ...store.provisioning(memoryHost()), em: unavailable, liveness },
+    { ...store.provisioning(memoryHost()), db: unavailable, liveness },
     id,
     shutdown.signal,
   );

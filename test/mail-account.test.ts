@@ -109,7 +109,7 @@ function openMailWorker(t: TestContext, at: () => Smtp = open) {
   const smtp = at();
   t.after(() => smtp.close());
   const deps: MailDeps = {
-    em: store.em,
+    db: store.db,
     secrets: store.secrets,
     smtp,
     account: openMailAccount(metrics, log),
@@ -172,20 +172,20 @@ describe('a fault of the account, whichever worker met it', () => {
   ];
   for (const [what, at, to, reply, cause] of faults) {
     test(`is kept once for all mails, and ends with it: ${what}`, async (t) => {
-      const { em } = store;
-      assert.equal(await readMailAccountFault(em), null);
+      const { db, em } = store;
+      assert.equal(await readMailAccountFault(db), null);
       const name = what.replace(/\W/g, '-').toLowerCase();
       const ids = [await companyOwedMail(`${name}-1`), await companyOwedMail(`${name}-2`)];
       if (reply) answers.set(to, reply);
       await deliverMail(openMailWorker(t, at).deps, ids[0] ?? assert.fail());
-      const first = await readMailAccountFault(em);
+      const first = await readMailAccountFault(db);
       assert.ok(first);
       assert.match(first.cause, cause);
       assert.doesNotMatch(first.cause, /secret/);
       assert.equal(first.waitingMails, 2);
 
       await deliverMail(openMailWorker(t, at).deps, ids[1] ?? assert.fail());
-      assert.deepEqual(await readMailAccountFault(em), first, 'it began when the first worker met it');
+      assert.deepEqual(await readMailAccountFault(db), first, 'it began when the first worker met it');
       const errors = await em.execute<{ last_error: null }[]>(
         `select last_error from outbox_mail where state = 'WAITING'`,
       );
@@ -195,7 +195,7 @@ describe('a fault of the account, whichever worker met it', () => {
       await pausesEnd();
       const mended = openMailWorker(t);
       await deliverMail(mended.deps, ids[1] ?? assert.fail());
-      assert.equal(await readMailAccountFault(em), null);
+      assert.equal(await readMailAccountFault(db), null);
       await deliverMail(mended.deps, ids[0] ?? assert.fail());
       assert.ok((await states()).every((state) => state === 'SENT'));
     });
@@ -205,12 +205,12 @@ describe('a fault of the account, whichever worker met it', () => {
     const id = await companyOwedMail('put-off');
     answers.set('AUTH', '535 5.7.8 Wrong credentials');
     await deliverMail(openMailWorker(t).deps, id);
-    assert.ok(await readMailAccountFault(store.em));
+    assert.ok(await readMailAccountFault(store.db));
     answers.clear();
     answers.set('RCPT', '450 4.2.1 Greylisted');
     await pausesEnd();
     await deliverMail(openMailWorker(t).deps, id);
     answers.clear();
-    assert.equal(await readMailAccountFault(store.em), null);
+    assert.equal(await readMailAccountFault(store.db), null);
   });
 });

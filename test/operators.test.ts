@@ -379,17 +379,17 @@ test('no password was told, and only what was not delivered is kept', async () =
 
 describe('what counts as waiting, and what as running', async () => {
   const store = await openCompanyStore(after);
-  const { em } = store;
+  const { db, em } = store;
   const claimed = async (name: string): Promise<CompanyId> => {
     const { id } = await store.create(name);
-    assert.ok(await claimCompany(em, id, name, times, ever));
+    assert.ok(await claimCompany(db, id, name, times, ever));
     return id;
   };
   const ago = (seconds: number): string => `now() - interval '${seconds} seconds'`;
 
   test('a queued company waits since then, one that was lost since its lease ran out', async () => {
     await store.create('draft', { draft: true });
-    assert.deepEqual(await readOverview(em), {
+    assert.deepEqual(await readOverview(db), {
       waiting: 0,
       oldestWaitingSince: null,
       oldestWaitingSeconds: null,
@@ -401,12 +401,12 @@ describe('what counts as waiting, and what as running', async () => {
     });
     const lost = await claimed('lost');
     await store.set(lost, `queued_at = ${ago(500)}, leased_until = ${ago(40)}`);
-    const first = await readOverview(em);
+    const first = await readOverview(db);
     assert.equal(first.waiting, 1);
     assert.ok(Math.abs((first.oldestWaitingSeconds ?? 0) - 40) < 5);
     const { id: queued } = await store.create('queued');
     await store.set(queued, `queued_at = ${ago(70)}`);
-    const second = await readOverview(em);
+    const second = await readOverview(db);
     assert.equal(second.waiting, 2);
     assert.ok(Math.abs((second.oldestWaitingSeconds ?? 0) - 70) < 5);
     assert.ok(Math.abs(Date.now() - (second.oldestWaitingSince?.getTime() ?? 0) - 70_000) < 5_000);
@@ -415,10 +415,10 @@ describe('what counts as waiting, and what as running', async () => {
 
   test('one that was handed back waits since it was queued', async () => {
     const { id } = await store.create('handed-back');
-    const claim = (await claimCompany(em, id, 'one', times, ever)) ?? assert.fail();
-    await releaseLease(em, claim);
+    const claim = (await claimCompany(db, id, 'one', times, ever)) ?? assert.fail();
+    await releaseLease(db, claim);
     await store.set(id, `queued_at = ${ago(90)}`);
-    const { waiting, oldestWaitingSeconds, runningCount } = await readOverview(em);
+    const { waiting, oldestWaitingSeconds, runningCount } = await readOverview(db);
     assert.deepEqual([waiting, runningCount], [1, 0]);
     assert.ok(Math.abs((oldestWaitingSeconds ?? 0) - 90) < 5);
     await store.set(id, `status = 'DRAFT'`);
@@ -427,7 +427,7 @@ describe('what counts as waiting, and what as running', async () => {
   test('one that nobody will take up any more does neither', async () => {
     const id = await claimed('lost-for-good');
     await store.set(id, `claims = ${maxClaims}, leased_until = ${ago(1)}`);
-    const { waiting, runningCount } = await readOverview(em);
+    const { waiting, runningCount } = await readOverview(db);
     assert.deepEqual([waiting, runningCount], [0, 0]);
   });
 
@@ -437,7 +437,7 @@ describe('what counts as waiting, and what as running', async () => {
     const [oldest, newest] = [ids[50] ?? assert.fail(), ids[0] ?? assert.fail()];
     await store.set(oldest, `leased_since = ${ago(300)}, leased_until = now() + interval '20 seconds'`);
     await store.set(newest, `leased_since = now() + interval '1 second'`);
-    const { waiting, running, runningCount } = await readOverview(em);
+    const { waiting, running, runningCount } = await readOverview(db);
     assert.deepEqual([waiting, runningCount, running.length], [0, mostListed + 1, mostListed]);
     const [first] = running;
     assert.ok(first);
@@ -447,7 +447,7 @@ describe('what counts as waiting, and what as running', async () => {
   });
 
   test('mails are counted by their state, and one that is sent again is rung for at once', async () => {
-    assert.deepEqual(await countUndelivered(em), { waiting: 0, refused: 0, oldestSeconds: null });
+    assert.deepEqual(await countUndelivered(db), { waiting: 0, refused: 0, oldestSeconds: null });
     const { id: companyId } = await store.create('mailed');
     for (const [attempt, state] of ['SENT', 'WAITING', 'REFUSED', 'REFUSED'].entries()) {
       await em.execute(
@@ -455,13 +455,13 @@ describe('what counts as waiting, and what as running', async () => {
         [companyId, attempt, state],
       );
     }
-    const { waiting, refused, oldestSeconds } = await countUndelivered(em);
+    const { waiting, refused, oldestSeconds } = await countUndelivered(db);
     assert.deepEqual([waiting, refused], [1, 2]);
     assert.ok(Math.abs((oldestSeconds ?? 0) - 90) < 5);
 
     const [mail] = await em.execute<{ id: string }[]>(`select id from outbox_mail where state = 'REFUSED'`);
-    assert.equal((await sendAgain(em, store.bell, mail?.id ?? '')).kind, 'due');
+    assert.equal((await sendAgain(db, store.bell, mail?.id ?? '')).kind, 'due');
     assert.equal(store.rings.at(-1), `owed ${companyId}`);
-    assert.equal((await countUndelivered(em)).waiting, 2);
+    assert.equal((await countUndelivered(db)).waiting, 2);
   });
 });

@@ -23,7 +23,7 @@ const ever = new AbortController().signal;
 
 const server = await openFaultySmtp();
 const store = await openCompanyStore(after);
-const { em, bell, jane, secrets } = store;
+const { db, em, bell, jane, secrets } = store;
 const smtp = openSmtp(readSmtpUrl(server.url), 'sites@hosting.example');
 after(async () => {
   smtp.close();
@@ -33,7 +33,7 @@ after(async () => {
 const logged: string[] = [];
 const log = pino({ level: 'debug' }, { write: (line) => void logged.push(line) });
 const deps: MailDeps = {
-  em,
+  db,
   secrets,
   smtp,
   account: openMailAccount(openMetrics(), log),
@@ -126,9 +126,9 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
         assert.equal(await company.password(), password);
         await company.deliver();
         assert.equal(server.triesTo(company.recipient), index + 1, 'nothing is tried before it is due');
-        assert.ok(!(await companiesOwedMail(em, 100)).includes(company.id));
+        assert.ok(!(await companiesOwedMail(db, 100)).includes(company.id));
         await company.makeDue();
-        assert.ok((await companiesOwedMail(em, 100)).includes(company.id));
+        assert.ok((await companiesOwedMail(db, 100)).includes(company.id));
       }
       await company.deliver();
       const mail = await company.mail();
@@ -161,7 +161,7 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
         assert.match(last_error ?? '', manner === 'refuse' ? /550 No such mailbox/ : /554/);
         await company.makeDue();
         await company.deliver();
-        assert.ok(!(await companiesOwedMail(em, 100)).includes(company.id));
+        assert.ok(!(await companiesOwedMail(db, 100)).includes(company.id));
         assert.equal(server.triesTo(company.recipient), 1);
         assert.equal((await store.all(company.id)).company.status, 'ACTIVE', 'the site is none the worse');
       });
@@ -207,11 +207,11 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
       const { id } = await store.create('fails-twice', { adminPassword: password });
       await store.set(id, `customer_email = 'fails-twice@customers.example'`);
       await provisionCompany(provisioning, id, ever);
-      await queueCompany({ em, bell }, jane, id);
+      await queueCompany({ db, bell }, jane, id);
       await provisionCompany(provisioning, id, ever);
       await deliverMail(deps, id);
       assert.equal(await afterwards(id).password(), password);
-      await queueCompany({ em, bell }, jane, id);
+      await queueCompany({ db, bell }, jane, id);
       await provisionCompany(provisioning, id, ever);
       await deliverMail(deps, id);
 

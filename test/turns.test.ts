@@ -6,7 +6,6 @@ import { ProvisionCompanyDocument } from '../src/client/operations.ts';
 import { createCompany } from '../src/company/create-company.ts';
 import { companyById } from '../src/company/find-companies.ts';
 import { queueCompany } from '../src/company/queue-company.ts';
-import { tables } from '../src/company/tables.ts';
 import { claimCompany, releaseLease } from '../src/provisioning/lease.ts';
 import { findNextTurn, nextTurn } from '../src/provisioning/next-turn.ts';
 import { SiteHostError } from '../src/provisioning/site-host.ts';
@@ -33,8 +32,8 @@ suite('workers take turns among those who ask', () => {
     return outcome.company;
   }
   async function claimNext() {
-    const id = await findNextTurn(store.em, 1_000);
-    return id && (await claimCompany(store.em, id, 'worker', times, ever));
+    const id = await findNextTurn(store.db, 1_000);
+    return id && (await claimCompany(store.db, id, 'worker', times, ever));
   }
   /** Whose companies are taken next, one after the other. */
   async function taken(number: number): Promise<(string | undefined)[]> {
@@ -72,9 +71,9 @@ suite('workers take turns among those who ask', () => {
   test('a company that is handed back by a worker that ends keeps its place before all that are queued', async () => {
     const claim = await claimNext();
     assert.equal(claim?.company.created_by, 'many');
-    await releaseLease(store.em, claim);
-    assert.equal(await findAbandoned(store.em), claim.company.id);
-    const again = await claimCompany(store.em, claim.company.id, 'another worker', times, ever);
+    await releaseLease(store.db, claim);
+    assert.equal(await findAbandoned(store.db), claim.company.id);
+    const again = await claimCompany(store.db, claim.company.id, 'another worker', times, ever);
     assert.deepEqual(again?.company.served_at, claim.company.served_at);
   });
 
@@ -82,15 +81,15 @@ suite('workers take turns among those who ask', () => {
     const first = await ask('eager', 'eager-1');
     await ask('eager', 'eager-2');
     const nextOf = async (attemptsAtOnce: number): Promise<string | undefined> => {
-      const id = await findNextTurn(store.em, attemptsAtOnce);
-      return id && (await companyById(store.em, id)).created_by;
+      const id = await findNextTurn(store.db, attemptsAtOnce);
+      return id && (await companyById(store.db, id)).created_by;
     };
     assert.equal(await nextOf(1), 'eager');
-    const claim = await claimCompany(store.em, first.id, 'worker', times, ever);
+    const claim = await claimCompany(store.db, first.id, 'worker', times, ever);
     assert.ok(claim);
     // Everybody else in this file has one attempt or more.
     assert.equal(await nextOf(1), undefined);
-    await releaseLease(store.em, claim);
+    await releaseLease(store.db, claim);
     assert.equal(await nextOf(1), undefined);
     await store.set(first.id, `status = 'ACTIVE'`);
     assert.equal(await nextOf(1), 'eager');
@@ -106,9 +105,7 @@ suite('workers take turns among those who ask', () => {
              case when n > 10000 then now() - interval '1 day' end
       from generate_series(1, 11000) as n`);
     await store.em.execute('analyze company');
-    const { rows } = await sql<{ 'QUERY PLAN': string }>`explain (analyze) ${nextTurn(1_000)}`.execute(
-      tables(store.em),
-    );
+    const { rows } = await sql<{ 'QUERY PLAN': string }>`explain (analyze) ${nextTurn(1_000)}`.execute(store.db);
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     assert.match(plan, /company_turn_index/);
     assert.match(plan, /company_created_by_served_at_index/);

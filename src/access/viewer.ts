@@ -1,4 +1,6 @@
-/** What somebody may be: a customer of his own, a partner who acts for customers, an operator of this service. */
+import type { Requester } from '../company/requester.ts';
+
+/** What somebody may be: a customer of their own, a partner who acts for customers, an operator of this service. */
 export const roles = ['customer', 'partner', 'operator'] as const;
 export type Role = (typeof roles)[number];
 
@@ -12,17 +14,10 @@ export interface TokenName {
   readonly issuedAt?: number | undefined;
 }
 
-/** Who is asking. Every request has one. */
-export interface Viewer extends TokenName {
-  /** The `sub` of his token; companies belong to it. */
-  readonly subject: string;
-  readonly email: string | undefined;
+/** Who is asking. Every request has one. The subject is the token's `sub`. */
+export interface Viewer extends Requester, TokenName {
   readonly roles: readonly Role[];
-  /** Operators see every company, others those that they created. */
-  readonly seesAll: boolean;
-  /** Partners and operators may say whom to mail. */
-  readonly namesCustomers: boolean;
-  /** When his token ends, in milliseconds since 1970, and his live streams with it. */
+  /** When their token ends, in milliseconds since 1970, and their live streams with it. */
   readonly until: number | undefined;
 }
 

@@ -75,9 +75,9 @@ export async function openService(
   const waiting = (): void => log.info('waiting for another process that migrates');
   for (const name of await database.migrate(waiting)) log.info({ migration: name }, 'migrated');
 
-  const { em } = database;
+  const { db } = database;
   await tellNeededKeys();
-  const deployment = await openDeployment(em, { moved: false });
+  const deployment = await openDeployment(database.em, { moved: false });
   if (deployment.renewed)
     log.warn(deployment.renewed, 'this database is a copy: what is unfinished in it was given new identities');
   const secrets = secretBox(resources.secretKeys);
@@ -102,7 +102,7 @@ export async function openService(
         variable: 'REDIS_URL',
       },
     },
-    backlog: () => readBacklog(em),
+    backlog: () => readBacklog(db),
     liveness,
     metrics,
     log,
@@ -114,7 +114,7 @@ export async function openService(
   const signIn = parts.api ? openSignIn(config, revocations, log) : undefined;
   if (http && signIn) await startApi(http, signIn);
   else if (http) serveHealth(http, health);
-  const rescuer = openRescuer({ em, bell, metrics, liveness, log });
+  const rescuer = openRescuer({ db, bell, metrics, liveness, log });
   closing.defer(() => rescuer.close());
   if (parts.worker) startWorker();
 
@@ -133,7 +133,7 @@ export async function openService(
   };
 
   async function tellNeededKeys(): Promise<void> {
-    for (const { id, passwords } of await neededKeys(em)) {
+    for (const { id, passwords } of await neededKeys(db)) {
       if (resources.secretKeys.some((key) => key.id === id))
         log.info({ key: id, passwords }, 'the database needs a key');
       else
@@ -152,17 +152,17 @@ export async function openService(
 
   async function startApi(http: HttpServer, { access, local }: SignIn): Promise<void> {
     const ownHosts = config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).hostname];
-    const audit = openAudit(em, log);
+    const audit = openAudit(db, log);
     closing.defer(() => audit.close());
-    const followed = await followRevocations(em, revocations, { liveness, log });
+    const followed = await followRevocations(db, revocations, { liveness, log });
     closing.defer(() => followed.close());
-    const streams = openCompanyStreams(em, channel, { liveness, log });
+    const streams = openCompanyStreams(db, channel, { liveness, log });
     const deps = {
-      em,
+      db,
       bell,
       secrets,
       streams,
-      moment: openMoments(em),
+      moment: openMoments(db),
       apps,
       ownHosts,
       siteDomains: config.SITE_DOMAINS,
@@ -196,7 +196,7 @@ export async function openService(
     closing.defer(() => smtp.close());
     const worker = openWorker(
       {
-        em,
+        db,
         bell,
         secrets,
         host,
@@ -207,7 +207,7 @@ export async function openService(
         log,
       },
       {
-        em,
+        db,
         secrets,
         smtp,
         account: openMailAccount(metrics, log),

@@ -1,7 +1,6 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { openPerMinute } from '../common/per-minute.ts';
 import { type NewAuditEntry, nobody } from '../company/act.ts';
-import { tables } from '../company/tables.ts';
+import type { Db } from '../company/tables.ts';
 import type { Log } from '../observability/log.ts';
 import { keyOf, openTally } from './tally.ts';
 
@@ -31,7 +30,7 @@ const closeLimit = 2_000;
 
 type CountedEntry = NewAuditEntry & { readonly count: number };
 
-export function openAudit(em: SqlEntityManager, log: Log): Audit {
+export function openAudit(db: Db, log: Log): Audit {
   const recorded = openPerMinute();
   const readings = openPerMinute();
   const tally = openTally();
@@ -41,7 +40,7 @@ export function openAudit(em: SqlEntityManager, log: Log): Audit {
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
       const entries = waiting.splice(0, batch);
-      await insert(em, entries).catch((err: unknown) => log.error({ err, entries }, 'audit entries are not written'));
+      await insert(db, entries).catch((err: unknown) => log.error({ err, entries }, 'audit entries are not written'));
     }
     writing = undefined;
   }
@@ -74,8 +73,8 @@ export function openAudit(em: SqlEntityManager, log: Log): Audit {
   };
 }
 
-async function insert(em: SqlEntityManager, entries: readonly CountedEntry[]): Promise<void> {
-  await tables(em)
+async function insert(db: Db, entries: readonly CountedEntry[]): Promise<void> {
+  await db
     .insertInto('audit_entry')
     .values(
       entries.map(({ actor, action, outcome, companyId, count }) => ({

@@ -1,8 +1,7 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Selectable } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
 import type { Window } from '../company/find-companies.ts';
-import { type Tables, tables } from '../company/tables.ts';
+import type { Db, Tables } from '../company/tables.ts';
 
 export type AuditEntryRow = Selectable<Tables['audit_entry']>;
 
@@ -12,8 +11,8 @@ export interface AuditSearch {
 }
 
 /** The audit log, newest first; read from the end of the window, oldest first. */
-export function findAuditEntries(em: SqlEntityManager, search: AuditSearch, window: Window): Promise<AuditEntryRow[]> {
-  return tables(em)
+export function findAuditEntries(db: Db, search: AuditSearch, window: Window): Promise<AuditEntryRow[]> {
+  return db
     .selectFrom('audit_entry')
     .selectAll()
     .where((entry) =>

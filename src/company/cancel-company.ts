@@ -1,42 +1,41 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Act } from './act.ts';
 import type { CompanyId } from './company-id.ts';
 import { findCompany } from './find-companies.ts';
 import { moveCompany } from './move-company.ts';
 import type { MoveDeps, MoveOutcome } from './queue-company.ts';
 import type { Requester } from './requester.ts';
-import { type CompanyRow, now } from './tables.ts';
+import { type CompanyRow, type Db, now } from './tables.ts';
 
 /**
  * Cancels what waits or works. A queued company is a draft again at once. One that is being provisioned is asked to
  * stop: its worker takes back what it made and moves it to FAILED with the reason CANCELLED.
  */
 export async function cancelCompany(
-  { em, bell }: MoveDeps,
+  { db, bell }: MoveDeps,
   requester: Requester,
   id: CompanyId,
   act?: Act,
 ): Promise<MoveOutcome> {
-  const found = await findCompany(em, requester, id);
+  const found = await findCompany(db, requester, id);
   if (!found) return { kind: 'not-found' };
   if (found.status === 'PROVISIONING' && found.cancel_requested_at) return { kind: 'moved', company: found };
 
   const cancelled =
-    (await moveCompany(em, id, {
+    (await moveCompany(db, id, {
       to: 'DRAFT',
       act,
       event: { kind: 'RETURNED_TO_DRAFT' },
       set: { queued_at: null },
-    })) ?? (await askToStop(em, id, act));
-  if (!cancelled) return { kind: 'wrong-status', company: (await findCompany(em, requester, id)) ?? found };
+    })) ?? (await askToStop(db, id, act));
+  if (!cancelled) return { kind: 'wrong-status', company: (await findCompany(db, requester, id)) ?? found };
 
   bell.changed(id);
   return { kind: 'moved', company: cancelled };
 }
 
 /** Leaves word for the worker, which reads it with its next heartbeat. */
-const askToStop = (em: SqlEntityManager, id: CompanyId, act: Act | undefined): Promise<CompanyRow | undefined> =>
-  moveCompany(em, id, {
+const askToStop = (db: Db, id: CompanyId, act: Act | undefined): Promise<CompanyRow | undefined> =>
+  moveCompany(db, id, {
     to: 'PROVISIONING',
     act,
     event: { kind: 'CANCEL_REQUESTED' },

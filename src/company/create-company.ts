@@ -1,4 +1,3 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { type Act, recordOf } from './act.ts';
@@ -16,10 +15,10 @@ import type { Bell } from './notifier.ts';
 import { type CompanyQuotas, exceededBy, findExceeded, type QuotaExceeded, type QuotaUse } from './quotas.ts';
 import { requestDigest, type SentRequest, wasAskedForBy } from './request-digest.ts';
 import type { Requester } from './requester.ts';
-import { type CompanyRow, now, tables } from './tables.ts';
+import { type CompanyRow, type Db, now } from './tables.ts';
 
 export interface CreateCompanyDeps {
-  readonly em: SqlEntityManager;
+  readonly db: Db;
   readonly bell: Bell;
   readonly secrets: SecretBox;
   /** The names under which this service answers. */
@@ -106,7 +105,7 @@ function faultOfOwnAddress({ email }: Requester, { customerEmail }: CreateCompan
  * idempotency key is there already, or a quota is used up.
  */
 async function insertCompany(
-  { em, secrets, quotas }: CreateCompanyDeps,
+  { db, secrets, quotas }: CreateCompanyDeps,
   requester: Requester,
   request: CheckedRequest,
   digest: string | null,
@@ -130,7 +129,7 @@ async function insertCompany(
     request_digest: digest,
     sealed_password: secrets.seal(request.adminPassword, request.siteName),
   } as const;
-  const created = await tables(em)
+  const created = await db
     .with('exceeded', () => sql<QuotaExceeded>`(${exceededBy(requester, useOf(request), quotas)})`)
     .with('created', (query) =>
       query
@@ -160,7 +159,7 @@ const useOf = ({ draft, customerEmail }: CheckedRequest): QuotaUse => ({
  * quota is used up. Undefined when there is room again by now.
  */
 async function whyNotInserted(
-  { em, secrets, quotas }: CreateCompanyDeps,
+  { db, secrets, quotas }: CreateCompanyDeps,
   requester: Requester,
   request: SentRequest & { readonly checked: CheckedRequest },
 ): Promise<CreateCompanyOutcome | undefined> {
@@ -168,7 +167,7 @@ async function whyNotInserted(
   const first =
     idempotencyKey === null
       ? undefined
-      : await tables(em)
+      : await db
           .selectFrom('company')
           .selectAll()
           .where('created_by', '=', requester.subject)
@@ -177,14 +176,10 @@ async function whyNotInserted(
   if (first && wasAskedForBy(first, request, secrets)) return { kind: 'created', company: first };
   if (first && idempotencyKey !== null) return { kind: 'idempotency-key-reused', idempotencyKey };
 
-  const holder = await tables(em)
-    .selectFrom('company')
-    .selectAll()
-    .where('site_name', '=', siteName)
-    .executeTakeFirst();
+  const holder = await db.selectFrom('company').selectAll().where('site_name', '=', siteName).executeTakeFirst();
   if (holder) {
     return { kind: 'site-name-taken', siteName, holder: isVisibleTo(requester, holder) ? holder : undefined };
   }
-  const exceeded = await findExceeded(em, exceededBy(requester, useOf(request.checked), quotas));
+  const exceeded = await findExceeded(db, exceededBy(requester, useOf(request.checked), quotas));
   return exceeded && { kind: 'quota-exceeded', exceeded };
 }

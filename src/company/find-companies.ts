@@ -1,9 +1,8 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Selectable, sql } from 'kysely';
 import type { CompanyId } from './company-id.ts';
 import type { Requester } from './requester.ts';
 import type { CompanyStatus } from './status.ts';
-import { type CompanyRow, type Tables, tables } from './tables.ts';
+import type { CompanyRow, Db, Tables } from './tables.ts';
 
 export type CompanyEventRow = Selectable<Tables['company_event']>;
 
@@ -12,18 +11,14 @@ export const isVisibleTo = (requester: Requester, company: Pick<CompanyRow, 'cre
   requester.seesAll || company.created_by === requester.subject;
 
 /** The company, or undefined when there is none or it exists for others only. */
-export async function findCompany(
-  em: SqlEntityManager,
-  requester: Requester,
-  id: CompanyId,
-): Promise<CompanyRow | undefined> {
-  const company = await tables(em).selectFrom('company').selectAll().where('id', '=', id).executeTakeFirst();
+export async function findCompany(db: Db, requester: Requester, id: CompanyId): Promise<CompanyRow | undefined> {
+  const company = await db.selectFrom('company').selectAll().where('id', '=', id).executeTakeFirst();
   return company && isVisibleTo(requester, company) ? company : undefined;
 }
 
 /** The company, whoever asks. Rejects when there is none. */
-export const companyById = (em: SqlEntityManager, id: CompanyId): Promise<CompanyRow> =>
-  tables(em).selectFrom('company').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+export const companyById = (db: Db, id: CompanyId): Promise<CompanyRow> =>
+  db.selectFrom('company').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 
 export interface CompanySearch {
   readonly statuses?: readonly CompanyStatus[] | undefined;
@@ -41,7 +36,7 @@ export interface Window {
 
 /** The requester's companies, newest first; read from the end of the window, oldest first. */
 export async function findCompanies(
-  em: SqlEntityManager,
+  db: Db,
   requester: Requester,
   search: CompanySearch,
   window: Window,
@@ -49,7 +44,7 @@ export async function findCompanies(
   // PostgreSQL's texts hold no NUL, so nothing is found by one.
   if (search.text?.includes('\0')) return [];
   const pattern = `%${(search.text ?? '').replace(/[\\%_]/g, '\\$&')}%`;
-  const found = await tables(em)
+  const found = await db
     .selectFrom('company')
     .selectAll()
     .where((company) =>
@@ -76,8 +71,8 @@ export async function findCompanies(
 }
 
 /** A company's events, oldest first; read from the end of the window, newest first. */
-export async function findEvents(em: SqlEntityManager, id: CompanyId, window: Window): Promise<CompanyEventRow[]> {
-  return tables(em)
+export async function findEvents(db: Db, id: CompanyId, window: Window): Promise<CompanyEventRow[]> {
+  return db
     .selectFrom('company_event')
     .selectAll()
     .where((event) =>

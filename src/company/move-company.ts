@@ -1,4 +1,3 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Expression, type ExpressionBuilder, type SqlBool, sql, type UpdateObject } from 'kysely';
 import { type Act, recordOf } from './act.ts';
 import { appendEvent } from './append-event.ts';
@@ -6,7 +5,7 @@ import type { CompanyId } from './company-id.ts';
 import type { NewEvent } from './event-kind.ts';
 import type { MailKind } from './outbox-mail.ts';
 import { type CompanyStatus, reachableFrom } from './status.ts';
-import { type CompanyRow, type Tables, tables } from './tables.ts';
+import type { CompanyRow, Db, Tables } from './tables.ts';
 
 /** One change of a company: where it goes, what else changes with it, and what its event says. */
 export interface Move {
@@ -30,8 +29,8 @@ export interface Move {
  * and the fencing token, raises the version by one, appends the event, puts the mail into the outbox and records the act.
  * Resolves to the company as it is now, or to undefined when the move was refused and nothing changed.
  */
-export async function moveCompany(em: SqlEntityManager, id: CompanyId, move: Move): Promise<CompanyRow | undefined> {
-  const moved = await tables(em)
+export async function moveCompany(db: Db, id: CompanyId, move: Move): Promise<CompanyRow | undefined> {
+  const moved = await db
     .with('moved', (query) =>
       query
         .updateTable('company')

@@ -1,4 +1,3 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type SqlBool, sql } from 'kysely';
 import type { Act } from './act.ts';
 import type { CompanyId } from './company-id.ts';
@@ -8,10 +7,10 @@ import type { Bell } from './notifier.ts';
 import { type CompanyQuotas, exceededBy, findExceeded, type QuotaExceeded } from './quotas.ts';
 import type { Requester } from './requester.ts';
 import { reachableFrom } from './status.ts';
-import { type CompanyRow, now } from './tables.ts';
+import { type CompanyRow, type Db, now } from './tables.ts';
 
 export interface MoveDeps {
-  readonly em: SqlEntityManager;
+  readonly db: Db;
   readonly bell: Bell;
 }
 
@@ -34,13 +33,13 @@ export async function queueCompany(
   id: CompanyId,
   act?: Act,
 ): Promise<QueueOutcome> {
-  const { em, bell, quotas } = deps;
-  const found = await findCompany(em, requester, id);
+  const { db, bell, quotas } = deps;
+  const found = await findCompany(db, requester, id);
   if (!found) return { kind: 'not-found' };
 
   const use = { creates: false, queues: true, customerEmail: found.customer_email };
   const exceeded = exceededBy(requester, use, quotas);
-  const queued = await moveCompany(em, id, {
+  const queued = await moveCompany(db, id, {
     to: 'QUEUED',
     act,
     when: () => sql<SqlBool>`not exists (${exceeded})`,
@@ -64,9 +63,9 @@ export async function queueCompany(
     },
   });
   if (!queued) {
-    const company = (await findCompany(em, requester, id)) ?? found;
+    const company = (await findCompany(db, requester, id)) ?? found;
     if (!reachableFrom.QUEUED.includes(company.status)) return { kind: 'wrong-status', company };
-    const quota = await findExceeded(em, exceeded);
+    const quota = await findExceeded(db, exceeded);
     // There is room again by now, or it has just been cancelled.
     return quota ? { kind: 'quota-exceeded', exceeded: quota } : queueCompany(deps, requester, id, act);
   }

@@ -1,7 +1,6 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type RawBuilder, sql } from 'kysely';
 import type { Requester } from './requester.ts';
-import { tables } from './tables.ts';
+import type { Db } from './tables.ts';
 
 /** What the companies of one customer or partner are bounded by. */
 export const companyQuotas = ['COMPANIES_PER_DAY', 'COMPANIES_WAITING'] as const;
@@ -64,10 +63,7 @@ export function exceededBy(
 const nothing = sql<QuotaExceeded>`select where false`;
 
 /** The first quota that is exceeded by the use, if any. */
-export async function findExceeded(
-  em: SqlEntityManager,
-  exceeded: RawBuilder<QuotaExceeded>,
-): Promise<QuotaExceeded | undefined> {
-  const { rows } = await exceeded.execute(tables(em));
+export async function findExceeded(db: Db, exceeded: RawBuilder<QuotaExceeded>): Promise<QuotaExceeded | undefined> {
+  const { rows } = await exceeded.execute(db);
   return rows[0];
 }

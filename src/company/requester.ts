@@ -1,10 +1,11 @@
 /** Who asks, as far as companies are concerned. */
 export interface Requester {
+  /** Companies belong to it. */
   readonly subject: string;
-  /** Where to write to him; a partner or an operator may have none. */
+  /** Where to write to them; a partner or an operator may have none. */
   readonly email: string | undefined;
-  /** Which companies exist for him: all, or those that he created. */
+  /** Operators see every company, others those that they created. */
   readonly seesAll: boolean;
-  /** True when he may name another address to mail: partners and operators. */
+  /** Partners and operators may name another address to mail. */
   readonly namesCustomers: boolean;
 }

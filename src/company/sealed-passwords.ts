@@ -1,7 +1,6 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { SecretBox, SecretKey } from '../secrets/secret-box.ts';
-import { tables } from './tables.ts';
+import type { Db } from './tables.ts';
 
 /** A key of SECRET_KEYS, and how many passwords in the database can be opened with no other. */
 export interface NeededKey {
@@ -13,8 +12,8 @@ export interface NeededKey {
 const keyId = sql<string>`split_part(sealed_password, '.', 1)`;
 
 /** The keys that the database needs, by one statement. */
-export const neededKeys = (em: SqlEntityManager): Promise<NeededKey[]> =>
-  tables(em)
+export const neededKeys = (db: Db): Promise<NeededKey[]> =>
+  db
     .selectFrom('company')
     .select([keyId.as('id'), sql<number>`count(*)::int`.as('passwords')])
     .where('sealed_password', 'is not', null)
@@ -28,10 +27,10 @@ const batch = 100;
  * Seals again, under the newest key, every password that another key opens. The service may run meanwhile: a password that
  * it erases or changes stays as the service left it. Resolves to how many were sealed again; rejects with MissingKey.
  */
-export async function resealPasswords(em: SqlEntityManager, secrets: SecretBox, newest: SecretKey): Promise<number> {
+export async function resealPasswords(db: Db, secrets: SecretBox, newest: SecretKey): Promise<number> {
   let resealed = 0;
   for (let position = 0n; ; ) {
-    const companies = await tables(em)
+    const companies = await db
       .selectFrom('company')
       .select(['id', 'position', 'site_name', 'sealed_password'])
       .where('position', '>', position)
@@ -42,7 +41,7 @@ export async function resealPasswords(em: SqlEntityManager, secrets: SecretBox, 
       .$narrowType<{ sealed_password: string }>()
       .execute();
     for (const { id, site_name: owner, sealed_password: sealed } of companies) {
-      const { numUpdatedRows } = await tables(em)
+      const { numUpdatedRows } = await db
         .updateTable('company')
         .set({ sealed_password: secrets.seal(secrets.open(sealed, owner), owner) })
         .where('id', '=', id)

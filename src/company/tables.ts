@@ -1,5 +1,5 @@
-import type { InferKyselyTable, SqlEntityManager } from '@mikro-orm/sql';
-import { type Selectable, sql } from 'kysely';
+import type { InferKyselyTable } from '@mikro-orm/sql';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditEntrySchema } from './audit-entry.ts';
 import type { CompanySchema } from './company.ts';
 import type { CompanyEventSchema } from './company-event.ts';
@@ -25,5 +25,5 @@ export type CompanyRow = Selectable<Tables['company']>;
 export const now = sql<Date>`now()`;
 export const inMilliseconds = (milliseconds: number) => sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`;
 
-/** The query builder on the hot paths: one statement each, in the transaction of `em` if it has one. */
-export const tables = (em: SqlEntityManager) => em.getKysely<Tables>();
+/** All that the use cases see of the database: the query builder, one statement a use. */
+export type Db = Kysely<Tables>;

@@ -11,6 +11,7 @@ import { CompanyYearSchema } from '../company/company-year.ts';
 import { MailAccountSchema } from '../company/mail-account.ts';
 import { OutboxMail } from '../company/outbox-mail.ts';
 import { RevocationSchema } from '../company/revocation.ts';
+import type { Db, Tables } from '../company/tables.ts';
 import { WorkerSchema } from '../company/worker.ts';
 import type { Log } from '../observability/log.ts';
 import { type DatabaseUrl, parseDatabaseUrl } from './database-url.ts';
@@ -37,6 +38,9 @@ import { withLimits, withoutLimits } from './session-settings.ts';
 import { UnusableDatabase } from './unusable-database.ts';
 
 export interface Database {
+  /** For what use cases ask. MikroORM gives its types, the schema, the migrations and the pool; the queries are Kysely's. */
+  readonly db: Db;
+  /** For what belongs to the database itself: migrations, and which deployment it is. */
   readonly em: SqlEntityManager;
   /**
    * Applies the migrations that are missing; several processes may do so at once. Returns their names. `onWait` hears
@@ -61,7 +65,7 @@ const options = {
     RevocationSchema,
   ],
   extensions: [Migrator],
-  // Every request, job and reader uses the query builder or a fork of its own; nothing is kept in an identity map.
+  // Entities are never loaded: the query builder reads and writes rows, and nothing is kept in an identity map.
   allowGlobalContext: true,
   migrations: {
     migrationsList: [
@@ -96,6 +100,7 @@ export function openPostgres(url: string, log?: Log): Database {
   const pool = new ServerPool(parsed, { settings: withLimits, max: 10, answerLimit, log });
   const orm = new PostgresORM({ ...options, dbName: 'postgres', driverOptions: new PostgresDialect({ pool }) });
   return {
+    db: orm.em.getKysely<Tables>(),
     em: orm.em,
     migrate: (onWait) =>
       migratePostgres(parsed, onWait).catch((error) => {
@@ -110,6 +115,7 @@ export function openPostgres(url: string, log?: Log): Database {
 export function openEmbeddedPostgres(pglite: PGlite): Database {
   const orm = new PgliteORM({ ...options, dbName: 'postgres', driverOptions: { pglite: () => pglite } });
   return {
+    db: orm.em.getKysely<Tables>(),
     em: orm.em,
     // One process, one connection: nobody to wait for.
     migrate: async () => (await orm.migrator.up()).map(({ name }) => name),

@@ -1,9 +1,8 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Repeater } from '@repeaterjs/repeater';
 import type { CompanyId } from '../company/company-id.ts';
 import { type CompanyEventRow, companyById, findEvents } from '../company/find-companies.ts';
 import { isFinal } from '../company/status.ts';
-import type { CompanyRow } from '../company/tables.ts';
+import type { CompanyRow, Db } from '../company/tables.ts';
 import { type Liveness, turnLimit } from '../observability/liveness.ts';
 import type { Log } from '../observability/log.ts';
 import type { CompanyChannel } from './company-channel.ts';
@@ -42,16 +41,16 @@ const pauseWhileAway = 1_000;
 const pageSize = 100;
 
 export function openCompanyStreams(
-  em: SqlEntityManager,
+  db: Db,
   channel: CompanyChannel,
   { liveness, log }: { readonly liveness: Liveness; readonly log: Log },
 ): CompanyStreams {
   const closing = new AbortController();
   const readEvents = sharedRead(async (id: CompanyId, version: number) => {
     using _read = liveness.watch('event read', turnLimit);
-    return await findEvents(em, id, { after: version, fromEnd: false, limit: pageSize });
+    return await findEvents(db, id, { after: version, fromEnd: false, limit: pageSize });
   });
-  const readCompany = sharedRead((id: CompanyId) => companyById(em, id));
+  const readCompany = sharedRead((id: CompanyId) => companyById(db, id));
 
   return {
     watch: (id, sinceVersion, until = Number.POSITIVE_INFINITY) =>

@@ -1,7 +1,6 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { CompanyId } from '../company/company-id.ts';
 import { companyById } from '../company/find-companies.ts';
-import type { CompanyRow } from '../company/tables.ts';
+import type { CompanyRow, Db } from '../company/tables.ts';
 import { persist } from '../database/retry-while-unavailable.ts';
 import { type Liveness, turnLimit } from '../observability/liveness.ts';
 import type { Log } from '../observability/log.ts';
@@ -13,7 +12,7 @@ import type { MailContent, RenderedMail } from './render-mail.ts';
 import { type Smtp, SmtpError } from './smtp.ts';
 
 export interface MailDeps {
-  readonly em: SqlEntityManager;
+  readonly db: Db;
   readonly secrets: SecretBox;
   readonly smtp: Smtp;
   readonly account: MailAccount;
@@ -39,20 +38,20 @@ const recordLimit = 60_000;
  * The company's status never depends on it.
  */
 export async function deliverMail(deps: MailDeps, companyId: CompanyId): Promise<void> {
-  const { em, account, liveness } = deps;
+  const { db, account, liveness } = deps;
   for (;;) {
     using _mail = liveness.watch('mail', tryLimit + recordLimit + turnLimit);
     using begun = account.beginTry();
-    const mail = begun && (await takeOwedMail(em, companyId));
+    const mail = begun && (await takeOwedMail(db, companyId));
     if (!mail) return;
     await tryMail(deps, mail);
   }
 }
 
 async function tryMail(deps: MailDeps, mail: OwedMail): Promise<void> {
-  const { em, account, metrics, log } = deps;
+  const { db, account, metrics, log } = deps;
   const { company_id: companyId, kind, tries } = mail;
-  using kept = keepTrying(em, mail);
+  using kept = keepTrying(db, mail);
   const startedAt = performance.now();
   const outcome = await send(deps, mail, kept.signal).catch(asError);
   const seconds = (performance.now() - startedAt) / 1_000;
@@ -66,12 +65,12 @@ async function tryMail(deps: MailDeps, mail: OwedMail): Promise<void> {
     const pause = told === 'fails' ? account.failed(outcome.message) : undefined;
     metrics.mailTried(kind, forGood ? 'refused' : 'deferred', seconds);
     log.warn({ companyId, kind, tries, fault, err: outcome.message }, 'mail not accepted');
-    await persist(() => recordRefused(em, mail, { why: outcome.message, account: told, forGood, pause }), inTime);
+    await persist(() => recordRefused(db, mail, { why: outcome.message, account: told, forGood, pause }), inTime);
   } else {
     account.worked();
     metrics.mailTried(kind, 'accepted', seconds);
     log.info({ companyId, kind, response: outcome.response }, 'mail accepted');
-    await persist(() => recordSent(em, mail), inTime);
+    await persist(() => recordSent(db, mail), inTime);
   }
 }
 
@@ -85,10 +84,10 @@ const accountAfter = (error: Error): 'works' | 'fails' | undefined => {
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 /** Keeps the try ours until it is disposed of; the signal aborts when another worker has begun one, or it takes too long. */
-function keepTrying(em: SqlEntityManager, mail: OwedMail): Disposable & { readonly signal: AbortSignal } {
+function keepTrying(db: Db, mail: OwedMail): Disposable & { readonly signal: AbortSignal } {
   const overtaken = new AbortController();
   const timer = setInterval(() => {
-    keepTry(em, mail).then(
+    keepTry(db, mail).then(
       (kept) => kept || overtaken.abort(new Error('Another worker tries this mail.')),
       () => {
         // The database is away: the next beat finds it again, or another worker tries the mail.
@@ -102,7 +101,7 @@ function keepTrying(em: SqlEntityManager, mail: OwedMail): Disposable & { readon
 }
 
 async function send(deps: MailDeps, mail: OwedMail, signal: AbortSignal): Promise<{ response: string }> {
-  const company = await companyById(deps.em, mail.company_id);
+  const company = await companyById(deps.db, mail.company_id);
   const rendered = deps.render(contentOf(deps, mail, company));
   // The same on every try, so that a server or a reader recognises a second copy.
   const messageId = `<${mail.id}@${company.site_name}>`;

@@ -1,6 +1,5 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type QueryCreator, sql } from 'kysely';
-import { now, type Tables, tables } from '../company/tables.ts';
+import { type Db, now, type Tables } from '../company/tables.ts';
 
 /** Our own account at the mail server does not work, as the worker that tried last has met it. */
 export interface MailAccountFault {
@@ -25,8 +24,8 @@ export const endFault = (query: QueryCreator<Tables>) =>
   query.updateTable('mail_account').set({ fault: null, fault_since: null }).where('fault', 'is not', null);
 
 /** Null while the account works. */
-export async function readMailAccountFault(em: SqlEntityManager): Promise<MailAccountFault | null> {
-  const row = await tables(em)
+export async function readMailAccountFault(db: Db): Promise<MailAccountFault | null> {
+  const row = await db
     .selectFrom('mail_account')
     .select((row) => [
       'fault as cause',

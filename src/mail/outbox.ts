@@ -1,7 +1,6 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
-import { now, type Tables, tables } from '../company/tables.ts';
+import { type Db, now, type Tables } from '../company/tables.ts';
 import { beginFault, endFault } from './mail-account-fault.ts';
 
 export type OwedMail = Selectable<Tables['outbox_mail']>;
@@ -33,8 +32,8 @@ const isThisTry =
  * Takes a company's mail that is due for one try of sending, or undefined when none is. Nobody else can take it until
  * the try is recorded or its worker falls silent; `tries` is its fencing token.
  */
-export async function takeOwedMail(em: SqlEntityManager, companyId: CompanyId): Promise<OwedMail | undefined> {
-  return tables(em)
+export async function takeOwedMail(db: Db, companyId: CompanyId): Promise<OwedMail | undefined> {
+  return db
     .updateTable('outbox_mail')
     .set({ tries: sql<number>`tries + 1`, try_until: inSeconds(tryLasts) })
     .where('id', '=', (mail) =>
@@ -53,8 +52,8 @@ export async function takeOwedMail(em: SqlEntityManager, companyId: CompanyId): 
 }
 
 /** Gives the try more time. False when another one has begun. */
-export async function keepTry(em: SqlEntityManager, mail: OwedMail): Promise<boolean> {
-  const kept = await tables(em)
+export async function keepTry(db: Db, mail: OwedMail): Promise<boolean> {
+  const kept = await db
     .updateTable('outbox_mail')
     .set({ try_until: inSeconds(tryLasts) })
     .where(isThisTry(mail))
@@ -63,8 +62,8 @@ export async function keepTry(em: SqlEntityManager, mail: OwedMail): Promise<boo
 }
 
 /** The mail was accepted: it is never sent again. The password that it carried is erased, and a fault of the mail account ends, in the same statement. */
-export async function recordSent(em: SqlEntityManager, mail: OwedMail): Promise<void> {
-  await tables(em)
+export async function recordSent(db: Db, mail: OwedMail): Promise<void> {
+  await db
     .with('sent', (query) =>
       query
         .updateTable('outbox_mail')
@@ -94,16 +93,16 @@ export interface Refusal {
  * is kept once for all mails, and not as an error of this one.
  */
 export async function recordRefused(
-  em: SqlEntityManager,
+  db: Db,
   mail: OwedMail,
   { why, account, forGood, pause = Math.min(firstPause * 2 ** (mail.tries - 1), longestPause) }: Refusal,
 ): Promise<void> {
   const query =
     account === 'fails'
-      ? tables(em).with('account', (part) => beginFault(part, why))
+      ? db.with('account', (part) => beginFault(part, why))
       : account === 'works'
-        ? tables(em).with('account', endFault)
-        : tables(em);
+        ? db.with('account', endFault)
+        : db;
   await query
     .updateTable('outbox_mail')
     .set({
@@ -117,8 +116,8 @@ export async function recordRefused(
 }
 
 /** The companies with mails that are due, longest waiting first. */
-export async function companiesOwedMail(em: SqlEntityManager, limit: number): Promise<CompanyId[]> {
-  const due = await tables(em)
+export async function companiesOwedMail(db: Db, limit: number): Promise<CompanyId[]> {
+  const due = await db
     .selectFrom('outbox_mail')
     .select('company_id')
     .where(isDue)

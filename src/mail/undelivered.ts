@@ -1,4 +1,3 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { type Act, recordOf } from '../company/act.ts';
 import { appendEvent } from '../company/append-event.ts';
@@ -6,7 +5,7 @@ import type { CompanyId } from '../company/company-id.ts';
 import { companyById, type Window } from '../company/find-companies.ts';
 import { type MailAddressFault, mailAddressFault, parseMailAddress } from '../company/mail-address.ts';
 import type { Bell } from '../company/notifier.ts';
-import { type CompanyRow, now, tables } from '../company/tables.ts';
+import { type CompanyRow, type Db, now } from '../company/tables.ts';
 import { isUntried, type OwedMail } from './outbox.ts';
 
 /** A mail that no server has accepted, and the company that it tells of. */
@@ -24,8 +23,8 @@ export interface UndeliveredCount {
   readonly oldestSeconds: number | null;
 }
 
-export const countUndelivered = (em: SqlEntityManager): Promise<UndeliveredCount> =>
-  tables(em)
+export const countUndelivered = (db: Db): Promise<UndeliveredCount> =>
+  db
     .selectFrom('outbox_mail')
     .select([
       sql<number>`(count(*) filter (where state = 'WAITING'))::int`.as('waiting'),
@@ -36,8 +35,8 @@ export const countUndelivered = (em: SqlEntityManager): Promise<UndeliveredCount
     .executeTakeFirstOrThrow();
 
 /** The mails that no server has accepted, oldest first; read from the end of the window, newest first. */
-export async function findUndelivered(em: SqlEntityManager, window: Window): Promise<UndeliveredMail[]> {
-  const mails = await tables(em)
+export async function findUndelivered(db: Db, window: Window): Promise<UndeliveredMail[]> {
+  const mails = await db
     .selectFrom('outbox_mail')
     .selectAll()
     .where((mail) =>
@@ -51,16 +50,12 @@ export async function findUndelivered(em: SqlEntityManager, window: Window): Pro
     .limit(window.limit)
     .$narrowType<{ state: UndeliveredState }>()
     .execute();
-  return withCompanies(em, mails);
+  return withCompanies(db, mails);
 }
 
-async function withCompanies(em: SqlEntityManager, mails: readonly Undelivered[]): Promise<UndeliveredMail[]> {
+async function withCompanies(db: Db, mails: readonly Undelivered[]): Promise<UndeliveredMail[]> {
   const ids = mails.map(({ company_id }) => company_id);
-  const companies = await tables(em)
-    .selectFrom('company')
-    .selectAll()
-    .where('id', '=', sql<CompanyId>`any(${ids})`)
-    .execute();
+  const companies = await db.selectFrom('company').selectAll().where('id', '=', sql<CompanyId>`any(${ids})`).execute();
   return mails.flatMap((mail) =>
     companies.filter(({ id }) => id === mail.company_id).map((company) => ({ ...mail, company })),
   );
@@ -76,7 +71,7 @@ export type SendAgainOutcome =
  * do the company's later mails, which its log tells. A mail whose try is under way, or that was accepted, stays as it is: nothing is sent twice.
  */
 export async function sendAgain(
-  em: SqlEntityManager,
+  db: Db,
   bell: Bell,
   mailId: string,
   recipient?: string,
@@ -86,11 +81,11 @@ export async function sendAgain(
   if (fault) return { kind: 'bad-recipient', fault };
   if (!uuid.test(mailId)) return { kind: 'not-found' };
 
-  const due = await makeDue(em, mailId, recipient === undefined ? undefined : parseMailAddress(recipient), act);
-  if (!due) return whyNotDue(em, mailId, act);
+  const due = await makeDue(db, mailId, recipient === undefined ? undefined : parseMailAddress(recipient), act);
+  if (!due) return whyNotDue(db, mailId, act);
   if (recipient !== undefined) bell.changed(due.company_id);
   bell.owed(due.company_id);
-  return { kind: 'due', mail: { ...due, company: await companyById(em, due.company_id) } };
+  return { kind: 'due', mail: { ...due, company: await companyById(db, due.company_id) } };
 }
 
 /** RFC 9562; PostgreSQL would answer anything else with an error. */
@@ -98,12 +93,12 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Mail and company in one statement; undefined when the mail is not there, was sent or is being tried. `tries` goes on counting. */
 async function makeDue(
-  em: SqlEntityManager,
+  db: Db,
   mailId: string,
   recipient: string | undefined,
   act: Act | undefined,
 ): Promise<Undelivered | undefined> {
-  const due = await tables(em)
+  const due = await db
     .with('due', (query) =>
       query
         .updateTable('outbox_mail')
@@ -132,8 +127,8 @@ async function makeDue(
   return due;
 }
 
-async function whyNotDue(em: SqlEntityManager, mailId: string, act: Act | undefined): Promise<SendAgainOutcome> {
-  const mail = await tables(em)
+async function whyNotDue(db: Db, mailId: string, act: Act | undefined): Promise<SendAgainOutcome> {
+  const mail = await db
     .selectFrom('outbox_mail')
     .select(['state', 'company_id'])
     .where('id', '=', mailId)

@@ -1,10 +1,9 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { RecordedStep } from '../company/company.ts';
 import { companyById } from '../company/find-companies.ts';
 import { type Move, moveCompany } from '../company/move-company.ts';
 import type { Bell } from '../company/notifier.ts';
-import { type CompanyRow, tables } from '../company/tables.ts';
+import type { CompanyRow, Db } from '../company/tables.ts';
 import { persist } from '../database/retry-while-unavailable.ts';
 import { Stop } from './interruption.ts';
 import type { Claim } from './lease.ts';
@@ -27,12 +26,7 @@ export interface AttemptRecord {
 }
 
 /** The record of the attempt that `claim` holds while `held` lives. */
-export function attemptRecord(
-  em: SqlEntityManager,
-  bell: Bell,
-  { company, fencingToken }: Claim,
-  held: AbortSignal,
-): AttemptRecord {
+export function attemptRecord(db: Db, bell: Bell, { company, fencingToken }: Claim, held: AbortSignal): AttemptRecord {
   let writes = 0;
   let before: Promise<unknown> = Promise.resolve();
 
@@ -55,14 +49,14 @@ export function attemptRecord(
 
   /** The number makes a repeated write known: one whose answer got lost is found, and not made twice. */
   const writeOnce = async (change: Move, number: number): Promise<CompanyRow | Stop> => {
-    const moved = await moveCompany(em, company.id, {
+    const moved = await moveCompany(db, company.id, {
       ...change,
       fencingToken,
       set: { ...change.set, lease_writes: number },
       when: (row) => row.and([row('lease_writes', '<', number), ...(change.when ? [change.when(row)] : [])]),
     });
     if (moved) return moved;
-    const now = await companyById(em, company.id);
+    const now = await companyById(db, company.id);
     const isOurs = now.fencing_token === fencingToken;
     if (isOurs && now.lease_writes === number) return now;
     // What the status allows is refused for a stale token, or for a cancel that no heartbeat has told yet.
@@ -77,7 +71,7 @@ export function attemptRecord(
         ({ name, title }): RecordedStep => known.get(name) ?? { name, title, state: 'WAITING' },
       );
       const write = () =>
-        tables(em)
+        db
           .updateTable('company')
           .set({ steps: sql`${JSON.stringify(planned)}::jsonb` })
           .where('id', '=', company.id)

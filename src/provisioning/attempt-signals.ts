@@ -1,4 +1,4 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Db } from '../company/tables.ts';
 import type { Liveness } from '../observability/liveness.ts';
 import { Stop } from './interruption.ts';
 import { type Claim, keepLease, type LeaseTimes } from './lease.ts';
@@ -19,7 +19,7 @@ export interface HoldOptions {
 }
 
 /** Keeps the claimed company's lease until it is disposed of. */
-export function holdCompany(em: SqlEntityManager, claim: Claim, { times, shutdown, liveness }: HoldOptions): Hold {
+export function holdCompany(db: Db, claim: Claim, { times, shutdown, liveness }: HoldOptions): Hold {
   const held = new AbortController();
   const work = new AbortController();
   const stop = (reason: Stop): void => {
@@ -32,7 +32,7 @@ export function holdCompany(em: SqlEntityManager, claim: Claim, { times, shutdow
   if (shutdown.aborted) onShutdown();
   if (claim.company.cancel_requested_at) stop(new Stop('cancelled'));
   const deadline = setTimeout(() => stop(new Stop('deadline')), claim.remaining);
-  const lease = keepLease(em, claim, { times, liveness }, stop);
+  const lease = keepLease(db, claim, { times, liveness }, stop);
   return {
     held: held.signal,
     work: work.signal,

@@ -1,10 +1,9 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { RecordedStep } from '../company/company.ts';
 import type { Failure, FailureReason } from '../company/failure.ts';
 import type { Move } from '../company/move-company.ts';
 import type { Bell } from '../company/notifier.ts';
-import { type CompanyRow, now } from '../company/tables.ts';
+import { type CompanyRow, type Db, now } from '../company/tables.ts';
 import { persist } from '../database/retry-while-unavailable.ts';
 import type { Log } from '../observability/log.ts';
 import type { AttemptRecord } from './attempt-record.ts';
@@ -24,7 +23,7 @@ export type AttemptOutcome = 'ACTIVE' | FailureReason | 'HANDED_BACK' | 'LEASE_L
 
 /** An attempt as far as its end needs it. */
 export interface Attempt {
-  readonly em: SqlEntityManager;
+  readonly db: Db;
   readonly bell: Bell;
   readonly times: LeaseTimes;
   readonly claim: Claim;
@@ -150,10 +149,10 @@ const timedOut = ({ times, clean }: Attempt, running: StepFailure | undefined): 
  * For another worker to take it up at once, unless one has it already. A lease that ran out while the database was away
  * is no claim that was lost with its worker, and does not count as one.
  */
-async function handBack({ why }: Stop, { em, bell, claim, log }: Attempt): Promise<AttemptOutcome> {
+async function handBack({ why }: Stop, { db, bell, claim, log }: Attempt): Promise<AttemptOutcome> {
   log.warn({ why }, 'provisioning stopped');
   const signal = AbortSignal.timeout(why === 'shutdown' ? shutdownLimit : outageLimit);
-  const waiting = await persist(() => releaseLease(em, claim), signal);
+  const waiting = await persist(() => releaseLease(db, claim), signal);
   if (!waiting) return 'LEASE_LOST';
   bell.queued(waiting.id);
   return 'HANDED_BACK';

@@ -8,11 +8,10 @@
  *   `maxClaims` times; a worker that hands its work back does not count.
  */
 import { randomUUID } from 'node:crypto';
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
 import { moveCompany } from '../company/move-company.ts';
-import { type CompanyRow, inMilliseconds, now, type Tables, tables } from '../company/tables.ts';
+import { type CompanyRow, type Db, inMilliseconds, now, type Tables } from '../company/tables.ts';
 import { persist } from '../database/retry-while-unavailable.ts';
 import { type Liveness, turnLimit } from '../observability/liveness.ts';
 import { Stop } from './interruption.ts';
@@ -70,7 +69,7 @@ export const waits = (company: CompanyExpressions): Expression<SqlBool> =>
  * While the database is away it is tried again until `signal` aborts; `onTry` hears of each try.
  */
 export async function claimCompany(
-  em: SqlEntityManager,
+  db: Db,
   id: CompanyId,
   worker: string,
   times: LeaseTimes,
@@ -79,11 +78,11 @@ export async function claimCompany(
 ): Promise<Claim | undefined> {
   const leaseId = randomUUID();
   const claimFrom = (status: 'QUEUED' | 'PROVISIONING') =>
-    persist(() => tryClaim(em, id, status, { worker, leaseId, times }), signal, onTry);
+    persist(() => tryClaim(db, id, status, { worker, leaseId, times }), signal, onTry);
   const company =
     (await claimFrom('QUEUED')) ??
     (await claimFrom('PROVISIONING')) ??
-    (await persist(() => findClaimed(em, id, leaseId), signal, onTry));
+    (await persist(() => findClaimed(db, id, leaseId), signal, onTry));
   if (!company?.deadline_at || !company.leased_since || !company.queued_at) return undefined;
   const claimedAt = company.leased_since.getTime();
   const isFirst = company.provisioning_started_at?.getTime() === claimedAt;
@@ -97,12 +96,12 @@ export async function claimCompany(
 
 /** Claims a queued company, or takes over one whose worker is gone or has handed it back. */
 const tryClaim = (
-  em: SqlEntityManager,
+  db: Db,
   id: CompanyId,
   from: 'QUEUED' | 'PROVISIONING',
   { worker, leaseId, times }: { worker: string; leaseId: string; times: LeaseTimes },
 ): Promise<CompanyRow | undefined> =>
-  moveCompany(em, id, {
+  moveCompany(db, id, {
     to: 'PROVISIONING',
     event: { kind: from === 'QUEUED' ? 'CLAIMED' : 'TAKEN_OVER' },
     when: (company) => company.and([company('status', '=', from), waits(company)]),
@@ -124,8 +123,8 @@ const tryClaim = (
   });
 
 /** A claim that was made although its answer got lost. */
-const findClaimed = (em: SqlEntityManager, id: CompanyId, leaseId: string): Promise<CompanyRow | undefined> =>
-  tables(em)
+const findClaimed = (db: Db, id: CompanyId, leaseId: string): Promise<CompanyRow | undefined> =>
+  db
     .selectFrom('company')
     .selectAll()
     .where((company) => company.and({ id, lease_id: leaseId, status: 'PROVISIONING' }))
@@ -137,7 +136,7 @@ const findClaimed = (em: SqlEntityManager, id: CompanyId, leaseId: string): Prom
  * is some time after the deadline: anybody may end the attempt then.
  */
 export function keepLease(
-  em: SqlEntityManager,
+  db: Db,
   claim: Claim,
   { times, liveness }: { readonly times: LeaseTimes; readonly liveness: Liveness },
   stop: (reason: Stop) => void,
@@ -157,7 +156,7 @@ export function keepLease(
 
   const beat = async (): Promise<void> => {
     const sentAt = performance.now();
-    const row = await tables(em)
+    const row = await db
       .updateTable('company')
       .set({ leased_until: inMilliseconds(times.lease) })
       .where((company) => isHeld(company, claim))
@@ -193,8 +192,8 @@ const isHeld = (company: CompanyExpressions, claim: Claim): Expression<SqlBool> 
   ]);
 
 /** Hands the company back at once, for another worker to take up; the claim does not count. Undefined when another one has it. */
-export async function releaseLease(em: SqlEntityManager, claim: Claim): Promise<CompanyRow | undefined> {
-  return tables(em)
+export async function releaseLease(db: Db, claim: Claim): Promise<CompanyRow | undefined> {
+  return db
     .updateTable('company')
     .set({ leased_by: null, leased_since: null, leased_until: null, claims: sql<number>`claims - 1` })
     .where((company) => isHeld(company, claim))

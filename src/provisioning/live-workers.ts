@@ -1,7 +1,6 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { Moment } from '../company/health.ts';
-import { inMilliseconds, now, type Tables, tables } from '../company/tables.ts';
+import { type Db, inMilliseconds, now, type Tables } from '../company/tables.ts';
 
 /** A worker that shows life. */
 export interface LiveWorker {
@@ -18,15 +17,15 @@ const isAlive = (worker: ExpressionBuilder<Tables, 'worker'>) => worker('alive_u
 
 /** A worker shows life, `age` milliseconds after its start. One that comes takes the row of one that is gone. */
 export async function showLife(
-  em: SqlEntityManager,
+  db: Db,
   { name, age, lateLoops }: { readonly name: string; readonly age: number; readonly lateLoops: readonly string[] },
 ): Promise<void> {
   const life = { seen_at: now, alive_until: inMilliseconds(lifetime), late_loops: [...lateLoops] };
-  const shown = await tables(em).updateTable('worker').set(life).where('name', '=', name).executeTakeFirst();
+  const shown = await db.updateTable('worker').set(life).where('name', '=', name).executeTakeFirst();
   if (shown.numUpdatedRows > 0n) return;
 
   const arrival = { name, started_at: inMilliseconds(-age), ...life };
-  const replaced = await tables(em)
+  const replaced = await db
     .updateTable('worker')
     .set(arrival)
     .where('name', '=', (worker) =>
@@ -40,7 +39,7 @@ export async function showLife(
     )
     .executeTakeFirst();
   if (replaced.numUpdatedRows > 0n) return;
-  await tables(em)
+  await db
     .insertInto('worker')
     .values(arrival)
     .onConflict((conflict) => conflict.doNothing())
@@ -48,11 +47,8 @@ export async function showLife(
 }
 
 /** The workers that live, the one that started first coming first; no more than `limit`. */
-export async function findWorkers(
-  em: SqlEntityManager,
-  limit: number,
-): Promise<{ workers: LiveWorker[]; workerCount: number }> {
-  const rows = await tables(em)
+export async function findWorkers(db: Db, limit: number): Promise<{ workers: LiveWorker[]; workerCount: number }> {
+  const rows = await db
     .selectFrom('worker')
     .select(['name', 'started_at as startedAt', 'seen_at as seenAt', 'late_loops as lateLoops'])
     .select(sql<number>`(count(*) over ())::int`.as('count'))
@@ -70,11 +66,11 @@ export const noWorkerLives = sql<boolean>`not exists (select from worker where a
 const momentLasts = 1_000;
 
 /** Tells PostgreSQL's time and whether a worker lives, by at most one question a second. */
-export function openMoments(em: SqlEntityManager): () => Promise<Moment> {
+export function openMoments(db: Db): () => Promise<Moment> {
   let known: { readonly askedAt: number; readonly answer: Promise<Moment> } | undefined;
 
   const read = async (): Promise<Moment> => {
-    const { rows } = await sql<Moment>`select now() as now, not ${noWorkerLives} as "workerLives"`.execute(tables(em));
+    const { rows } = await sql<Moment>`select now() as now, not ${noWorkerLives} as "workerLives"`.execute(db);
     if (!rows[0]) throw new Error('PostgreSQL does not say what time it is.');
     return rows[0];
   };

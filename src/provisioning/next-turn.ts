@@ -1,15 +1,14 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
-import { tables } from '../company/tables.ts';
+import type { Db } from '../company/tables.ts';
 
 /**
  * The queued company whose turn it is; undefined when there is none. Customers and partners take turns, however many
  * companies one of them has waiting: first comes who was served longest ago, and of theirs the one that waits longest.
  * Those of whose companies `attemptsAtOnce` are being provisioned have no turn.
  */
-export async function findNextTurn(em: SqlEntityManager, attemptsAtOnce: number): Promise<CompanyId | undefined> {
-  const { rows } = await nextTurn(attemptsAtOnce).execute(tables(em));
+export async function findNextTurn(db: Db, attemptsAtOnce: number): Promise<CompanyId | undefined> {
+  const { rows } = await nextTurn(attemptsAtOnce).execute(db);
   return rows[0]?.id;
 }
 

@@ -1,7 +1,7 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { CompanyId } from '../company/company-id.ts';
 import type { Bell } from '../company/notifier.ts';
 import { ownerName } from '../company/owner-name.ts';
+import type { Db } from '../company/tables.ts';
 import { type Liveness, turnLimit } from '../observability/liveness.ts';
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -15,7 +15,7 @@ import { takeSteps } from './run-steps.ts';
 import type { SiteHost, SitePlan } from './site-host.ts';
 
 export interface ProvisioningDeps {
-  readonly em: SqlEntityManager;
+  readonly db: Db;
   readonly bell: Bell;
   readonly secrets: SecretBox;
   readonly host: SiteHost;
@@ -39,7 +39,7 @@ const endLimit = 240_000;
  * company is handed back for another worker. Resolves to whether it was ours to work on.
  */
 export async function provisionCompany(deps: ProvisioningDeps, id: CompanyId, shutdown: AbortSignal): Promise<boolean> {
-  const { em, bell, times, worker, metrics, liveness } = deps;
+  const { db, bell, times, worker, metrics, liveness } = deps;
   const claim = await claimInTime(deps, id, shutdown);
   if (!claim) return false;
   bell.changed(id);
@@ -50,7 +50,7 @@ export async function provisionCompany(deps: ProvisioningDeps, id: CompanyId, sh
   const log = deps.log.child({ companyId: id, attempt: claim.company.attempt });
   log.info({ worker, fencingToken: claim.fencingToken }, 'provisioning started');
   using _attempt = liveness.watch('attempt', claim.remaining + endLimit);
-  using hold = holdCompany(em, claim, { times, shutdown, liveness });
+  using hold = holdCompany(db, claim, { times, shutdown, liveness });
   const outcome = await work(deps, claim, hold, log);
   metrics.attemptEnded(outcome, (performance.now() - claimedAt) / 1_000);
   bell.owed(id);
@@ -58,19 +58,19 @@ export async function provisionCompany(deps: ProvisioningDeps, id: CompanyId, sh
 }
 
 async function claimInTime(
-  { em, worker, times, liveness }: ProvisioningDeps,
+  { db, worker, times, liveness }: ProvisioningDeps,
   id: CompanyId,
   shutdown: AbortSignal,
 ): Promise<Claim | undefined> {
   using life = liveness.watch('claim', turnLimit);
-  return await claimCompany(em, id, worker, times, shutdown, life.goesOn);
+  return await claimCompany(db, id, worker, times, shutdown, life.goesOn);
 }
 
 /** Takes the steps and ends the attempt; resolves to what it came to. */
 async function work(deps: ProvisioningDeps, claim: Claim, hold: Hold, log: Log): Promise<AttemptOutcome> {
-  const { em, bell, times, metrics } = deps;
-  const record = attemptRecord(em, bell, claim, hold.held);
-  let attempt: Attempt = { em, bell, times, claim, record, held: hold.held, log, steps: [], clean: scrub };
+  const { db, bell, times, metrics } = deps;
+  const record = attemptRecord(db, bell, claim, hold.held);
+  let attempt: Attempt = { db, bell, times, claim, record, held: hold.held, log, steps: [], clean: scrub };
   try {
     const plan = sitePlan(deps.secrets, claim);
     const clean = (text: string): string => scrub(text, plan.adminPassword);

@@ -1,6 +1,5 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type NotNull, sql } from 'kysely';
-import { type CompanyRow, now, tables } from '../company/tables.ts';
+import { type CompanyRow, type Db, now } from '../company/tables.ts';
 import { waits } from './lease.ts';
 import { findWorkers, type LiveWorker, noWorkerLives } from './live-workers.ts';
 
@@ -46,16 +45,16 @@ export interface RunningAttempt {
 /** How many attempts, and how many workers, are listed at most. */
 export const mostListed = 100;
 
-export async function readOverview(em: SqlEntityManager): Promise<Overview> {
-  const [queue, work, workforce] = await Promise.all([readQueue(em), readWork(em), findWorkers(em, mostListed)]);
+export async function readOverview(db: Db): Promise<Overview> {
+  const [queue, work, workforce] = await Promise.all([readQueue(db), readWork(db), findWorkers(db, mostListed)]);
   return { ...queue, ...work, ...workforce };
 }
 
 /** A company waits since it was queued; one whose worker is gone, since its lease ran out. */
 const waitingSince = sql<Date>`min(greatest(queued_at, leased_until))`;
 
-const readQueue = (em: SqlEntityManager): Promise<Queue> =>
-  tables(em)
+const readQueue = (db: Db): Promise<Queue> =>
+  db
     .selectFrom('company')
     .select([
       sql<number>`count(*)::int`.as('waiting'),
@@ -74,8 +73,8 @@ interface Held {
   deadline_at: NotNull;
 }
 
-async function readWork(em: SqlEntityManager): Promise<Work> {
-  const held = await tables(em)
+async function readWork(db: Db): Promise<Work> {
+  const held = await db
     .selectFrom('company')
     .selectAll()
     .select([

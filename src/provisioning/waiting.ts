@@ -1,10 +1,9 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
 import type { Failure, FailureReason } from '../company/failure.ts';
 import { moveCompany } from '../company/move-company.ts';
 import type { Bell } from '../company/notifier.ts';
-import { now, tables } from '../company/tables.ts';
+import { type Db, now } from '../company/tables.ts';
 import { toFailed } from './end-attempt.ts';
 import { isLost, maxClaims, waits } from './lease.ts';
 import { noWorkerLives } from './live-workers.ts';
@@ -18,8 +17,8 @@ export interface Waiting {
 }
 
 /** The companies that wait for a worker, longest queued first: queued ones, and those whose worker is gone or has handed them back. */
-export async function findWaiting(em: SqlEntityManager, limit: number): Promise<Waiting[]> {
-  return tables(em)
+export async function findWaiting(db: Db, limit: number): Promise<Waiting[]> {
+  return db
     .selectFrom('company')
     .select('id')
     .select(sql<number>`extract(epoch from now() - greatest(queued_at, leased_until))::float`.as('seconds'))
@@ -31,8 +30,8 @@ export async function findWaiting(em: SqlEntityManager, limit: number): Promise<
 }
 
 /** The company that was queued first of those whose worker is gone or has handed them back. */
-export async function findAbandoned(em: SqlEntityManager): Promise<CompanyId | undefined> {
-  const abandoned = await tables(em)
+export async function findAbandoned(db: Db): Promise<CompanyId | undefined> {
+  const abandoned = await db
     .selectFrom('company')
     .select('id')
     .where('status', '=', 'PROVISIONING')
@@ -44,8 +43,8 @@ export async function findAbandoned(em: SqlEntityManager): Promise<CompanyId | u
 }
 
 /** Whether a company has waited for some time, and no worker lives. */
-export async function isStranded(em: SqlEntityManager): Promise<boolean> {
-  const stranded = await tables(em)
+export async function isStranded(db: Db): Promise<boolean> {
+  const stranded = await db
     .selectFrom('company')
     .select('id')
     .where(waits)
@@ -65,8 +64,8 @@ export interface GivenUp {
  * Ends as FAILED what no worker will finish: attempts that nobody holds and whose deadline is past, or that were lost
  * with their worker too often. Returns each with its reason.
  */
-export async function giveUpLostAttempts(em: SqlEntityManager, bell: Bell): Promise<GivenUp[]> {
-  const lost = await tables(em)
+export async function giveUpLostAttempts(db: Db, bell: Bell): Promise<GivenUp[]> {
+  const lost = await db
     .selectFrom('company')
     .select('id')
     .select((company) => company('deadline_at', '<=', now).as('is_late'))
@@ -76,7 +75,7 @@ export async function giveUpLostAttempts(em: SqlEntityManager, bell: Bell): Prom
   const ended: GivenUp[] = [];
   for (const { id, is_late: isLate } of lost) {
     const failure = isLate ? pastDeadline : workerLost;
-    const moved = await moveCompany(em, id, { ...toFailed(failure, false), when: isLost });
+    const moved = await moveCompany(db, id, { ...toFailed(failure, false), when: isLost });
     if (!moved) continue;
     bell.changed(id);
     bell.owed(id);

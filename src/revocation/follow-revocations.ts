@@ -1,6 +1,5 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Revocations, RevokedTokens } from '../access/revoked-tokens.ts';
-import { now, tables } from '../company/tables.ts';
+import { type Db, now } from '../company/tables.ts';
 import type { Liveness } from '../observability/liveness.ts';
 import { type Log, tellOnChange } from '../observability/log.ts';
 
@@ -15,19 +14,19 @@ export interface FollowedRevocations {
 
 /** Keeps a process's list as the database has it; resolves once it was read. While the database is away it stays as it was. */
 export async function followRevocations(
-  em: SqlEntityManager,
+  db: Db,
   revocations: Revocations,
   { liveness, log }: { readonly liveness: Liveness; readonly log: Log },
 ): Promise<FollowedRevocations> {
-  const refresh = async (): Promise<void> => revocations.replace(await readRevoked(em));
+  const refresh = async (): Promise<void> => revocations.replace(await readRevoked(db));
   await refresh();
   const tell = tellOnChange((err) => log.warn({ err }, 'revocations are not read; trying again'));
   const repetition = liveness.repeat('revocations', refresh, { pause, onError: ({ message }) => tell(message) });
   return { refresh: () => refresh().catch(({ message }: Error) => tell(message)), close: () => repetition.close() };
 }
 
-async function readRevoked(em: SqlEntityManager): Promise<RevokedTokens[]> {
-  const rows = await tables(em)
+async function readRevoked(db: Db): Promise<RevokedTokens[]> {
+  const rows = await db
     .selectFrom('revocation')
     .select(['kind', 'value', 'revoked_at'])
     .where('ends_at', '>', now)

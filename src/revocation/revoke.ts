@@ -1,10 +1,9 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Selectable, sql } from 'kysely';
 import { clockTolerance } from '../access/clock-tolerance.ts';
 import { type Act, recordOf } from '../company/act.ts';
 import type { Window } from '../company/find-companies.ts';
 import type { RevocationKind } from '../company/revocation.ts';
-import { inMilliseconds, now, type Tables, tables } from '../company/tables.ts';
+import { type Db, inMilliseconds, now, type Tables } from '../company/tables.ts';
 
 export type RevocationRow = Selectable<Tables['revocation']>;
 
@@ -13,7 +12,7 @@ export type RevocationRow = Selectable<Tables['revocation']>;
  * that may be among them, in seconds; whoever is revoked again is so from now on.
  */
 export async function revoke(
-  em: SqlEntityManager,
+  db: Db,
   kind: RevocationKind,
   value: string,
   { by, longestLife, act }: { by: string; longestLife: number; act: Act | undefined },
@@ -26,7 +25,7 @@ export async function revoke(
     revoked_by: by,
     ends_at: inMilliseconds((longestLife + 2 * clockTolerance) * 1_000),
   };
-  const revoked = await tables(em)
+  const revoked = await db
     .with('revoked', (query) =>
       query
         .insertInto('revocation')
@@ -46,8 +45,8 @@ export async function revoke(
 }
 
 /** What is revoked at present, newest first; read from the end of the window, oldest first. */
-export const findRevocations = (em: SqlEntityManager, window: Window): Promise<RevocationRow[]> =>
-  tables(em)
+export const findRevocations = (db: Db, window: Window): Promise<RevocationRow[]> =>
+  db
     .selectFrom('revocation')
     .selectAll()
     .where('ends_at', '>', now)

@@ -30,7 +30,7 @@ export function letBefall({ store: { em }, stage, bell, shutDown }: Cast, drawn:
     'pauses are over': () => em.execute(`update outbox_mail set due_at = ${past}`),
     'workers shut down': shutDown,
     async 'the reconciler looks'() {
-      const seen = stage.emOf('the reconciler');
+      const seen = stage.dbOf('the reconciler');
       await giveUpLostAttempts(seen, bell);
       for (const { id } of await findWaiting(seen, batch)) bell.queued(id);
       for (const id of await companiesOwedMail(seen, batch)) bell.owed(id);
@@ -52,14 +52,14 @@ const mostRounds = 10;
  * Does whatever is left to do, with all the time in the world, until there is nothing. Returns the companies whose
  * lease was alive although nobody worked on them any more.
  */
-export async function comeToRest({ store: { em }, bell, provision, deliver }: Cast): Promise<readonly string[]> {
+export async function comeToRest({ store: { db, em }, bell, provision, deliver }: Cast): Promise<readonly string[]> {
   const abandoned = await runOut(em);
   for (let rounds = 0; await isSomethingLeft(em); rounds += 1) {
     assert.ok(rounds < mostRounds, 'something is left to do for ever');
     await em.execute(`update outbox_mail set due_at = ${past}, try_until = null where state = 'WAITING'`);
-    await giveUpLostAttempts(em, bell);
-    for (const { id } of await findWaiting(em, batch)) await provision(id, 'the last worker');
-    for (const id of await companiesOwedMail(em, batch)) await deliver(id, 'the last worker');
+    await giveUpLostAttempts(db, bell);
+    for (const { id } of await findWaiting(db, batch)) await provision(id, 'the last worker');
+    for (const id of await companiesOwedMail(db, batch)) await deliver(id, 'the last worker');
   }
   return abandoned;
 }

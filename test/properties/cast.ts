@@ -30,7 +30,7 @@ export interface Cast {
 }
 
 export function openCast(store: CompanyStore, scheduler: Scheduler, drawn: Scenario): Cast {
-  const stage = openStage(store.em, scheduler, new Map(drawn.faults));
+  const stage = openStage(store.db, scheduler, new Map(drawn.faults));
   const channel = lossyChannel(oneByOne(drawn.lost, false));
   const manner = oneByOne(drawn.steps, 'works');
   const { host, ledger } = ledgerHost(stage.turn, () => (stage.isCalm ? 'works' : manner()));
@@ -60,9 +60,9 @@ export function openCast(store: CompanyStore, scheduler: Scheduler, drawn: Scena
       owed: (id) => ring((worker) => cast.deliver(id, worker)),
     },
     async provision(id, worker) {
-      await provisionCompany({ ...common, em: stage.emOf(worker), bell: cast.bell, worker }, id, shutdown.signal);
+      await provisionCompany({ ...common, db: stage.dbOf(worker), bell: cast.bell, worker }, id, shutdown.signal);
     },
-    deliver: (id, worker) => deliverMail({ ...common, em: stage.emOf(worker), smtp, account, ...mailing }, id),
+    deliver: (id, worker) => deliverMail({ ...common, db: stage.dbOf(worker), smtp, account, ...mailing }, id),
     shutDown() {
       shutdown.abort(new Stop('shutdown'));
       shutdown = new AbortController();

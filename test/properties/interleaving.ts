@@ -30,7 +30,7 @@ export interface Outcome {
 export async function interleave(store: CompanyStore, scheduler: Scheduler, drawn: Scenario): Promise<Outcome> {
   const cast = openCast(store, scheduler, drawn);
   const { stage, channel, ledger, smtp, log } = cast;
-  const streams = openCompanyStreams(stage.patientEm('watchers'), channel, { liveness: openLiveness(), log });
+  const streams = openCompanyStreams(stage.patientDb('watchers'), channel, { liveness: openLiveness(), log });
   const watchers = new Map<CompanyId, Watcher>();
 
   const answers = placeOrders(cast, drawn.orders, (id) => {

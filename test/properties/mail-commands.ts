@@ -19,7 +19,7 @@ const hasMail = ({ mails }: CompanyModel): boolean => mails.length > 0;
 
 const takeMail = onCompany('take mail', hasMail, fc.constant({}), async (company, id, { store, tries }) => {
   const expected = dueMail(company);
-  const taken = await takeOwedMail(store.em, id);
+  const taken = await takeOwedMail(store.db, id);
   assert.equal(taken?.attempt, expected?.attempt);
   if (taken && expected) tries.set(take(company, expected), taken);
 });
@@ -43,11 +43,11 @@ const onTry = <Drawn>(
 
 const outcome = fc.constantFrom('sent', 'sent', 'deferred', 'refused');
 
-const record = onTry('record', outcome, async (company, by, mail, { em }, drawn) => {
+const record = onTry('record', outcome, async (company, by, mail, { db }, drawn) => {
   if (counts(by)) conclude(company, by, drawn);
-  if (drawn === 'sent') await recordSent(em, mail);
+  if (drawn === 'sent') await recordSent(db, mail);
   else
-    await recordRefused(em, mail, {
+    await recordRefused(db, mail, {
       why: 'The mail server said no.',
       account: undefined,
       forGood: drawn === 'refused',
@@ -55,8 +55,8 @@ const record = onTry('record', outcome, async (company, by, mail, { em }, drawn)
     });
 });
 
-const keep = onTry('keep try', fc.constant({}), async (_company, by, mail, { em }) => {
-  assert.equal(await keepTry(em, mail), counts(by));
+const keep = onTry('keep try', fc.constant({}), async (_company, by, mail, { db }) => {
+  assert.equal(await keepTry(db, mail), counts(by));
   if (counts(by)) by.mail.trying = 'alive';
 });
 
@@ -81,12 +81,12 @@ const sendItAgain = onCompany('send again', hasMail, sentAgain, async (company, 
     'select id from outbox_mail where company_id = ? and attempt = ?',
     [id, mail.attempt],
   );
-  const outcome = await sendAgain(store.em, store.bell, kept?.id ?? '', recipient);
+  const outcome = await sendAgain(store.db, store.bell, kept?.id ?? '', recipient);
   assert.equal(outcome.kind === 'due', resend(company, mail, recipient), outcome.kind);
 });
 
 const lookForOwed = command('find owed mail', fc.constant({}), always, async ({ companies }, { store, ids }) => {
-  const found = await companiesOwedMail(store.em, 1_000);
+  const found = await companiesOwedMail(store.db, 1_000);
   for (const company of companies) {
     assert.equal(found.includes(of(ids, company)), dueMail(company) !== undefined);
   }

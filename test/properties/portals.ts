@@ -33,7 +33,7 @@ export function placeOrders(
 
 /** Asks again, under the same key, as long as there is no answer. */
 async function place({ store, stage, bell }: Cast, { draft }: Order, number: number): Promise<CompanyId> {
-  const deps = { ...store.deps, em: stage.emOf('a portal'), bell };
+  const deps = { ...store.deps, db: stage.dbOf('a portal'), bell };
   const input = requestFor(`site-${number}.localhost`, { draft, idempotencyKey: `order-${number}` });
   for (;;) {
     try {
@@ -50,12 +50,12 @@ const wishes = { queue: queueCompany, cancel: cancelCompany };
 async function wish({ store, stage, bell }: Cast, order: Order, id: CompanyId): Promise<void> {
   for (const wanted of order.wishes) {
     await stage.turn(`a portal wants to ${wanted}`);
-    await wishes[wanted]({ em: stage.emOf('a portal'), bell }, store.jane, id);
+    await wishes[wanted]({ db: stage.dbOf('a portal'), bell }, store.jane, id);
   }
 }
 
 /** Queues every company that has failed. */
 export async function retryFailed({ store, bell }: Cast): Promise<void> {
   const failed = await store.em.execute<{ id: CompanyId }[]>(`select id from company where status = 'FAILED'`);
-  for (const { id } of failed) await queueCompany({ em: store.em, bell }, store.jane, id);
+  for (const { id } of failed) await queueCompany({ db: store.db, bell }, store.jane, id);
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Scheduler } from 'fast-check';
+import type { Db } from '../../src/company/tables.ts';
 import { Stop } from '../../src/provisioning/interruption.ts';
 import { ConnectionLost, type Fate, faultyDatabase } from '../support/faulty-database.ts';
 
@@ -9,9 +9,9 @@ export interface Stage {
   /** Resolves when the scheduler says so. */
   turn(what: string): Promise<void>;
   /** The database as an actor sees it. */
-  emOf(actor: string): SqlEntityManager;
+  dbOf(actor: string): Db;
   /** The same without faults, for those whom a fault costs a long pause. */
-  patientEm(actor: string): SqlEntityManager;
+  patientDb(actor: string): Db;
   /** Lets a job run beside the others. It may end with a lost connection or a lost lease; all else is a defect. */
   start(job: () => Promise<void>): void;
   /** Resolves once all jobs have ended, and those that they started; from then on it is calm. */
@@ -21,7 +21,7 @@ export interface Stage {
 }
 
 /** `faults` are the fates of statements, by their number in the order in which all actors begin them. */
-export function openStage(em: SqlEntityManager, scheduler: Scheduler, faults: ReadonlyMap<number, Fate>): Stage {
+export function openStage(db: Db, scheduler: Scheduler, faults: ReadonlyMap<number, Fate>): Stage {
   const jobs: Promise<void>[] = [];
   const defects: unknown[] = [];
   let isCalm = false;
@@ -39,10 +39,10 @@ export function openStage(em: SqlEntityManager, scheduler: Scheduler, faults: Re
 
   return {
     turn,
-    emOf: (actor) => faultyDatabase(em, fate, () => turn(`an answer for ${actor}`)),
-    patientEm: (actor) =>
+    dbOf: (actor) => faultyDatabase(db, fate, () => turn(`an answer for ${actor}`)),
+    patientDb: (actor) =>
       faultyDatabase(
-        em,
+        db,
         () => 'answered',
         () => turn(`an answer for ${actor}`),
       ),

@@ -29,14 +29,14 @@ const claim = onCompany(
   fc.record({ worker: fc.constantFrom('first', 'second', 'third'), fate }),
   async (company, id, { store, claims }, drawn) => {
     const { fate, meet } = oneFate();
-    const em = faultyDatabase(store.em, fate);
+    const db = faultyDatabase(store.db, fate);
     meet(drawn.fate);
     const expected = rules.claim(company, drawn.worker);
-    const claimed = await claimCompany(em, id, drawn.worker, times, ever);
+    const claimed = await claimCompany(db, id, drawn.worker, times, ever);
     assert.equal(claimed !== undefined, expected !== undefined);
     if (!claimed || !expected) return;
     assert.ok(claimed.fencingToken > company.token, 'a claim raises the token');
-    const record = attemptRecord(em, store.bell, claimed, ever);
+    const record = attemptRecord(db, store.bell, claimed, ever);
     claims.set(expected, { claim: claimed, record, meet });
   },
 );
@@ -104,9 +104,9 @@ const fail = onClaim('fail', fc.record({ fate }), async (company, by, { record, 
   if (await write(allowed, written)) rules.end(company, 'SET_UP_FAILED');
 });
 
-const handBack = onClaim('hand back', fc.constant({}), async (company, by, { claim }, _drawn, { em }) => {
+const handBack = onClaim('hand back', fc.constant({}), async (company, by, { claim }, _drawn, { db }) => {
   const allowed = rules.mayHandBack(company, by);
-  assert.equal((await releaseLease(em, claim)) !== undefined, allowed);
+  assert.equal((await releaseLease(db, claim)) !== undefined, allowed);
   if (allowed) rules.handBack(company);
 });
 
@@ -131,14 +131,14 @@ const passDeadline = onCompany(
 );
 
 const giveUp = command('give up lost attempts', fc.constant({}), always, async ({ companies }, { store, ids }) => {
-  const ended = new Map((await giveUpLostAttempts(store.em, store.bell)).map(({ id, reason }) => [id, reason]));
+  const ended = new Map((await giveUpLostAttempts(store.db, store.bell)).map(({ id, reason }) => [id, reason]));
   for (const company of companies) {
     assert.equal(ended.get(of(ids, company)), rules.isLost(company) ? rules.giveUp(company) : undefined);
   }
 });
 
 const lookForWaiting = command('find waiting', fc.constant({}), always, async ({ companies }, { store, ids }) => {
-  const found = (await findWaiting(store.em, 1_000)).map(({ id }) => id);
+  const found = (await findWaiting(store.db, 1_000)).map(({ id }) => id);
   for (const company of companies) assert.equal(found.includes(of(ids, company)), rules.waits(company));
 });
 

@@ -437,7 +437,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     const database = openPostgres(postgres.url);
     t.after(() => database.close());
     t.mock.timers.enable({ apis: ['setInterval'] });
-    const audit = openAudit(database.em, pino({ level: 'silent' }));
+    const audit = openAudit(database.db, pino({ level: 'silent' }));
     t.after(() => audit.close());
     const counted = async () => {
       const { rows } = await owner.query<{ outcome: string; entries: number; count: number }>(

@@ -29,8 +29,8 @@ const deps = {
   apps: { offered: ['erpnext'], byDefault: ['erpnext'] },
   ownHosts: [],
 };
-const create = ({ em }: Database, name: string): Promise<CreateCompanyOutcome> =>
-  createCompany({ ...deps, em }, jane, requestFor(`${name}.localhost`));
+const create = ({ db }: Database, name: string): Promise<CreateCompanyOutcome> =>
+  createCompany({ ...deps, db }, jane, requestFor(`${name}.localhost`));
 const idOf = (outcome: CreateCompanyOutcome): string =>
   outcome.kind === 'created' ? outcome.company.id : assert.fail(outcome.kind);
 
@@ -154,7 +154,7 @@ suite('the roles and settings that a database may have', { skip: serversMissing 
     const outcomes = await Promise.all(Array.from({ length: 20 }, (_, index) => create(database, `odd-${index}`)));
     for (const outcome of outcomes) {
       assert.ok(outcome.kind === 'created');
-      const [event] = await findEvents(database.em, outcome.company.id, { fromEnd: false, limit: 1 });
+      const [event] = await findEvents(database.db, outcome.company.id, { fromEnd: false, limit: 1 });
       for (const moment of [outcome.company.created_at, event?.occurred_at]) {
         assert.ok(moment instanceof Date && Math.abs(moment.getTime() - before) < 10_000, String(moment));
       }

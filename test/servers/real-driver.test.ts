@@ -9,7 +9,6 @@ import { type CreateCompanyOutcome, createCompany } from '../../src/company/crea
 import { findCompanies, findEvents } from '../../src/company/find-companies.ts';
 import { queueCompany } from '../../src/company/queue-company.ts';
 import type { Requester } from '../../src/company/requester.ts';
-import { tables } from '../../src/company/tables.ts';
 import { type Database, openPostgres } from '../../src/database/open-database.ts';
 import { secretBox } from '../../src/secrets/secret-box.ts';
 import { type PrivateServer, serversMissing, startPostgres } from '../support/private-servers.ts';
@@ -36,8 +35,8 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     await postgres?.close();
   });
 
-  const create = ({ em }: Database, name: string): Promise<CreateCompanyOutcome> =>
-    createCompany({ em, bell, secrets, apps, ownHosts: [] }, jane, requestFor(`${name}.localhost`));
+  const create = ({ db }: Database, name: string): Promise<CreateCompanyOutcome> =>
+    createCompany({ db, bell, secrets, apps, ownHosts: [] }, jane, requestFor(`${name}.localhost`));
 
   test('eight that migrate an empty database at once: one does it, the others find it done', async () => {
     const applied = await Promise.all(processes.map((database) => database.migrate()));
@@ -82,8 +81,8 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     const limits = { perDay: 6, waiting: 4 };
     const joe = { ...jane, subject: 'joe' };
     const deps = { bell, secrets, apps, ownHosts: [], quotas: { customer: limits, partner: limits } };
-    const ask = ({ em }: Database, name: string, changes: Partial<CreateCompanyInput>) =>
-      createCompany({ ...deps, em }, joe, requestFor(`${name}.localhost`, changes));
+    const ask = ({ db }: Database, name: string, changes: Partial<CreateCompanyInput>) =>
+      createCompany({ ...deps, db }, joe, requestFor(`${name}.localhost`, changes));
     const [one] = processes;
     // As many connections as there may be are open by then, so that all begin together.
     await Promise.all(
@@ -94,7 +93,7 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
       Array.from({ length: 50 }, async (_, index) => {
         const database = processes[index % processes.length] ?? one;
         const draft = drafts[index % 10];
-        if (draft?.kind === 'created') return queueCompany({ ...deps, em: database.em }, joe, draft.company.id);
+        if (draft?.kind === 'created') return queueCompany({ ...deps, db: database.db }, joe, draft.company.id);
         // Each is sent twice under one key.
         const number = Math.floor(index / 20) * 10 + (index % 10);
         return ask(database, `joe-many-${number}`, { idempotencyKey: `key-${number}` });
@@ -102,7 +101,7 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     );
     const { rows } = await sql<{ all: number; queued: number }>`
       select count(*)::int as all, count(*) filter (where status = 'QUEUED')::int as queued
-      from company where created_by = 'joe'`.execute(tables(one.em));
+      from company where created_by = 'joe'`.execute(one.db);
     assert.deepEqual(rows, [{ all: rows[0]?.all, queued: limits.waiting }]);
     assert.ok(rows[0] && rows[0].all <= limits.perDay);
     assert.ok(outcomes.some(({ kind }) => kind === 'quota-exceeded'));
@@ -127,13 +126,13 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     assert.deepEqual(company.apps, ['erpnext']);
     assert.deepEqual(company.steps, []);
     assert.equal(company.version, 1);
-    const [event] = await findEvents(processes[0].em, company.id, { fromEnd: false, limit: 1 });
+    const [event] = await findEvents(processes[0].db, company.id, { fromEnd: false, limit: 1 });
     assert.ok(event?.occurred_at instanceof Date);
   });
 
   test('positions order the listing, newest first, also beyond nine and from the other end', async () => {
-    const { em } = processes[1];
-    const all = await findCompanies(em, jane, {}, { fromEnd: false, limit: 100 });
+    const { db } = processes[1];
+    const all = await findCompanies(db, jane, {}, { fromEnd: false, limit: 100 });
     assert.equal(all[0]?.site_name, 'typed.localhost');
     const positions = all.map(({ position }) => Number(position));
     assert.ok(positions.length > 40);
@@ -143,12 +142,12 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     );
 
     const after = positions[4];
-    const next = await findCompanies(em, jane, {}, { after, fromEnd: false, limit: 10 });
+    const next = await findCompanies(db, jane, {}, { after, fromEnd: false, limit: 10 });
     assert.deepEqual(
       next.map(({ id }) => id),
       all.slice(5, 15).map(({ id }) => id),
     );
-    const newer = await findCompanies(em, jane, {}, { before: positions[4], fromEnd: true, limit: 2 });
+    const newer = await findCompanies(db, jane, {}, { before: positions[4], fromEnd: true, limit: 2 });
     assert.deepEqual(
       newer.map(({ id }) => id),
       [all[3]?.id, all[2]?.id],
@@ -157,7 +156,7 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
 
   test('a connection that is being made while the database is closed is not waited for without end', async () => {
     const closing = openPostgres(postgres.url);
-    const ask = () => sql`select 1`.execute(tables(closing.em));
+    const ask = () => sql`select 1`.execute(closing.db);
     await ask();
     // The first one takes the connection that there is, and the others make new ones.
     const answers = Promise.allSettled([ask(), ask(), ask()]);

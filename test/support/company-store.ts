@@ -7,7 +7,7 @@ import { type CreateCompanyDeps, createCompany } from '../../src/company/create-
 import { companyById } from '../../src/company/find-companies.ts';
 import type { Bell } from '../../src/company/notifier.ts';
 import type { Requester } from '../../src/company/requester.ts';
-import { type CompanyRow, tables } from '../../src/company/tables.ts';
+import type { CompanyRow, Db } from '../../src/company/tables.ts';
 import { openEmbeddedPostgres } from '../../src/database/open-database.ts';
 import { openPglite } from '../../src/embedded/pglite.ts';
 import { openLiveness } from '../../src/observability/liveness.ts';
@@ -20,6 +20,8 @@ import { requestFor } from './test-service.ts';
 
 /** Companies in a PostgreSQL in memory, without a service around them: the domain's own functions work on it. */
 export interface CompanyStore {
+  readonly db: Db;
+  /** For SQL behind the domain's back. */
   readonly em: SqlEntityManager;
   readonly secrets: SecretBox;
   readonly bell: Bell;
@@ -51,7 +53,7 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
   });
   await database.migrate();
 
-  const { em } = database;
+  const { db, em } = database;
   const secrets = secretBox([{ id: 'test', bytes: randomBytes(32) }]);
   const rings: string[] = [];
   const bell: Bell = {
@@ -59,9 +61,10 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
     queued: (id) => void rings.push(`queued ${id}`),
     owed: (id) => void rings.push(`owed ${id}`),
   };
-  const deps = { em, bell, secrets, ownHosts: [], apps: { offered: ['erpnext'], byDefault: ['erpnext'] } };
+  const deps = { db, bell, secrets, ownHosts: [], apps: { offered: ['erpnext'], byDefault: ['erpnext'] } };
   const jane = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
   return {
+    db,
     em,
     secrets,
     bell,
@@ -73,7 +76,7 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
       return outcome.kind === 'created' ? outcome.company : assert.fail(`Not created: ${outcome.kind}`);
     },
     async all(id) {
-      const [company, rows, mails] = await Promise.all([companyById(em, id), eventsOf(em, id), mailsOf(em, id)]);
+      const [company, rows, mails] = await Promise.all([companyById(db, id), eventsOf(db, id), mailsOf(db, id)]);
       const events = rows.map(({ site_status, ...event }) => ({ ...event, siteStatus: site_status }));
       assertLog(events);
       assert.equal(company.version, events.length, 'the company is at its newest event');
@@ -84,7 +87,7 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
       await em.execute(`update company set ${assignment} where id = ?`, [id]);
     },
     provisioning: (host, changes = {}) => ({
-      em,
+      db,
       bell,
       secrets,
       host,
@@ -97,11 +100,11 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
   };
 }
 
-const eventsOf = (em: SqlEntityManager, id: CompanyId) =>
-  tables(em).selectFrom('company_event').selectAll().where('company_id', '=', id).orderBy('version').execute();
+const eventsOf = (db: Db, id: CompanyId) =>
+  db.selectFrom('company_event').selectAll().where('company_id', '=', id).orderBy('version').execute();
 
-const mailsOf = (em: SqlEntityManager, id: CompanyId) =>
-  tables(em).selectFrom('outbox_mail').selectAll().where('company_id', '=', id).orderBy('attempt').execute();
+const mailsOf = (db: Db, id: CompanyId) =>
+  db.selectFrom('outbox_mail').selectAll().where('company_id', '=', id).orderBy('attempt').execute();
 
 /** A step whose effect is that `made` has its name. */
 export const stepNamed = (name: string, made: Set<string>): SiteStep => ({

@@ -1,5 +1,5 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { KyselyPlugin, QueryId } from 'kysely';
+import type { Db } from '../../src/company/tables.ts';
 
 /** What becomes of a statement: it is executed and answered, or executed and the answer gets lost, or it is never sent. */
 export const fates = ['answered', 'answer lost', 'never sent'] as const;
@@ -14,12 +14,8 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** The database behind `em`, where `fate` decides over each statement, and each answer comes when `arrival` says. */
-export function faultyDatabase(
-  em: SqlEntityManager,
-  fate: () => Fate,
-  arrival: () => Promise<void> = () => Promise.resolve(),
-): SqlEntityManager {
+/** The database behind `db`, where `fate` decides over each statement, and each answer comes when `arrival` says. */
+export function faultyDatabase(db: Db, fate: () => Fate, arrival: () => Promise<void> = () => Promise.resolve()): Db {
   const answersLost = new WeakSet<QueryId>();
   const faults: KyselyPlugin = {
     transformQuery({ node, queryId }) {
@@ -34,7 +30,7 @@ export function faultyDatabase(
       return result;
     },
   };
-  return Object.create(em, { getKysely: { value: () => em.getKysely().withPlugin(faults) } });
+  return db.withPlugin(faults);
 }
 
 /** One statement meets what it was told to, the next one that is begun; all others are answered. */
