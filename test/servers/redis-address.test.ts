@@ -123,9 +123,11 @@ suite('REDIS_URL', { skip: serversMissing }, () => {
     const connection = server.connect({ waits: false });
     t.after(() => connection.disconnect());
     await once(connection, 'ready');
-    const closed = once(connection, 'close');
+    // Not by `once` of node:events, which rejects at the error that a socket may meet before it is closed.
+    const closed = Promise.withResolvers<void>();
+    connection.once('close', closed.resolve);
     await ending.close();
-    await closed;
+    await closed.promise;
     const trouble = await connection.ping().then(assert.fail, (error: unknown) => new RedisTrouble(error));
     assert.deepEqual([trouble.code, trouble.refusal], ['ENOTCONN', undefined]);
   });
