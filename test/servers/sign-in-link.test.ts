@@ -20,6 +20,22 @@ const shown = (part: string, pattern: RegExp): string => `new Promise((resolve) 
   look();
 })`;
 
+/**
+ * Presses GraphiQL's button, and resolves to the result once that matches. For a moment after another tab was chosen GraphiQL
+ * still means the operation of the one before, and complains: whoever sits there presses again.
+ */
+const execute = (pattern: RegExp): string => `new Promise((resolve) => {
+  const press = () => document.querySelector('.graphiql-execute-button').click();
+  press();
+  const looking = setInterval(() => {
+    const result = document.querySelector('.result-window')?.innerText.replaceAll('\\u00a0', ' ') ?? '';
+    if (/Cannot infer/.test(result)) press();
+    if (!${pattern}.test(result)) return;
+    clearInterval(looking);
+    resolve(result);
+  }, 200);
+})`;
+
 const click = (selector: string): string => `document.querySelector(${JSON.stringify(selector)}).click()`;
 
 suite('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, () => {
@@ -60,13 +76,11 @@ suite('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, () =>
     assert.equal(await tab.evaluate('location.href'), `${origin}/graphql`);
     assert.equal(await tab.evaluate('document.cookie'), '');
     await tab.evaluate(shown('.graphiql-query-editor', /Ask for a company/));
-    await tab.evaluate(click('.graphiql-execute-button'));
-    assert.match(String(await tab.evaluate(shown('.result-window', /"status"/))), /"status": "QUEUED"/);
+    assert.match(String(await tab.evaluate(execute(/"status"/))), /"status": "QUEUED"/);
     await tab.evaluate(click('.graphiql-tabs > li:nth-child(2) button'));
     await tab.evaluate(shown('.graphiql-query-editor', /Watch a company live/));
     await tab.evaluate(shown('.graphiql-editor-tool', /companyId/));
-    await tab.evaluate(click('.graphiql-execute-button'));
-    await tab.evaluate(shown('.result-window', /"status": "ACTIVE"/));
+    await tab.evaluate(execute(/"status": "ACTIVE"/));
     await service.service.mailbox?.next(() => true, AbortSignal.timeout(60_000));
     await tab.open(`${origin}/inbox`);
     assert.match(String(await tab.evaluate('document.body.innerText')), /Your Site is Ready: Acme Corporation/);

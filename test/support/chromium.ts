@@ -17,7 +17,7 @@ export const chromiumMissing: string | false = program
   ? false
   : 'needs chromium on this machine (Debian: apt-get install chromium)';
 
-const libraries = join(import.meta.dirname, '../node_modules');
+const libraries = join(import.meta.dirname, '../../node_modules');
 
 /**
  * A page in headless Chromium that runs `code` as a module; it gets the libraries of `imports` from node_modules, as they
