@@ -2,7 +2,7 @@ import type { CompanyId } from '../src/company/company-id.ts';
 import { turnLimit } from '../src/observability/liveness.ts';
 import type { Log } from '../src/observability/log.ts';
 import { findNextTurn } from '../src/provisioning/next-turn.ts';
-import { type ProvisioningDeps, provisionCompany } from '../src/provisioning/run-attempt.ts';
+import { type AttemptDeps, runAttempt } from '../src/provisioning/run-attempt.ts';
 import { findAbandoned } from '../src/provisioning/waiting.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
 import { type JobWorker, openJobWorker } from './job-queue.ts';
@@ -12,7 +12,7 @@ export const provisionQueue = 'long';
 
 /** Provisions one waiting company for each job; closing hands back what is under way. */
 export function openProvisionWorker(
-  deps: ProvisioningDeps,
+  deps: AttemptDeps,
   options: { redis: RedisServer; concurrency: number; attemptsAtOnce: number; log: Log },
 ): JobWorker {
   const shutdown = new AbortController();
@@ -31,7 +31,7 @@ export function openProvisionWorker(
   const provisionNext = async (find: typeof findAbandoned): Promise<void> => {
     while (!signal.aborted) {
       const next = await findInTime(find);
-      if (!next || (await provisionCompany(deps, next, signal))) return;
+      if (!next || (await runAttempt(deps, next, signal))) return;
     }
   };
 

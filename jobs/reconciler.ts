@@ -1,5 +1,5 @@
 import type { CompanyId } from '../src/company/company-id.ts';
-import type { Bell } from '../src/company/notifier.ts';
+import type { Notifier } from '../src/company/notifier.ts';
 import type { Db } from '../src/company/tables.ts';
 import { companiesOwedMail } from '../src/mail/outbox.ts';
 import type { Liveness, Repetition } from '../src/observability/liveness.ts';
@@ -19,7 +19,7 @@ const batch = 200;
 
 export interface ReconcilerDeps {
   readonly db: Db;
-  readonly bell: Bell;
+  readonly notifier: Notifier;
   /** Of companies that wait for a worker, and of companies that are owed a mail. */
   readonly queues: { readonly provision: JobWorker; readonly mail: JobWorker };
   /** How long a company may wait before the log tells of it, in milliseconds. */
@@ -37,11 +37,11 @@ export interface ReconcilerDeps {
  * that is of no use; and tells of who waits for too long.
  */
 export function openReconciler(deps: ReconcilerDeps): Repetition {
-  const { db, bell, queues, metrics, liveness, log } = deps;
+  const { db, notifier, queues, metrics, liveness, log } = deps;
   const alarm = waitingAlarm(deps.waitingAlarm, log);
   const tell = tellOnChange((err) => log.warn({ err }, 'could not look for what waits; trying again'));
-  const provision = openWaitingList(provisionQueue, queues.provision, bell.queued);
-  const mail = openWaitingList(mailQueue, queues.mail, bell.owed);
+  const provision = openWaitingList(provisionQueue, queues.provision, notifier.queued);
+  const mail = openWaitingList(mailQueue, queues.mail, notifier.owed);
 
   const look = async (): Promise<void> => {
     const waiting = await findWaiting(db, batch);

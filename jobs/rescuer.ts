@@ -1,4 +1,4 @@
-import type { Bell } from '../src/company/notifier.ts';
+import type { Notifier } from '../src/company/notifier.ts';
 import type { Db } from '../src/company/tables.ts';
 import type { Liveness, Repetition } from '../src/observability/liveness.ts';
 import { type Log, tellOnChange } from '../src/observability/log.ts';
@@ -10,7 +10,7 @@ const pause = 2_000;
 
 export interface RescuerDeps {
   readonly db: Db;
-  readonly bell: Bell;
+  readonly notifier: Notifier;
   readonly metrics: Metrics;
   readonly liveness: Liveness;
   readonly log: Log;
@@ -20,13 +20,13 @@ export interface RescuerDeps {
  * Ends the attempts that no worker will finish, and tells when companies wait and no worker lives. Every process does so,
  * an API too: a company may be one that each worker hangs in, until none is left.
  */
-export function openRescuer({ db, bell, metrics, liveness, log }: RescuerDeps): Repetition {
+export function openRescuer({ db, notifier, metrics, liveness, log }: RescuerDeps): Repetition {
   const tell = tellOnChange((err) => log.warn({ err }, 'could not look for lost attempts; trying again'));
 
   const tellStranded = tellOnChange((message) => log.error(message));
 
   const look = async (): Promise<void> => {
-    for (const { id, reason } of await giveUpLostAttempts(db, bell)) {
+    for (const { id, reason } of await giveUpLostAttempts(db, notifier)) {
       metrics.gaveUp(reason);
       log.error({ companyId: id, reason }, 'gave up a lost attempt');
     }

@@ -1,5 +1,5 @@
 import type { MailDeps } from '../src/mail/deliver-mail.ts';
-import type { ProvisioningDeps } from '../src/provisioning/run-attempt.ts';
+import type { AttemptDeps } from '../src/provisioning/run-attempt.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
 import { openMailWorker } from './deliver-mail.job.ts';
 import { openHeartbeat } from './heartbeat.ts';
@@ -18,18 +18,18 @@ export interface WorkerOptions {
 
 /** Works off what is queued: provisions companies, delivers mails, and rings again for what got lost. */
 export function openWorker(
-  provisioning: ProvisioningDeps,
+  provisioning: AttemptDeps,
   mail: MailDeps,
   options: WorkerOptions,
 ): { close(): Promise<void> } {
-  const { db, bell, metrics, liveness, log } = provisioning;
+  const { db, notifier, metrics, liveness, log } = provisioning;
   const heartbeat = openHeartbeat(provisioning);
   const provisioner = openProvisionWorker(provisioning, { ...options, log });
   const postman = openMailWorker(mail, { ...options, log });
   const { waitingAlarm, attemptsAtOnce } = options;
   const reconciler = openReconciler({
     db,
-    bell,
+    notifier,
     queues: { provision: provisioner, mail: postman },
     waitingAlarm,
     attemptsAtOnce,

@@ -2,7 +2,7 @@ import type { Viewer } from '../src/access/viewer.ts';
 import type { Audit } from '../src/audit/audit.ts';
 import type { Act } from '../src/company/act.ts';
 import type { Moment } from '../src/company/health.ts';
-import type { Bell } from '../src/company/notifier.ts';
+import type { Notifier } from '../src/company/notifier.ts';
 import type { CompanyQuotas } from '../src/company/quotas.ts';
 import type { Db } from '../src/company/tables.ts';
 import type { CompanyStreams } from '../src/live/company-stream.ts';
@@ -11,7 +11,7 @@ import type { SecretBox } from '../src/secrets/secret-box.ts';
 /** What resolvers work with; the same for every request of a process. */
 export interface SchemaDeps {
   readonly db: Db;
-  readonly bell: Bell;
+  readonly notifier: Notifier;
   readonly secrets: SecretBox;
   readonly streams: CompanyStreams;
   /** The present moment, as companies' health depends on it. */

@@ -132,9 +132,9 @@ builder.mutationField('createCompany', (t) =>
       'Asks for a company and its site. Answers at once with the company’s id and QUEUED; watch it with `companyStatusChanged`. Send an `idempotencyKey` to be able to repeat a request whose answer got lost.',
     authScopes: { signedIn: true },
     args: { input: t.arg({ type: CreateCompanyInputType, required: true, description: 'What is asked for.' }) },
-    resolve: async (_root, { input }, { db, bell, secrets, ownHosts, siteDomains, quotas, apps, viewer, act }) => {
+    resolve: async (_root, { input }, { db, notifier, secrets, ownHosts, siteDomains, quotas, apps, viewer, act }) => {
       const outcome = await createCompany(
-        { db, bell, secrets, ownHosts, siteDomains, quotas, apps: await apps() },
+        { db, notifier, secrets, ownHosts, siteDomains, quotas, apps: await apps() },
         viewer,
         input,
         act,

@@ -49,10 +49,10 @@ builder.objectType(WrongStatus, {
 export async function moveById<Outcome>(
   move: (deps: QueueDeps, requester: Requester, id: CompanyId, act?: Act) => Promise<Outcome>,
   companyId: string,
-  { db, bell, quotas, viewer, act }: SchemaContext,
+  { db, notifier, quotas, viewer, act }: SchemaContext,
 ): Promise<Outcome | { readonly kind: 'not-found' }> {
   const id = parseCompanyId(companyId);
-  return id ? move({ db, bell, quotas }, viewer, id, act) : { kind: 'not-found' };
+  return id ? move({ db, notifier, quotas }, viewer, id, act) : { kind: 'not-found' };
 }
 
 export const whyNotMoved = (outcome: Exclude<MoveOutcome, { kind: 'moved' }>, needed: readonly CompanyStatus[]) =>

@@ -85,8 +85,8 @@ builder.mutationField('resendMail', (t) =>
           'The customer’s right address: a single plain one (RFC 5321), up to 254 characters. By default the one that the mail has.',
       }),
     },
-    resolve: async (_root, { mailId, recipient }, { db, bell, act }) => {
-      const outcome = await sendAgain(db, bell, mailId, recipient ?? undefined, act);
+    resolve: async (_root, { mailId, recipient }, { db, notifier, act }) => {
+      const outcome = await sendAgain(db, notifier, mailId, recipient ?? undefined, act);
       switch (outcome.kind) {
         case 'due':
           return new ResendMailSuccess(outcome.mail);

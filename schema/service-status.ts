@@ -1,6 +1,11 @@
 import { type MailAccountFault, readMailAccountFault } from '../src/mail/mail-account-fault.ts';
 import type { LiveWorker } from '../src/provisioning/live-workers.ts';
-import { mostListed, type Overview, type RunningAttempt, readOverview } from '../src/provisioning/service-status.ts';
+import {
+  mostListed,
+  type RunningAttempt,
+  readServiceStatus,
+  type ServiceStatus,
+} from '../src/provisioning/service-status.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
 
@@ -59,7 +64,7 @@ const LiveWorkerObject = builder.objectRef<LiveWorker>('LiveWorker').implement({
   }),
 });
 
-export const OperationsObject = builder.objectRef<Overview>('Operations').implement({
+export const OperationsObject = builder.objectRef<ServiceStatus>('Operations').implement({
   description: 'What workers have to do, what they are doing, and which mails do not arrive.',
   authScopes: { operator: true },
   fields: (t) => ({
@@ -104,6 +109,6 @@ builder.queryField('operations', (t) =>
     type: OperationsObject,
     description: 'How the service is doing, at this moment. For operators.',
     authScopes: { operator: true },
-    resolve: (_root, _args, { db }) => readOverview(db),
+    resolve: (_root, _args, { db }) => readServiceStatus(db),
   }),
 );

@@ -19,7 +19,7 @@ import { legalTransitions } from './support/event-log.ts';
 import { requestFor } from './support/test-service.ts';
 
 const store = await openCompanyStore(after);
-const { db, em, bell, deps, jane } = store;
+const { db, em, notifier, deps, jane } = store;
 const ever = new AbortController().signal;
 const migrator = em.config.getExtension<Migrator>('@mikro-orm/migrator');
 
@@ -99,13 +99,13 @@ describe('one move', () => {
     const { id } = await store.create('many');
     const claim = await claimCompany(db, id, 'worker', times, ever);
     assert.ok(claim);
-    const record = attemptRecord(db, bell, claim, ever);
+    const record = attemptRecord(db, notifier, claim, ever);
     const step = stepNamed('one', new Set());
     await record.plan([step]);
     await Promise.all([
       ...Array.from({ length: 40 }, (_, percent) => record.progress(step, percent)),
-      ...Array.from({ length: 5 }, () => cancelCompany({ db, bell }, jane, id)),
-      ...Array.from({ length: 5 }, () => queueCompany({ db, bell }, jane, id)),
+      ...Array.from({ length: 5 }, () => cancelCompany({ db, notifier }, jane, id)),
+      ...Array.from({ length: 5 }, () => queueCompany({ db, notifier }, jane, id)),
     ]);
     const { events } = await store.all(id);
     assert.equal(events.length, 2 + 40 + 1, 'queued, claimed, each progress, and one word of the cancel');

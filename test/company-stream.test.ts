@@ -9,7 +9,7 @@ import { openLiveness } from '../src/observability/liveness.ts';
 import { openCompanyStore } from './support/company-store.ts';
 
 const store = await openCompanyStore(after);
-const { db, em, bell } = store;
+const { db, em, notifier } = store;
 const silent = { announce() {}, listen: () => () => {}, stir() {}, tryOut: async () => {}, close: async () => {} };
 const streams = openCompanyStreams(db, silent, { liveness: openLiveness(), log: pino({ level: 'silent' }) });
 
@@ -56,7 +56,7 @@ describe('a stream ends after the last event', () => {
       ['right@customers.example', 100],
       ['better@customers.example', 101],
     ] as const) {
-      assert.equal((await sendAgain(db, bell, mail?.id ?? '', recipient)).kind, 'due');
+      assert.equal((await sendAgain(db, notifier, mail?.id ?? '', recipient)).kind, 'due');
       for (const version of [0, 98, 99, last]) assert.deepEqual(await versionsSince(id, version), from(version, last));
     }
     assert.ok(store.rings.includes(`changed ${id}`));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { provisionCompany } from '../src/provisioning/run-attempt.ts';
+import { runAttempt } from '../src/provisioning/run-attempt.ts';
 import { findWaiting } from '../src/provisioning/waiting.ts';
 import { memoryHost, openCompanyStore } from './support/company-store.ts';
 import { type Fate, faultyDatabase } from './support/faulty-database.ts';
@@ -14,7 +14,7 @@ const limit = { timeout: 20_000 };
 /** What a whole attempt writes when all is well. */
 const undisturbed = await (async () => {
   const { id } = await store.create('undisturbed');
-  await provisionCompany(store.provisioning(memoryHost()), id, ever);
+  await runAttempt(store.provisioning(memoryHost()), id, ever);
   return (await store.all(id)).events.map(({ status, step, progress }) => ({ status, step, progress }));
 })();
 
@@ -29,7 +29,7 @@ describe('an attempt whose database hangs up', limit, () => {
       const { id } = await store.create(`hung-up-${index}`);
       let statements = 0;
       const faulty = faultyDatabase(db, () => inTurn[statements++ % inTurn.length] ?? 'answered');
-      await provisionCompany({ ...store.provisioning(memoryHost()), db: faulty }, id, ever);
+      await runAttempt({ ...store.provisioning(memoryHost()), db: faulty }, id, ever);
       const { company, events, mails } = await store.all(id);
       assert.deepEqual([company.status, company.claims, mails.length], ['ACTIVE', 1, 1]);
       assert.deepEqual(
@@ -46,7 +46,7 @@ describe('an attempt whose database hangs up', limit, () => {
     let isAway = false;
     const faulty = faultyDatabase(db, () => (isAway ? 'never sent' : 'answered'));
     const deps = { ...store.provisioning(faultyHost(memoryHost(), faults), { lease: 300, heartbeat: 50 }), db: faulty };
-    const done = provisionCompany(deps, id, ever);
+    const done = runAttempt(deps, id, ever);
     await faults.reached('two');
     isAway = true;
     const signal = faults.signalOf('two');
@@ -59,7 +59,7 @@ describe('an attempt whose database hangs up', limit, () => {
     assert.deepEqual([company.status, company.claims, company.leased_by], ['PROVISIONING', 0, null]);
     assert.ok(store.rings.includes(`queued ${id}`));
     assert.ok((await findWaiting(db, 100)).some((waiting) => waiting.id === id));
-    await provisionCompany(deps, id, ever);
+    await runAttempt(deps, id, ever);
     assert.equal((await store.all(id)).company.status, 'ACTIVE');
   });
 });
@@ -67,7 +67,7 @@ describe('an attempt whose database hangs up', limit, () => {
 test('a password that no key opens any more ends the attempt at once, and operators read why', limit, async () => {
   const { id } = await store.create('key-lost');
   await store.set(id, `sealed_password = 'gone.' || split_part(sealed_password, '.', 2) || '.a.b'`);
-  await provisionCompany(store.provisioning(memoryHost()), id, ever);
+  await runAttempt(store.provisioning(memoryHost()), id, ever);
   const { company, mails } = await store.all(id);
   assert.deepEqual([company.status, company.site_status, company.claims], ['FAILED', 'NOT_CREATED', 1]);
   assert.equal(company.failure?.reason, 'INTERNAL');
@@ -80,7 +80,7 @@ test('what a host prints may hold anything: the failure is kept all the same', l
   const { id } = await store.create('unprintable');
   const faults = new Faults();
   faults.fail('one', new Error(`NUL \0, half a character \ud83d, and the end is cut in one: ${'😀'.repeat(3_000)}`));
-  await provisionCompany(store.provisioning(faultyHost(memoryHost(), faults)), id, ever);
+  await runAttempt(store.provisioning(faultyHost(memoryHost(), faults)), id, ever);
   const { company } = await store.all(id);
   assert.deepEqual([company.status, company.failure?.reason, company.claims], ['FAILED', 'INTERNAL', 1]);
 });

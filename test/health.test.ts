@@ -45,7 +45,7 @@ describe('the health of a company', () => {
     const { id } = await store.create('health-of-a-retry');
     const claim = await claimCompany(db, id, 'worker', times, ever);
     assert.ok(claim);
-    const record = attemptRecord(db, store.bell, claim, ever);
+    const record = attemptRecord(db, store.notifier, claim, ever);
     const step = stepNamed('one', new Set());
     await record.plan([step]);
     await record.retrying(step, 'The server is unavailable.', 500);

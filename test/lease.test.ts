@@ -9,16 +9,16 @@ import { queueCompany } from '../src/company/queue-company.ts';
 import { openLiveness } from '../src/observability/liveness.ts';
 import { attemptRecord } from '../src/provisioning/attempt-record.ts';
 import { toFailed } from '../src/provisioning/end-attempt.ts';
-import { Stop } from '../src/provisioning/interruption.ts';
+import { Interruption } from '../src/provisioning/interruption.ts';
 import { type Claim, claimCompany, keepLease, maxClaims, releaseLease } from '../src/provisioning/lease.ts';
-import { provisionCompany } from '../src/provisioning/run-attempt.ts';
+import { runAttempt } from '../src/provisioning/run-attempt.ts';
 import { findWaiting, giveUpLostAttempts } from '../src/provisioning/waiting.ts';
 import { memoryHost, openCompanyStore, stepNamed, times } from './support/company-store.ts';
 import { statusesOf } from './support/event-log.ts';
 import { Faults, faultyHost } from './support/faulty-host.ts';
 
 const store = await openCompanyStore(after);
-const { db, em, bell, jane } = store;
+const { db, em, notifier, jane } = store;
 const limit = { timeout: 10_000 };
 const ever = new AbortController().signal;
 
@@ -28,8 +28,8 @@ const surely = async (id: CompanyId, worker = 'first'): Promise<Claim> =>
 /** The worker is gone: its lease ran out a second ago. */
 const runOut = (id: CompanyId) => store.set(id, `leased_until = now() - interval '1 second'`);
 const isWaiting = async (id: CompanyId) => (await findWaiting(db, 100)).some((company) => company.id === id);
-const givenUp = async () => (await giveUpLostAttempts(db, bell)).map((lost) => lost.id);
-const isLost = (error: unknown) => error instanceof Stop && error.why === 'lease-lost';
+const givenUp = async () => (await giveUpLostAttempts(db, notifier)).map((lost) => lost.id);
+const isLost = (error: unknown) => error instanceof Interruption && error.reason === 'lease-lost';
 const lost = toFailed({ reason: 'INTERNAL', message: 'It was lost.' }, false);
 const step = stepNamed('one', new Set());
 
@@ -51,7 +51,7 @@ describe('a claim', limit, () => {
   test('after the lease ran out gets a new token, and whoever has the old one writes nothing more', async () => {
     const { id } = await store.create('taken-over');
     const old = await surely(id);
-    await attemptRecord(db, bell, old, ever).plan([step]);
+    await attemptRecord(db, notifier, old, ever).plan([step]);
     await runOut(id);
     assert.equal(await isWaiting(id), true);
     const { fencingToken } = await surely(id, 'second');
@@ -59,7 +59,7 @@ describe('a claim', limit, () => {
 
     const before = await store.all(id);
     const rung = store.rings.length;
-    const record = attemptRecord(db, bell, old, ever);
+    const record = attemptRecord(db, notifier, old, ever);
     await assert.rejects(record.plan([]), isLost);
     await assert.rejects(record.step(0, step, 'RUNNING', 1), isLost);
     await assert.rejects(record.step(0, step, 'DONE', 1), isLost);
@@ -75,14 +75,14 @@ describe('a claim', limit, () => {
     const { id } = await store.create('lost');
     for (let number = 1; number <= maxClaims; number += 1) {
       assert.equal((await surely(id)).company.claims, number);
-      assert.deepEqual(await giveUpLostAttempts(db, bell), [], 'while the worker lives');
+      assert.deepEqual(await giveUpLostAttempts(db, notifier), [], 'while the worker lives');
       await runOut(id);
     }
     assert.equal(await isWaiting(id), false);
     assert.equal(await claim(id), undefined);
     assert.deepEqual(await givenUp(), [id]);
     assert.deepEqual(store.rings.slice(-2), [`changed ${id}`, `owed ${id}`]);
-    assert.deepEqual(await giveUpLostAttempts(db, bell), []);
+    assert.deepEqual(await giveUpLostAttempts(db, notifier), []);
 
     const { company, mails } = await store.all(id);
     assert.equal(company.status, 'FAILED');
@@ -100,8 +100,8 @@ describe('a claim', limit, () => {
     await store.set(id, `claims = ${maxClaims}`);
     await runOut(id);
     assert.deepEqual(await givenUp(), [id]);
-    const record = attemptRecord(db, bell, sleeper, ever);
-    assert.equal((await queueCompany({ db, bell }, jane, id)).kind, 'moved');
+    const record = attemptRecord(db, notifier, sleeper, ever);
+    assert.equal((await queueCompany({ db, notifier }, jane, id)).kind, 'moved');
 
     await assert.rejects(record.step(0, step, 'RUNNING', 1), isLost);
     await assert.rejects(record.plan([step]), isLost);
@@ -114,9 +114,9 @@ describe('a claim', limit, () => {
     const sleeper = await surely(id);
     await store.set(id, `claims = ${maxClaims}`);
     await runOut(id);
-    await giveUpLostAttempts(db, bell);
+    await giveUpLostAttempts(db, notifier);
     const before = await store.all(id);
-    await assert.rejects(attemptRecord(db, bell, sleeper, ever).plan([step]), isLost);
+    await assert.rejects(attemptRecord(db, notifier, sleeper, ever).plan([step]), isLost);
     assert.deepEqual(await store.all(id), before);
   });
 
@@ -129,7 +129,7 @@ describe('a claim', limit, () => {
       assert.equal(await releaseLease(db, { ...claimed, fencingToken: number - 1 }), undefined);
       assert.equal(await isWaiting(id), true);
     }
-    assert.deepEqual(await giveUpLostAttempts(db, bell), []);
+    assert.deepEqual(await giveUpLostAttempts(db, notifier), []);
     assert.equal((await store.all(id)).company.status, 'PROVISIONING');
   });
 });
@@ -144,8 +144,8 @@ describe('the deadline', limit, () => {
     assert.equal(second.company.deadline_at?.getTime(), Number(first.company.deadline_at) - 595_000);
     assert.ok(second.remaining <= 5_000 && second.remaining > 0, `${second.remaining} milliseconds remain`);
 
-    await attemptRecord(db, bell, second, ever).move(lost);
-    await queueCompany({ db, bell }, jane, id);
+    await attemptRecord(db, notifier, second, ever).move(lost);
+    await queueCompany({ db, notifier }, jane, id);
     assert.ok((await surely(id)).remaining > 599_000);
   });
 
@@ -153,7 +153,7 @@ describe('the deadline', limit, () => {
     const { id } = await store.create('late');
     await surely(id);
     await store.set(id, `deadline_at = now() - interval '1 second'`);
-    assert.deepEqual(await giveUpLostAttempts(db, bell), [], 'its worker ends it');
+    assert.deepEqual(await giveUpLostAttempts(db, notifier), [], 'its worker ends it');
     await runOut(id);
     assert.equal(await isWaiting(id), false);
     assert.equal(await claim(id), undefined);
@@ -171,9 +171,9 @@ describe('a cancel', limit, () => {
     const faults = new Faults();
     const { id } = await store.create('cancelled');
     await surely(id);
-    assert.equal((await cancelCompany({ db, bell }, jane, id)).kind, 'moved');
+    assert.equal((await cancelCompany({ db, notifier }, jane, id)).kind, 'moved');
     await runOut(id);
-    await provisionCompany(store.provisioning(faultyHost(host, faults)), id, ever);
+    await runAttempt(store.provisioning(faultyHost(host, faults)), id, ever);
 
     const { company, mails } = await store.all(id);
     assert.deepEqual(
@@ -190,10 +190,10 @@ describe('a cancel', limit, () => {
     const faults = new Faults();
     const goOn = faults.pause('one');
     const { id } = await store.create('last-moment');
-    const done = provisionCompany(store.provisioning(faultyHost(host, faults)), id, ever);
+    const done = runAttempt(store.provisioning(faultyHost(host, faults)), id, ever);
     await faults.reached('one');
     // The next heartbeat is half a minute away.
-    await cancelCompany({ db, bell }, jane, id);
+    await cancelCompany({ db, notifier }, jane, id);
     goOn();
     await done;
     const { company, events } = await store.all(id);
@@ -205,8 +205,8 @@ describe('a cancel', limit, () => {
 
 describe('a heartbeat', limit, () => {
   const often = { lease: 60_000, heartbeat: 10, attempt: 600_000 };
-  const stopped = (held: Claim, changes: Partial<typeof often> = {}, on = db): Promise<Stop> => {
-    const { promise, resolve } = Promise.withResolvers<Stop>();
+  const stopped = (held: Claim, changes: Partial<typeof often> = {}, on = db): Promise<Interruption> => {
+    const { promise, resolve } = Promise.withResolvers<Interruption>();
     const lease = keepLease(on, held, { times: { ...often, ...changes }, liveness: openLiveness() }, resolve);
     return promise.finally(() => lease.close());
   };
@@ -215,8 +215,8 @@ describe('a heartbeat', limit, () => {
     const { id } = await store.create('beats');
     const held = await surely(id);
     await store.set(id, `leased_until = now() + interval '1 second'`);
-    await cancelCompany({ db, bell }, jane, id);
-    assert.equal((await stopped(held)).why, 'cancelled');
+    await cancelCompany({ db, notifier }, jane, id);
+    assert.equal((await stopped(held)).reason, 'cancelled');
     const [left] = await em.execute<{ long: boolean }[]>(
       `select leased_until - now() > interval '50 seconds' as long from company where id = ?`,
       [id],
@@ -229,19 +229,19 @@ describe('a heartbeat', limit, () => {
     const held = await surely(id);
     await runOut(id);
     const second = await surely(id, 'second');
-    assert.equal((await stopped(held)).why, 'lease-lost');
-    await attemptRecord(db, bell, second, ever).move(lost);
-    assert.equal((await stopped(second)).why, 'lease-lost');
+    assert.equal((await stopped(held)).reason, 'lease-lost');
+    await attemptRecord(db, notifier, second, ever).move(lost);
+    assert.equal((await stopped(second)).reason, 'lease-lost');
   });
 
   test('keeps a company beyond the deadline to roll back, and no longer: whoever lives ends the attempt then', async () => {
     const { id } = await store.create('hangs');
     const held = await surely(id);
     await store.set(id, `deadline_at = now() - interval '80 seconds', claims = ${maxClaims}`);
-    await cancelCompany({ db, bell }, jane, id);
-    assert.equal((await stopped(held)).why, 'cancelled');
+    await cancelCompany({ db, notifier }, jane, id);
+    assert.equal((await stopped(held)).reason, 'cancelled');
     await store.set(id, `deadline_at = now() - interval '91 seconds'`);
-    assert.equal((await stopped(held)).why, 'lease-lost');
+    assert.equal((await stopped(held)).reason, 'lease-lost');
     await runOut(id);
     assert.deepEqual(await givenUp(), [id]);
     const { company, mails } = await store.all(id);
@@ -259,7 +259,7 @@ describe('a heartbeat', limit, () => {
       },
     });
     const startedAt = performance.now();
-    assert.equal((await stopped(held, { lease: 100 }, away)).why, 'lease-lost');
+    assert.equal((await stopped(held, { lease: 100 }, away)).reason, 'lease-lost');
     assert.ok(performance.now() - startedAt >= 99, 'not before it has run out');
   });
 });
@@ -270,14 +270,14 @@ test('a worker told to shut down hands its company back, and another one goes on
   const deps = store.provisioning(faultyHost(memoryHost(), faults));
   const shutdown = new AbortController();
   const { id } = await store.create('handed-on');
-  const done = provisionCompany(deps, id, shutdown.signal);
+  const done = runAttempt(deps, id, shutdown.signal);
   await faults.reached('two');
   shutdown.abort();
   await done;
   assert.equal(await isWaiting(id), true);
   assert.equal(store.rings.filter((ring) => ring === `queued ${id}`).length, 2, 'rung for again');
 
-  await provisionCompany(deps, id, ever);
+  await runAttempt(deps, id, ever);
   const { company, mails } = await store.all(id);
   assert.deepEqual([company.status, company.attempt, company.claims, mails.length], ['ACTIVE', 1, 1, 1]);
   assert.deepEqual([faults.count('one'), faults.count('two', 'undo'), faults.count('two')], [1, 1, 2]);

@@ -15,14 +15,14 @@ import { openMailAccount } from '../src/mail/mail-account.ts';
 import { type Liveness, openLiveness } from '../src/observability/liveness.ts';
 import { openMetrics } from '../src/observability/metrics.ts';
 import { claimCompany, keepLease } from '../src/provisioning/lease.ts';
-import { provisionCompany } from '../src/provisioning/run-attempt.ts';
+import { runAttempt } from '../src/provisioning/run-attempt.ts';
 import { ask } from './support/ask.ts';
 import { memoryHost, openCompanyStore, times } from './support/company-store.ts';
 import { Faults, faultyHost } from './support/faulty-host.ts';
 import { until } from './support/processes.ts';
 
 const store = await openCompanyStore(after);
-const { db, bell, secrets } = store;
+const { db, notifier, secrets } = store;
 const log = pino({ level: 'silent' });
 const metrics = openMetrics();
 const ever = new AbortController().signal;
@@ -58,7 +58,7 @@ const openLoops = (on: Db, liveness: Liveness) => ({
   reconciler: () =>
     openReconciler({
       db: on,
-      bell,
+      notifier,
       queues: { provision: noJobs, mail: noJobs },
       waitingAlarm: minute,
       attemptsAtOnce: 10,
@@ -66,7 +66,7 @@ const openLoops = (on: Db, liveness: Liveness) => ({
       liveness,
       log,
     }),
-  rescuer: () => openRescuer({ db: on, bell, metrics, liveness, log }),
+  rescuer: () => openRescuer({ db: on, notifier, metrics, liveness, log }),
   heartbeat: () => openHeartbeat({ db: on, worker: 'test', liveness, log }),
 });
 
@@ -78,14 +78,14 @@ describe('/healthz answers 503 and names', { timeout: 180_000 }, () => {
     heartbeat: (liveness) => openLoops(hanging, liveness).heartbeat(),
     async claim(liveness) {
       const { id } = await store.create('never-claimed');
-      provisionCompany({ ...store.provisioning(memoryHost()), db: hanging, liveness }, id, ever);
+      runAttempt({ ...store.provisioning(memoryHost()), db: hanging, liveness }, id, ever);
     },
     async attempt(liveness, t) {
       const faults = new Faults();
       const goOn = faults.pause('one', { deaf: true });
       const { id } = await store.create('never-ended');
       const deps = store.provisioning(faultyHost(memoryHost(), faults), { heartbeat: 10 });
-      const ended = provisionCompany({ ...deps, liveness }, id, ever);
+      const ended = runAttempt({ ...deps, liveness }, id, ever);
       t.after(async () => {
         goOn();
         await ended;
@@ -101,7 +101,7 @@ describe('/healthz answers 503 and names', { timeout: 180_000 }, () => {
     },
     async mail(liveness, t) {
       const { id } = await store.create('never-mailed');
-      await provisionCompany(store.provisioning(memoryHost()), id, ever);
+      await runAttempt(store.provisioning(memoryHost()), id, ever);
       const [begun, accepted] = [Promise.withResolvers<void>(), Promise.withResolvers<{ response: string }>()];
       const smtp = {
         send() {
@@ -155,11 +155,7 @@ test('/healthz answers 200 while the database is unavailable, and loops only fai
   const loops = Object.values(openLoops(unavailable, liveness)).map((open) => open());
   const shutdown = new AbortController();
   const { id } = await store.create('claimed-later');
-  const claiming = provisionCompany(
-    { ...store.provisioning(memoryHost()), db: unavailable, liveness },
-    id,
-    shutdown.signal,
-  );
+  const claiming = runAttempt({ ...store.provisioning(memoryHost()), db: unavailable, liveness }, id, shutdown.signal);
   pass(20 * minute);
   await until('each has tried again', async () => (await healthz()).status === 200);
   shutdown.abort();

@@ -13,7 +13,7 @@ import { openSmtp, type Smtp, SmtpError } from '../src/mail/smtp.ts';
 import { readSmtpUrl } from '../src/mail/smtp-settings.ts';
 import { openLiveness } from '../src/observability/liveness.ts';
 import { openMetrics } from '../src/observability/metrics.ts';
-import { provisionCompany } from '../src/provisioning/run-attempt.ts';
+import { runAttempt } from '../src/provisioning/run-attempt.ts';
 import { memoryHost, openCompanyStore } from './support/company-store.ts';
 
 /** A mail server that answers as `answers` says, and takes everything else. */
@@ -126,7 +126,7 @@ function openMailWorker(t: TestContext, at: () => Smtp = open) {
 
 async function companyOwedMail(name: string): Promise<CompanyId> {
   const { id } = await store.create(name);
-  await provisionCompany(store.provisioning(memoryHost()), id, new AbortController().signal);
+  await runAttempt(store.provisioning(memoryHost()), id, new AbortController().signal);
   return id;
 }
 

@@ -18,7 +18,7 @@ import type { CompanyId } from '../src/company/company-id.ts';
 import { openPglite } from '../src/embedded/pglite.ts';
 import { countUndelivered, sendAgain } from '../src/mail/undelivered.ts';
 import { claimCompany, maxClaims, releaseLease } from '../src/provisioning/lease.ts';
-import { mostListed, readOverview } from '../src/provisioning/service-status.ts';
+import { mostListed, readServiceStatus } from '../src/provisioning/service-status.ts';
 import { SiteHostError } from '../src/provisioning/site-host.ts';
 import { openSandboxHost } from '../src/site-hosts/sandbox/sandbox-host.ts';
 import { ask } from './support/ask.ts';
@@ -389,7 +389,7 @@ describe('what counts as waiting, and what as running', async () => {
 
   test('a queued company waits since then, one that was lost since its lease ran out', async () => {
     await store.create('draft', { draft: true });
-    assert.deepEqual(await readOverview(db), {
+    assert.deepEqual(await readServiceStatus(db), {
       waiting: 0,
       oldestWaitingSince: null,
       oldestWaitingSeconds: null,
@@ -401,12 +401,12 @@ describe('what counts as waiting, and what as running', async () => {
     });
     const lost = await claimed('lost');
     await store.set(lost, `queued_at = ${ago(500)}, leased_until = ${ago(40)}`);
-    const first = await readOverview(db);
+    const first = await readServiceStatus(db);
     assert.equal(first.waiting, 1);
     assert.ok(Math.abs((first.oldestWaitingSeconds ?? 0) - 40) < 5);
     const { id: queued } = await store.create('queued');
     await store.set(queued, `queued_at = ${ago(70)}`);
-    const second = await readOverview(db);
+    const second = await readServiceStatus(db);
     assert.equal(second.waiting, 2);
     assert.ok(Math.abs((second.oldestWaitingSeconds ?? 0) - 70) < 5);
     assert.ok(Math.abs(Date.now() - (second.oldestWaitingSince?.getTime() ?? 0) - 70_000) < 5_000);
@@ -418,7 +418,7 @@ describe('what counts as waiting, and what as running', async () => {
     const claim = (await claimCompany(db, id, 'one', times, ever)) ?? assert.fail();
     await releaseLease(db, claim);
     await store.set(id, `queued_at = ${ago(90)}`);
-    const { waiting, oldestWaitingSeconds, runningCount } = await readOverview(db);
+    const { waiting, oldestWaitingSeconds, runningCount } = await readServiceStatus(db);
     assert.deepEqual([waiting, runningCount], [1, 0]);
     assert.ok(Math.abs((oldestWaitingSeconds ?? 0) - 90) < 5);
     await store.set(id, `status = 'DRAFT'`);
@@ -427,7 +427,7 @@ describe('what counts as waiting, and what as running', async () => {
   test('one that nobody will take up any more does neither', async () => {
     const id = await claimed('lost-for-good');
     await store.set(id, `claims = ${maxClaims}, leased_until = ${ago(1)}`);
-    const { waiting, runningCount } = await readOverview(db);
+    const { waiting, runningCount } = await readServiceStatus(db);
     assert.deepEqual([waiting, runningCount], [0, 0]);
   });
 
@@ -437,7 +437,7 @@ describe('what counts as waiting, and what as running', async () => {
     const [oldest, newest] = [ids[50] ?? assert.fail(), ids[0] ?? assert.fail()];
     await store.set(oldest, `leased_since = ${ago(300)}, leased_until = now() + interval '20 seconds'`);
     await store.set(newest, `leased_since = now() + interval '1 second'`);
-    const { waiting, running, runningCount } = await readOverview(db);
+    const { waiting, running, runningCount } = await readServiceStatus(db);
     assert.deepEqual([waiting, runningCount, running.length], [0, mostListed + 1, mostListed]);
     const [first] = running;
     assert.ok(first);
@@ -460,7 +460,7 @@ describe('what counts as waiting, and what as running', async () => {
     assert.ok(Math.abs((oldestSeconds ?? 0) - 90) < 5);
 
     const [mail] = await em.execute<{ id: string }[]>(`select id from outbox_mail where state = 'REFUSED'`);
-    assert.equal((await sendAgain(db, store.bell, mail?.id ?? '')).kind, 'due');
+    assert.equal((await sendAgain(db, store.notifier, mail?.id ?? '')).kind, 'due');
     assert.equal(store.rings.at(-1), `owed ${companyId}`);
     assert.equal((await countUndelivered(db)).waiting, 2);
   });

@@ -11,7 +11,7 @@ import { openSmtp } from '../src/mail/smtp.ts';
 import { readSmtpUrl } from '../src/mail/smtp-settings.ts';
 import { openLiveness } from '../src/observability/liveness.ts';
 import { openMetrics } from '../src/observability/metrics.ts';
-import { provisionCompany } from '../src/provisioning/run-attempt.ts';
+import { runAttempt } from '../src/provisioning/run-attempt.ts';
 import { SiteHostError } from '../src/provisioning/site-host.ts';
 import { memoryHost, openCompanyStore } from './support/company-store.ts';
 import { Faults, faultyHost } from './support/faulty-host.ts';
@@ -23,7 +23,7 @@ const ever = new AbortController().signal;
 
 const server = await openFaultySmtp();
 const store = await openCompanyStore(after);
-const { db, em, bell, jane, secrets } = store;
+const { db, em, notifier, jane, secrets } = store;
 const smtp = openSmtp(readSmtpUrl(server.url), 'sites@hosting.example');
 after(async () => {
   smtp.close();
@@ -52,7 +52,7 @@ async function activeCompany(name: string, ...manners: Manner[]) {
   server.behave(recipient, ...manners);
   const { id } = await store.create(name, { adminPassword: password });
   await store.set(id, `customer_email = '${recipient}'`);
-  await provisionCompany(store.provisioning(memoryHost()), id, ever);
+  await runAttempt(store.provisioning(memoryHost()), id, ever);
   return { id, recipient, ...afterwards(id) };
 }
 
@@ -206,13 +206,13 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
       const provisioning = store.provisioning(faultyHost(memoryHost(), faults));
       const { id } = await store.create('fails-twice', { adminPassword: password });
       await store.set(id, `customer_email = 'fails-twice@customers.example'`);
-      await provisionCompany(provisioning, id, ever);
-      await queueCompany({ db, bell }, jane, id);
-      await provisionCompany(provisioning, id, ever);
+      await runAttempt(provisioning, id, ever);
+      await queueCompany({ db, notifier }, jane, id);
+      await runAttempt(provisioning, id, ever);
       await deliverMail(deps, id);
       assert.equal(await afterwards(id).password(), password);
-      await queueCompany({ db, bell }, jane, id);
-      await provisionCompany(provisioning, id, ever);
+      await queueCompany({ db, notifier }, jane, id);
+      await runAttempt(provisioning, id, ever);
       await deliverMail(deps, id);
 
       const mails = server.mailsTo('fails-twice@customers.example');

@@ -1,11 +1,11 @@
 import type { Db } from '../company/tables.ts';
 import { countUndelivered } from '../mail/undelivered.ts';
 import type { Backlog } from '../observability/metrics.ts';
-import { readOverview } from '../provisioning/service-status.ts';
+import { readServiceStatus } from '../provisioning/service-status.ts';
 
 /** What the metrics tell of the database. Nothing that waits has waited for 0 s; of no lease nothing is told. */
 export async function readBacklog(db: Db): Promise<Backlog> {
-  const [work, mails] = await Promise.all([readOverview(db), countUndelivered(db)]);
+  const [work, mails] = await Promise.all([readServiceStatus(db), countUndelivered(db)]);
   const { waiting, oldestWaitingSeconds, stalled, workerCount, running, runningCount } = work;
   return {
     companiesWaiting: waiting,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { openBell } from '../../jobs/bell.ts';
+import { openNotifier } from '../../jobs/notifier.ts';
 import { openRescuer } from '../../jobs/rescuer.ts';
 import { openWorker } from '../../jobs/worker.ts';
 import { openRevocations } from '../access/revoked-tokens.ts';
@@ -84,10 +84,10 @@ export async function openService(
   const redis = openRedisServer(resources.redis, deployment.id, log);
   const channel = openCompanyChannel(redis, log);
   closing.defer(() => channel.close());
-  const bell = openBell(channel, redis, metrics, log);
-  closing.defer(() => bell.close());
+  const notifier = openNotifier(channel, redis, metrics, log);
+  closing.defer(() => notifier.close());
   const redisWatch = watchRedis(redis, {
-    tryOut: () => Promise.all([channel.tryOut(), bell.tryOut()]),
+    tryOut: () => Promise.all([channel.tryOut(), notifier.tryOut()]),
     whileInDoubt: channel.stir,
     liveness,
     log,
@@ -114,7 +114,7 @@ export async function openService(
   const signIn = parts.api ? openSignIn(config, revocations, log) : undefined;
   if (http && signIn) await startApi(http, signIn);
   else if (http) serveHealth(http, health);
-  const rescuer = openRescuer({ db, bell, metrics, liveness, log });
+  const rescuer = openRescuer({ db, notifier, metrics, liveness, log });
   closing.defer(() => rescuer.close());
   if (parts.worker) startWorker();
 
@@ -159,7 +159,7 @@ export async function openService(
     const streams = openCompanyStreams(db, channel, { liveness, log });
     const deps = {
       db,
-      bell,
+      notifier,
       secrets,
       streams,
       moment: openMoments(db),
@@ -197,7 +197,7 @@ export async function openService(
     const worker = openWorker(
       {
         db,
-        bell,
+        notifier,
         secrets,
         host,
         times: { ...times, attempt: config.PROVISION_TIMEOUT_SECONDS * 1_000 },

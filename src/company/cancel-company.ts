@@ -11,7 +11,7 @@ import { type CompanyRow, type Db, now } from './tables.ts';
  * stop: its worker takes back what it made and moves it to FAILED with the reason CANCELLED.
  */
 export async function cancelCompany(
-  { db, bell }: MoveDeps,
+  { db, notifier }: MoveDeps,
   requester: Requester,
   id: CompanyId,
   act?: Act,
@@ -29,7 +29,7 @@ export async function cancelCompany(
     })) ?? (await askToStop(db, id, act));
   if (!cancelled) return { kind: 'wrong-status', company: (await findCompany(db, requester, id)) ?? found };
 
-  bell.changed(id);
+  notifier.changed(id);
   return { kind: 'moved', company: cancelled };
 }
 

@@ -11,7 +11,7 @@ import {
 } from './company-request.ts';
 import { isVisibleTo } from './find-companies.ts';
 import { mailAddressFault } from './mail-address.ts';
-import type { Bell } from './notifier.ts';
+import type { Notifier } from './notifier.ts';
 import { type CompanyQuotas, exceededBy, findExceeded, type QuotaExceeded, type QuotaUse } from './quotas.ts';
 import { requestDigest, type SentRequest, wasAskedForBy } from './request-digest.ts';
 import type { Requester } from './requester.ts';
@@ -19,7 +19,7 @@ import { type CompanyRow, type Db, now } from './tables.ts';
 
 export interface CreateCompanyDeps {
   readonly db: Db;
-  readonly bell: Bell;
+  readonly notifier: Notifier;
   readonly secrets: SecretBox;
   /** The names under which this service answers. */
   readonly ownHosts: readonly string[];
@@ -50,7 +50,7 @@ export async function createCompany(
   input: CreateCompanyInput,
   act?: Act,
 ): Promise<CreateCompanyOutcome> {
-  const { bell, ownHosts, siteDomains, apps } = deps;
+  const { notifier, ownHosts, siteDomains, apps } = deps;
   const customerEmail = whomToMail(requester, input);
   const unaddressed = requester.namesCustomers ? undefined : faultOfOwnAddress(requester, input);
   const checked = checkCompanyRequest(
@@ -68,7 +68,7 @@ export async function createCompany(
   const digest = request.idempotencyKey === null ? null : requestDigest(sent);
   for (;;) {
     const created = await insertCompany(deps, requester, request, digest, act);
-    if (created?.status === 'QUEUED') bell.queued(created.id);
+    if (created?.status === 'QUEUED') notifier.queued(created.id);
     const outcome = created
       ? { kind: 'created' as const, company: created }
       : await whyNotInserted(deps, requester, sent);

@@ -3,7 +3,7 @@ import type { Act } from './act.ts';
 import type { CompanyId } from './company-id.ts';
 import { findCompany } from './find-companies.ts';
 import { moveCompany } from './move-company.ts';
-import type { Bell } from './notifier.ts';
+import type { Notifier } from './notifier.ts';
 import { type CompanyQuotas, exceededBy, findExceeded, type QuotaExceeded } from './quotas.ts';
 import type { Requester } from './requester.ts';
 import { reachableFrom } from './status.ts';
@@ -11,7 +11,7 @@ import { type CompanyRow, type Db, now } from './tables.ts';
 
 export interface MoveDeps {
   readonly db: Db;
-  readonly bell: Bell;
+  readonly notifier: Notifier;
 }
 
 export interface QueueDeps extends MoveDeps {
@@ -33,7 +33,7 @@ export async function queueCompany(
   id: CompanyId,
   act?: Act,
 ): Promise<QueueOutcome> {
-  const { db, bell, quotas } = deps;
+  const { db, notifier, quotas } = deps;
   const found = await findCompany(db, requester, id);
   if (!found) return { kind: 'not-found' };
 
@@ -70,7 +70,7 @@ export async function queueCompany(
     return quota ? { kind: 'quota-exceeded', exceeded: quota } : queueCompany(deps, requester, id, act);
   }
 
-  bell.changed(id);
-  bell.queued(id);
+  notifier.changed(id);
+  notifier.queued(id);
   return { kind: 'moved', company: queued };
 }

@@ -12,7 +12,7 @@ const longestPause = 2_000;
  * must do nothing a second time. Rejects when repeating is in vain, and with the signal's reason once it aborts. `onTry`
  * hears of each try.
  */
-export async function persist<Result>(
+export async function retryWhileUnavailable<Result>(
   write: () => Promise<Result>,
   signal: AbortSignal,
   onTry?: () => void,

@@ -3,7 +3,7 @@ import type { Liveness } from '../observability/liveness.ts';
 import type { Log } from '../observability/log.ts';
 import type { Backlog, Metrics } from '../observability/metrics.ts';
 import { sendJson } from './send-json.ts';
-import { answerLimit, askOnce, NoAnswer } from './single-flight.ts';
+import { answerLimit, NoAnswer, singleFlight } from './single-flight.ts';
 
 /** A server that this process cannot do without. */
 export interface Check {
@@ -34,8 +34,8 @@ export interface Health {
 }
 
 export function openHealth({ checks, backlog, liveness, metrics, log }: HealthOptions): Health {
-  const asked = Object.entries(checks).map(([name, check]) => ({ ...check, name, ask: askOnce(check.ask) }));
-  const readBacklog = askOnce(backlog);
+  const asked = Object.entries(checks).map(([name, check]) => ({ ...check, name, ask: singleFlight(check.ask) }));
+  const readBacklog = singleFlight(backlog);
   let closing = false;
 
   const answers = new Map<string | undefined, (response: ServerResponse) => void | Promise<void>>([

@@ -11,7 +11,7 @@ export class NoAnswer extends Error {
 }
 
 /** Rejects with NoAnswer after a while. Whoever asks while an answer is awaited waits for the same one. */
-export function askOnce<Result>(ask: () => Promise<Result>): () => Promise<Result> {
+export function singleFlight<Result>(ask: () => Promise<Result>): () => Promise<Result> {
   let asked: Promise<Result> | undefined;
   return () => {
     asked ??= Promise.race([ask(), noAnswer()]).finally(() => {

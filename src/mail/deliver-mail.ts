@@ -1,7 +1,7 @@
 import type { CompanyId } from '../company/company-id.ts';
 import { companyById } from '../company/find-companies.ts';
 import type { CompanyRow, Db } from '../company/tables.ts';
-import { persist } from '../database/retry-while-unavailable.ts';
+import { retryWhileUnavailable } from '../database/retry-while-unavailable.ts';
 import { type Liveness, turnLimit } from '../observability/liveness.ts';
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -65,12 +65,15 @@ async function tryMail(deps: MailDeps, mail: OwedMail): Promise<void> {
     const pause = told === 'fails' ? account.failed(outcome.message) : undefined;
     metrics.mailTried(kind, forGood ? 'refused' : 'deferred', seconds);
     log.warn({ companyId, kind, tries, fault, err: outcome.message }, 'mail not accepted');
-    await persist(() => recordRefused(db, mail, { why: outcome.message, account: told, forGood, pause }), inTime);
+    await retryWhileUnavailable(
+      () => recordRefused(db, mail, { why: outcome.message, account: told, forGood, pause }),
+      inTime,
+    );
   } else {
     account.worked();
     metrics.mailTried(kind, 'accepted', seconds);
     log.info({ companyId, kind, response: outcome.response }, 'mail accepted');
-    await persist(() => recordSent(db, mail), inTime);
+    await retryWhileUnavailable(() => recordSent(db, mail), inTime);
   }
 }
 

@@ -4,7 +4,7 @@ import { appendEvent } from '../company/append-event.ts';
 import type { CompanyId } from '../company/company-id.ts';
 import { companyById, type Window } from '../company/find-companies.ts';
 import { type MailAddressFault, mailAddressFault, parseMailAddress } from '../company/mail-address.ts';
-import type { Bell } from '../company/notifier.ts';
+import type { Notifier } from '../company/notifier.ts';
 import { type CompanyRow, type Db, now } from '../company/tables.ts';
 import { isUntried, type OwedMail } from './outbox.ts';
 
@@ -72,7 +72,7 @@ export type SendAgainOutcome =
  */
 export async function sendAgain(
   db: Db,
-  bell: Bell,
+  notifier: Notifier,
   mailId: string,
   recipient?: string,
   act?: Act,
@@ -83,8 +83,8 @@ export async function sendAgain(
 
   const due = await makeDue(db, mailId, recipient === undefined ? undefined : parseMailAddress(recipient), act);
   if (!due) return whyNotDue(db, mailId, act);
-  if (recipient !== undefined) bell.changed(due.company_id);
-  bell.owed(due.company_id);
+  if (recipient !== undefined) notifier.changed(due.company_id);
+  notifier.owed(due.company_id);
   return { kind: 'due', mail: { ...due, company: await companyById(db, due.company_id) } };
 }
 

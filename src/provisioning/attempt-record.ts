@@ -2,16 +2,16 @@ import { sql } from 'kysely';
 import type { RecordedStep } from '../company/company.ts';
 import { companyById } from '../company/find-companies.ts';
 import { type Move, moveCompany } from '../company/move-company.ts';
-import type { Bell } from '../company/notifier.ts';
+import type { Notifier } from '../company/notifier.ts';
 import type { CompanyRow, Db } from '../company/tables.ts';
-import { persist } from '../database/retry-while-unavailable.ts';
-import { Stop } from './interruption.ts';
+import { retryWhileUnavailable } from '../database/retry-while-unavailable.ts';
+import { Interruption } from './interruption.ts';
 import type { Claim } from './lease.ts';
 import type { SiteStep } from './site-host.ts';
 
 /**
  * Writes down what happens in one attempt, under its fencing token. While the database is away a write is repeated as
- * long as the company is held. Every call throws a Stop once it is not, the token is stale or a cancel forbids it.
+ * long as the company is held. Every call throws a Interruption once it is not, the token is stale or a cancel forbids it.
  */
 export interface AttemptRecord {
   /** Lists the steps that the attempt takes; what an earlier attempt recorded of a step stays until it is taken again. */
@@ -26,7 +26,12 @@ export interface AttemptRecord {
 }
 
 /** The record of the attempt that `claim` holds while `held` lives. */
-export function attemptRecord(db: Db, bell: Bell, { company, fencingToken }: Claim, held: AbortSignal): AttemptRecord {
+export function attemptRecord(
+  db: Db,
+  notifier: Notifier,
+  { company, fencingToken }: Claim,
+  held: AbortSignal,
+): AttemptRecord {
   let writes = 0;
   let before: Promise<unknown> = Promise.resolve();
 
@@ -41,14 +46,14 @@ export function attemptRecord(db: Db, bell: Bell, { company, fencingToken }: Cla
   const moveNext = async (change: Move): Promise<CompanyRow> => {
     writes += 1;
     const number = writes;
-    const moved = await persist(() => writeOnce(change, number), held);
-    if (moved instanceof Stop) throw moved;
-    bell.changed(company.id);
+    const moved = await retryWhileUnavailable(() => writeOnce(change, number), held);
+    if (moved instanceof Interruption) throw moved;
+    notifier.changed(company.id);
     return moved;
   };
 
   /** The number makes a repeated write known: one whose answer got lost is found, and not made twice. */
-  const writeOnce = async (change: Move, number: number): Promise<CompanyRow | Stop> => {
+  const writeOnce = async (change: Move, number: number): Promise<CompanyRow | Interruption> => {
     const moved = await moveCompany(db, company.id, {
       ...change,
       fencingToken,
@@ -60,7 +65,9 @@ export function attemptRecord(db: Db, bell: Bell, { company, fencingToken }: Cla
     const isOurs = now.fencing_token === fencingToken;
     if (isOurs && now.lease_writes === number) return now;
     // What the status allows is refused for a stale token, or for a cancel that no heartbeat has told yet.
-    return new Stop(isOurs && now.status === 'PROVISIONING' && now.cancel_requested_at ? 'cancelled' : 'lease-lost');
+    return new Interruption(
+      isOurs && now.status === 'PROVISIONING' && now.cancel_requested_at ? 'cancelled' : 'lease-lost',
+    );
   };
 
   return {
@@ -78,8 +85,8 @@ export function attemptRecord(db: Db, bell: Bell, { company, fencingToken }: Cla
           .where('fencing_token', '=', fencingToken)
           .where('status', '=', 'PROVISIONING')
           .executeTakeFirst();
-      const written = await persist(write, held);
-      if (written.numUpdatedRows === 0n) throw new Stop('lease-lost');
+      const written = await retryWhileUnavailable(write, held);
+      if (written.numUpdatedRows === 0n) throw new Interruption('lease-lost');
       return planned;
     },
     async step(index, step, state, progress, how) {

@@ -1,6 +1,6 @@
 import type { Db } from '../company/tables.ts';
 import type { Liveness } from '../observability/liveness.ts';
-import { Stop } from './interruption.ts';
+import { Interruption } from './interruption.ts';
 import { type Claim, keepLease, type LeaseTimes } from './lease.ts';
 
 /**
@@ -12,26 +12,26 @@ export interface Hold extends Disposable {
   readonly work: AbortSignal;
 }
 
-export interface HoldOptions {
+export interface AttemptSignalsOptions {
   readonly times: LeaseTimes;
   readonly shutdown: AbortSignal;
   readonly liveness: Liveness;
 }
 
 /** Keeps the claimed company's lease until it is disposed of. */
-export function holdCompany(db: Db, claim: Claim, { times, shutdown, liveness }: HoldOptions): Hold {
+export function openAttemptSignals(db: Db, claim: Claim, { times, shutdown, liveness }: AttemptSignalsOptions): Hold {
   const held = new AbortController();
   const work = new AbortController();
-  const stop = (reason: Stop): void => {
-    if (reason.why === 'lease-lost' || reason.why === 'shutdown') held.abort(reason);
+  const stop = (reason: Interruption): void => {
+    if (reason.reason === 'lease-lost' || reason.reason === 'shutdown') held.abort(reason);
     work.abort(reason);
   };
 
-  const onShutdown = (): void => stop(new Stop('shutdown'));
+  const onShutdown = (): void => stop(new Interruption('shutdown'));
   shutdown.addEventListener('abort', onShutdown);
   if (shutdown.aborted) onShutdown();
-  if (claim.company.cancel_requested_at) stop(new Stop('cancelled'));
-  const deadline = setTimeout(() => stop(new Stop('deadline')), claim.remaining);
+  if (claim.company.cancel_requested_at) stop(new Interruption('cancelled'));
+  const deadline = setTimeout(() => stop(new Interruption('deadline')), claim.remaining);
   const lease = keepLease(db, claim, { times, liveness }, stop);
   return {
     held: held.signal,

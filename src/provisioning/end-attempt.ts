@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import type { RecordedStep } from '../company/company.ts';
 import type { Failure, FailureReason } from '../company/failure.ts';
 import type { Move } from '../company/move-company.ts';
-import type { Bell } from '../company/notifier.ts';
+import type { Notifier } from '../company/notifier.ts';
 import { type CompanyRow, type Db, now } from '../company/tables.ts';
-import { persist } from '../database/retry-while-unavailable.ts';
+import { retryWhileUnavailable } from '../database/retry-while-unavailable.ts';
 import type { Log } from '../observability/log.ts';
 import type { AttemptRecord } from './attempt-record.ts';
-import { Stop } from './interruption.ts';
+import { Interruption } from './interruption.ts';
 import { type Claim, type LeaseTimes, releaseLease } from './lease.ts';
 import { StepFailure } from './run-steps.ts';
 import { SiteHostError, type SitePlan, type SiteStep } from './site-host.ts';
@@ -24,7 +24,7 @@ export type AttemptOutcome = 'ACTIVE' | FailureReason | 'HANDED_BACK' | 'LEASE_L
 /** An attempt as far as its end needs it. */
 export interface Attempt {
   readonly db: Db;
-  readonly bell: Bell;
+  readonly notifier: Notifier;
   readonly times: LeaseTimes;
   readonly claim: Claim;
   readonly record: AttemptRecord;
@@ -98,7 +98,7 @@ export async function endWithout(error: unknown, attempt: Attempt): Promise<Atte
     await attempt.record.move(toFailed(failure, ending.siteIsGone, ending.steps));
     return failure.reason;
   } catch (stopped) {
-    if (!(stopped instanceof Stop)) throw stopped;
+    if (!(stopped instanceof Interruption)) throw stopped;
     return handBack(stopped, attempt);
   }
 }
@@ -110,15 +110,15 @@ interface Ending {
   readonly steps?: typeof withoutRunning;
 }
 
-/** What the error comes to; throws the Stop after which the company is not ours to end. */
+/** What the error comes to; throws the Interruption after which the company is not ours to end. */
 async function endingOf(error: unknown, attempt: Attempt): Promise<Ending> {
   const failed = error instanceof StepFailure ? error : undefined;
   const cause = failed ? failed.cause : error;
   const nothingMade = (failed ? failed.index === 0 : attempt.steps.length === 0) && !madeBefore(attempt.claim.company);
-  if (!(cause instanceof Stop)) {
+  if (!(cause instanceof Interruption)) {
     return { failure: failureOf(cause, failed?.step, attempt.clean), siteIsGone: nothingMade };
   }
-  switch (cause.why) {
+  switch (cause.reason) {
     case 'cancelled': {
       const undone = await undoAll(attempt);
       return { failure: cancelled, siteIsGone: undone, steps: undone ? noSteps : withoutRunning };
@@ -149,12 +149,12 @@ const timedOut = ({ times, clean }: Attempt, running: StepFailure | undefined): 
  * For another worker to take it up at once, unless one has it already. A lease that ran out while the database was away
  * is no claim that was lost with its worker, and does not count as one.
  */
-async function handBack({ why }: Stop, { db, bell, claim, log }: Attempt): Promise<AttemptOutcome> {
-  log.warn({ why }, 'provisioning stopped');
-  const signal = AbortSignal.timeout(why === 'shutdown' ? shutdownLimit : outageLimit);
-  const waiting = await persist(() => releaseLease(db, claim), signal);
+async function handBack({ reason }: Interruption, { db, notifier, claim, log }: Attempt): Promise<AttemptOutcome> {
+  log.warn({ reason }, 'provisioning stopped');
+  const signal = AbortSignal.timeout(reason === 'shutdown' ? shutdownLimit : outageLimit);
+  const waiting = await retryWhileUnavailable(() => releaseLease(db, claim), signal);
   if (!waiting) return 'LEASE_LOST';
-  bell.queued(waiting.id);
+  notifier.queued(waiting.id);
   return 'HANDED_BACK';
 }
 

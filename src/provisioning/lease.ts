@@ -12,9 +12,9 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kyse
 import type { CompanyId } from '../company/company-id.ts';
 import { moveCompany } from '../company/move-company.ts';
 import { type CompanyRow, type Db, inMilliseconds, now, type Tables } from '../company/tables.ts';
-import { persist } from '../database/retry-while-unavailable.ts';
+import { retryWhileUnavailable } from '../database/retry-while-unavailable.ts';
 import { type Liveness, turnLimit } from '../observability/liveness.ts';
-import { Stop } from './interruption.ts';
+import { Interruption } from './interruption.ts';
 
 export interface LeaseTimes {
   /** How long a lease lasts without a heartbeat, in milliseconds. */
@@ -78,11 +78,11 @@ export async function claimCompany(
 ): Promise<Claim | undefined> {
   const leaseId = randomUUID();
   const claimFrom = (status: 'QUEUED' | 'PROVISIONING') =>
-    persist(() => tryClaim(db, id, status, { worker, leaseId, times }), signal, onTry);
+    retryWhileUnavailable(() => tryClaim(db, id, status, { worker, leaseId, times }), signal, onTry);
   const company =
     (await claimFrom('QUEUED')) ??
     (await claimFrom('PROVISIONING')) ??
-    (await persist(() => findClaimed(db, id, leaseId), signal, onTry));
+    (await retryWhileUnavailable(() => findClaimed(db, id, leaseId), signal, onTry));
   if (!company?.deadline_at || !company.leased_since || !company.queued_at) return undefined;
   const claimedAt = company.leased_since.getTime();
   const isFirst = company.provisioning_started_at?.getTime() === claimedAt;
@@ -139,7 +139,7 @@ export function keepLease(
   db: Db,
   claim: Claim,
   { times, liveness }: { readonly times: LeaseTimes; readonly liveness: Liveness },
-  stop: (reason: Stop) => void,
+  stop: (reason: Interruption) => void,
 ): { close(): void } {
   const life = liveness.watch('lease renewal', times.lease + turnLimit);
   let heldUntil = performance.now() + times.lease;
@@ -151,7 +151,7 @@ export function keepLease(
   };
   const lost = (): void => {
     close();
-    stop(new Stop('lease-lost'));
+    stop(new Interruption('lease-lost'));
   };
 
   const beat = async (): Promise<void> => {
@@ -165,7 +165,7 @@ export function keepLease(
       .executeTakeFirst();
     if (!row) return lost();
     heldUntil = sentAt + times.lease;
-    if (row.cancel_requested_at) stop(new Stop('cancelled'));
+    if (row.cancel_requested_at) stop(new Interruption('cancelled'));
   };
 
   const timer = setInterval(() => {

@@ -1,5 +1,5 @@
 import type { CompanyId } from '../company/company-id.ts';
-import type { Bell } from '../company/notifier.ts';
+import type { Notifier } from '../company/notifier.ts';
 import { ownerName } from '../company/owner-name.ts';
 import type { Db } from '../company/tables.ts';
 import { type Liveness, turnLimit } from '../observability/liveness.ts';
@@ -8,15 +8,15 @@ import type { Metrics } from '../observability/metrics.ts';
 import { scrub } from '../secrets/scrub.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { attemptRecord } from './attempt-record.ts';
-import { type Hold, holdCompany } from './attempt-signals.ts';
+import { type Hold, openAttemptSignals } from './attempt-signals.ts';
 import { type Attempt, type AttemptOutcome, endWithout, madeBefore, toActive } from './end-attempt.ts';
 import { type Claim, claimCompany, type LeaseTimes } from './lease.ts';
-import { takeSteps } from './run-steps.ts';
+import { runSteps } from './run-steps.ts';
 import type { SiteHost, SitePlan } from './site-host.ts';
 
-export interface ProvisioningDeps {
+export interface AttemptDeps {
   readonly db: Db;
-  readonly bell: Bell;
+  readonly notifier: Notifier;
   readonly secrets: SecretBox;
   readonly host: SiteHost;
   readonly times: LeaseTimes;
@@ -38,11 +38,11 @@ const endLimit = 240_000;
  * or FAILED. Does nothing when the company does not wait or another worker holds it. When `shutdown` aborts, the
  * company is handed back for another worker. Resolves to whether it was ours to work on.
  */
-export async function provisionCompany(deps: ProvisioningDeps, id: CompanyId, shutdown: AbortSignal): Promise<boolean> {
-  const { db, bell, times, worker, metrics, liveness } = deps;
+export async function runAttempt(deps: AttemptDeps, id: CompanyId, shutdown: AbortSignal): Promise<boolean> {
+  const { db, notifier, times, worker, metrics, liveness } = deps;
   const claim = await claimInTime(deps, id, shutdown);
   if (!claim) return false;
-  bell.changed(id);
+  notifier.changed(id);
 
   const claimedAt = performance.now();
   if (claim.waited === undefined) metrics.takenOver();
@@ -50,15 +50,15 @@ export async function provisionCompany(deps: ProvisioningDeps, id: CompanyId, sh
   const log = deps.log.child({ companyId: id, attempt: claim.company.attempt });
   log.info({ worker, fencingToken: claim.fencingToken }, 'provisioning started');
   using _attempt = liveness.watch('attempt', claim.remaining + endLimit);
-  using hold = holdCompany(db, claim, { times, shutdown, liveness });
+  using hold = openAttemptSignals(db, claim, { times, shutdown, liveness });
   const outcome = await work(deps, claim, hold, log);
   metrics.attemptEnded(outcome, (performance.now() - claimedAt) / 1_000);
-  bell.owed(id);
+  notifier.owed(id);
   return true;
 }
 
 async function claimInTime(
-  { db, worker, times, liveness }: ProvisioningDeps,
+  { db, worker, times, liveness }: AttemptDeps,
   id: CompanyId,
   shutdown: AbortSignal,
 ): Promise<Claim | undefined> {
@@ -67,15 +67,15 @@ async function claimInTime(
 }
 
 /** Takes the steps and ends the attempt; resolves to what it came to. */
-async function work(deps: ProvisioningDeps, claim: Claim, hold: Hold, log: Log): Promise<AttemptOutcome> {
-  const { db, bell, times, metrics } = deps;
-  const record = attemptRecord(db, bell, claim, hold.held);
-  let attempt: Attempt = { db, bell, times, claim, record, held: hold.held, log, steps: [], clean: scrub };
+async function work(deps: AttemptDeps, claim: Claim, hold: Hold, log: Log): Promise<AttemptOutcome> {
+  const { db, notifier, times, metrics } = deps;
+  const record = attemptRecord(db, notifier, claim, hold.held);
+  let attempt: Attempt = { db, notifier, times, claim, record, held: hold.held, log, steps: [], clean: scrub };
   try {
     const plan = sitePlan(deps.secrets, claim);
     const clean = (text: string): string => scrub(text, plan.adminPassword);
     attempt = { ...attempt, clean, steps: deps.host.steps(plan) };
-    await takeSteps(attempt.steps, { record, clean, signal: hold.work, metrics, log });
+    await runSteps(attempt.steps, { record, clean, signal: hold.work, metrics, log });
     await record.move(toActive(plan));
     log.info('company is active');
     return 'ACTIVE';

@@ -32,7 +32,7 @@ export interface StepsDeps {
 }
 
 /** Takes every step in order; the overall percent is the steps' weights done so far. */
-export async function takeSteps(steps: readonly SiteStep[], deps: StepsDeps): Promise<void> {
+export async function runSteps(steps: readonly SiteStep[], deps: StepsDeps): Promise<void> {
   const { record, signal, metrics, log } = deps;
   const recorded = await record.plan(steps);
   const whole = steps.reduce((sum, step) => sum + step.weight, 0);

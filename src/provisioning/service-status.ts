@@ -4,7 +4,7 @@ import { waits } from './lease.ts';
 import { findWorkers, type LiveWorker, noWorkerLives } from './live-workers.ts';
 
 /** What workers have to do and what they are doing, as PostgreSQL saw it at one moment. All ages are by its clock. */
-export type Overview = Queue & Work & Workforce;
+export type ServiceStatus = Queue & Work & Workforce;
 
 interface Queue {
   /** How many companies wait for a worker. */
@@ -45,7 +45,7 @@ export interface RunningAttempt {
 /** How many attempts, and how many workers, are listed at most. */
 export const mostListed = 100;
 
-export async function readOverview(db: Db): Promise<Overview> {
+export async function readServiceStatus(db: Db): Promise<ServiceStatus> {
   const [queue, work, workforce] = await Promise.all([readQueue(db), readWork(db), findWorkers(db, mostListed)]);
   return { ...queue, ...work, ...workforce };
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
 import type { Failure, FailureReason } from '../company/failure.ts';
 import { moveCompany } from '../company/move-company.ts';
-import type { Bell } from '../company/notifier.ts';
+import type { Notifier } from '../company/notifier.ts';
 import { type Db, now } from '../company/tables.ts';
 import { toFailed } from './end-attempt.ts';
 import { isLost, maxClaims, waits } from './lease.ts';
@@ -64,7 +64,7 @@ export interface GivenUp {
  * Ends as FAILED what no worker will finish: attempts that nobody holds and whose deadline is past, or that were lost
  * with their worker too often. Returns each with its reason.
  */
-export async function giveUpLostAttempts(db: Db, bell: Bell): Promise<GivenUp[]> {
+export async function giveUpLostAttempts(db: Db, notifier: Notifier): Promise<GivenUp[]> {
   const lost = await db
     .selectFrom('company')
     .select('id')
@@ -77,8 +77,8 @@ export async function giveUpLostAttempts(db: Db, bell: Bell): Promise<GivenUp[]>
     const failure = isLate ? pastDeadline : workerLost;
     const moved = await moveCompany(db, id, { ...toFailed(failure, false), when: isLost });
     if (!moved) continue;
-    bell.changed(id);
-    bell.owed(id);
+    notifier.changed(id);
+    notifier.owed(id);
     ended.push({ id, reason: failure.reason });
   }
   return ended;

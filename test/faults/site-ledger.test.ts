@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { suite, type TestContext, test } from 'node:test';
 import type { CompanyId } from '../../src/company/company-id.ts';
-import { Stop } from '../../src/provisioning/interruption.ts';
+import { Interruption } from '../../src/provisioning/interruption.ts';
 import { SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
 import { ledgerHost, openSiteLedger } from './site-ledger.ts';
 
@@ -80,7 +80,7 @@ suite('the ledger of sites', () => {
     const [preflight] = site.claimedWith(2);
     assert.ok(install && preflight);
     assert.equal(await preflight.check(signal), false);
-    const refusal = (error: unknown): boolean => error instanceof Stop && error.why === 'lease-lost';
+    const refusal = (error: unknown): boolean => error instanceof Interruption && error.reason === 'lease-lost';
     await assert.rejects(install.run({ signal, progress() {} }), refusal);
     await assert.rejects(install.undo(signal), refusal);
     assert.deepEqual(site.standing(), []);
@@ -94,7 +94,7 @@ suite('the ledger of sites', () => {
     const [, again] = site.claimedWith(2);
     assert.ok(create && again);
     const overtake = (percent: number): unknown => percent === 20 && again.check(signal);
-    await assert.rejects(create.run({ signal, progress: overtake }), Stop);
+    await assert.rejects(create.run({ signal, progress: overtake }), Interruption);
     assert.deepEqual(site.standing(), ['create-site, half-made']);
     await again.undo(signal);
     await take(again);

@@ -9,7 +9,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { Stop } from '../../src/provisioning/interruption.ts';
+import { Interruption } from '../../src/provisioning/interruption.ts';
 import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
 import { hashPassword, passwordHash, passwordMatches } from '../../src/site-hosts/sandbox/password.ts';
 
@@ -218,7 +218,7 @@ const outOfOrder = (transient: boolean): SiteHostError =>
 const notVerified = (fault: string): SiteHostError =>
   new SiteHostError('VERIFICATION_FAILED', `The finished site ${fault}.`);
 
-/** A site as one claim sees it. Whatever takes a signal is one transaction, and throws a Stop once a newer claim has been there. */
+/** A site as one claim sees it. Whatever takes a signal is one transaction, and throws a Interruption once a newer claim has been there. */
 type Site = ReturnType<typeof openSite>;
 
 function openSite(database: DatabaseSync, plan: SitePlan) {
@@ -262,7 +262,7 @@ function openSite(database: DatabaseSync, plan: SitePlan) {
       },
       signal,
     );
-    if (!outcome) throw new Stop('lease-lost');
+    if (!outcome) throw new Interruption('lease-lost');
     return outcome.result;
   }
 

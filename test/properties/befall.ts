@@ -15,7 +15,7 @@ export interface Befallen {
 }
 
 /** Lets what is drawn befall everybody, one after the other. */
-export function letBefall({ store: { em }, stage, bell, shutDown }: Cast, drawn: readonly Befalling[]): Befallen {
+export function letBefall({ store: { em }, stage, notifier, shutDown }: Cast, drawn: readonly Befalling[]): Befallen {
   const lapsed: string[] = [];
   const silenced: string[] = [];
   const befall: Record<Befalling, () => unknown> = {
@@ -31,9 +31,9 @@ export function letBefall({ store: { em }, stage, bell, shutDown }: Cast, drawn:
     'workers shut down': shutDown,
     async 'the reconciler looks'() {
       const seen = stage.dbOf('the reconciler');
-      await giveUpLostAttempts(seen, bell);
-      for (const { id } of await findWaiting(seen, batch)) bell.queued(id);
-      for (const id of await companiesOwedMail(seen, batch)) bell.owed(id);
+      await giveUpLostAttempts(seen, notifier);
+      for (const { id } of await findWaiting(seen, batch)) notifier.queued(id);
+      for (const id of await companiesOwedMail(seen, batch)) notifier.owed(id);
     },
   };
   stage.start(async () => {
@@ -52,12 +52,17 @@ const mostRounds = 10;
  * Does whatever is left to do, with all the time in the world, until there is nothing. Returns the companies whose
  * lease was alive although nobody worked on them any more.
  */
-export async function comeToRest({ store: { db, em }, bell, provision, deliver }: Cast): Promise<readonly string[]> {
+export async function comeToRest({
+  store: { db, em },
+  notifier,
+  provision,
+  deliver,
+}: Cast): Promise<readonly string[]> {
   const abandoned = await runOut(em);
   for (let rounds = 0; await isSomethingLeft(em); rounds += 1) {
     assert.ok(rounds < mostRounds, 'something is left to do for ever');
     await em.execute(`update outbox_mail set due_at = ${past}, try_until = null where state = 'WAITING'`);
-    await giveUpLostAttempts(db, bell);
+    await giveUpLostAttempts(db, notifier);
     for (const { id } of await findWaiting(db, batch)) await provision(id, 'the last worker');
     for (const id of await companiesOwedMail(db, batch)) await deliver(id, 'the last worker');
   }

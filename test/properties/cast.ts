@@ -1,12 +1,12 @@
 import type { Scheduler } from 'fast-check';
 import type { CompanyId } from '../../src/company/company-id.ts';
-import type { Bell } from '../../src/company/notifier.ts';
+import type { Notifier } from '../../src/company/notifier.ts';
 import { deliverMail } from '../../src/mail/deliver-mail.ts';
 import { openMailAccount } from '../../src/mail/mail-account.ts';
 import type { MailContent } from '../../src/mail/render-mail.ts';
 import type { Log } from '../../src/observability/log.ts';
-import { Stop } from '../../src/provisioning/interruption.ts';
-import { provisionCompany } from '../../src/provisioning/run-attempt.ts';
+import { Interruption } from '../../src/provisioning/interruption.ts';
+import { runAttempt } from '../../src/provisioning/run-attempt.ts';
 import type { CompanyStore } from '../support/company-store.ts';
 import { type Ledger, ledgerHost } from './ledger-host.ts';
 import { type LedgerSmtp, ledgerSmtp } from './ledger-smtp.ts';
@@ -19,7 +19,7 @@ export interface Cast {
   readonly store: CompanyStore;
   readonly stage: Stage;
   readonly channel: LossyChannel;
-  readonly bell: Bell;
+  readonly notifier: Notifier;
   readonly ledger: Ledger;
   readonly smtp: LedgerSmtp;
   readonly log: Log;
@@ -54,17 +54,17 @@ export function openCast(store: CompanyStore, scheduler: Scheduler, drawn: Scena
     ledger,
     smtp,
     log: common.log,
-    bell: {
+    notifier: {
       changed: (id) => channel.announce(id),
       queued: (id) => ring((worker) => cast.provision(id, worker)),
       owed: (id) => ring((worker) => cast.deliver(id, worker)),
     },
     async provision(id, worker) {
-      await provisionCompany({ ...common, db: stage.dbOf(worker), bell: cast.bell, worker }, id, shutdown.signal);
+      await runAttempt({ ...common, db: stage.dbOf(worker), notifier: cast.notifier, worker }, id, shutdown.signal);
     },
     deliver: (id, worker) => deliverMail({ ...common, db: stage.dbOf(worker), smtp, account, ...mailing }, id),
     shutDown() {
-      shutdown.abort(new Stop('shutdown'));
+      shutdown.abort(new Interruption('shutdown'));
       shutdown = new AbortController();
     },
   };

@@ -81,7 +81,7 @@ const sendItAgain = onCompany('send again', hasMail, sentAgain, async (company, 
     'select id from outbox_mail where company_id = ? and attempt = ?',
     [id, mail.attempt],
   );
-  const outcome = await sendAgain(store.db, store.bell, kept?.id ?? '', recipient);
+  const outcome = await sendAgain(store.db, store.notifier, kept?.id ?? '', recipient);
   assert.equal(outcome.kind === 'due', resend(company, mail, recipient), outcome.kind);
 });
 

@@ -32,8 +32,8 @@ export function placeOrders(
 }
 
 /** Asks again, under the same key, as long as there is no answer. */
-async function place({ store, stage, bell }: Cast, { draft }: Order, number: number): Promise<CompanyId> {
-  const deps = { ...store.deps, db: stage.dbOf('a portal'), bell };
+async function place({ store, stage, notifier }: Cast, { draft }: Order, number: number): Promise<CompanyId> {
+  const deps = { ...store.deps, db: stage.dbOf('a portal'), notifier };
   const input = requestFor(`site-${number}.localhost`, { draft, idempotencyKey: `order-${number}` });
   for (;;) {
     try {
@@ -47,15 +47,15 @@ async function place({ store, stage, bell }: Cast, { draft }: Order, number: num
 
 const wishes = { queue: queueCompany, cancel: cancelCompany };
 
-async function wish({ store, stage, bell }: Cast, order: Order, id: CompanyId): Promise<void> {
+async function wish({ store, stage, notifier }: Cast, order: Order, id: CompanyId): Promise<void> {
   for (const wanted of order.wishes) {
     await stage.turn(`a portal wants to ${wanted}`);
-    await wishes[wanted]({ db: stage.dbOf('a portal'), bell }, store.jane, id);
+    await wishes[wanted]({ db: stage.dbOf('a portal'), notifier }, store.jane, id);
   }
 }
 
 /** Queues every company that has failed. */
-export async function retryFailed({ store, bell }: Cast): Promise<void> {
+export async function retryFailed({ store, notifier }: Cast): Promise<void> {
   const failed = await store.em.execute<{ id: CompanyId }[]>(`select id from company where status = 'FAILED'`);
-  for (const { id } of failed) await queueCompany({ db: store.db, bell }, store.jane, id);
+  for (const { id } of failed) await queueCompany({ db: store.db, notifier }, store.jane, id);
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Scheduler } from 'fast-check';
 import type { Db } from '../../src/company/tables.ts';
-import { Stop } from '../../src/provisioning/interruption.ts';
+import { Interruption } from '../../src/provisioning/interruption.ts';
 import { ConnectionLost, type Fate, faultyDatabase } from '../support/faulty-database.ts';
 
 /** Where all act at once: the scheduler says whose turn it is, and faults strike, until it is calm. */
@@ -49,7 +49,7 @@ export function openStage(db: Db, scheduler: Scheduler, faults: ReadonlyMap<numb
     start(job) {
       jobs.push(
         job().catch((error) => {
-          if (!(error instanceof ConnectionLost || error instanceof Stop)) defects.push(error);
+          if (!(error instanceof ConnectionLost || error instanceof Interruption)) defects.push(error);
         }),
       );
     },

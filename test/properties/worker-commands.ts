@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { ownerName } from '../../src/company/owner-name.ts';
 import { attemptRecord } from '../../src/provisioning/attempt-record.ts';
 import { toActive, toFailed } from '../../src/provisioning/end-attempt.ts';
-import { Stop } from '../../src/provisioning/interruption.ts';
+import { Interruption } from '../../src/provisioning/interruption.ts';
 import { type Claim, claimCompany, releaseLease } from '../../src/provisioning/lease.ts';
 import type { SitePlan } from '../../src/provisioning/site-host.ts';
 import { findWaiting, giveUpLostAttempts } from '../../src/provisioning/waiting.ts';
@@ -36,7 +36,7 @@ const claim = onCompany(
     assert.equal(claimed !== undefined, expected !== undefined);
     if (!claimed || !expected) return;
     assert.ok(claimed.fencingToken > company.token, 'a claim raises the token');
-    const record = attemptRecord(db, store.bell, claimed, ever);
+    const record = attemptRecord(db, store.notifier, claimed, ever);
     claims.set(expected, { claim: claimed, record, meet });
   },
 );
@@ -64,7 +64,8 @@ const onClaim = <Drawn>(
     },
   );
 
-const stopped = (why: Stop['why']) => (error: unknown) => error instanceof Stop && error.why === why;
+const stopped = (reason: Interruption['reason']) => (error: unknown) =>
+  error instanceof Interruption && error.reason === reason;
 
 /** Carries out a write that the model allows; one that it does not must tell the worker that he has lost the company. */
 async function write(allowed: boolean, written: Promise<unknown>): Promise<boolean> {
@@ -131,7 +132,7 @@ const passDeadline = onCompany(
 );
 
 const giveUp = command('give up lost attempts', fc.constant({}), always, async ({ companies }, { store, ids }) => {
-  const ended = new Map((await giveUpLostAttempts(store.db, store.bell)).map(({ id, reason }) => [id, reason]));
+  const ended = new Map((await giveUpLostAttempts(store.db, store.notifier)).map(({ id, reason }) => [id, reason]));
   for (const company of companies) {
     assert.equal(ended.get(of(ids, company)), rules.isLost(company) ? rules.giveUp(company) : undefined);
   }

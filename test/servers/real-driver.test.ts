@@ -16,7 +16,7 @@ import { within } from '../support/processes.ts';
 import { requestFor } from '../support/test-service.ts';
 
 const jane: Requester = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
-const bell = { changed() {}, queued() {}, owed() {} };
+const notifier = { changed() {}, queued() {}, owed() {} };
 const secrets = secretBox([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]);
 const apps = { offered: ['erpnext'], byDefault: ['erpnext'] };
 
@@ -36,7 +36,7 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
   });
 
   const create = ({ db }: Database, name: string): Promise<CreateCompanyOutcome> =>
-    createCompany({ db, bell, secrets, apps, ownHosts: [] }, jane, requestFor(`${name}.localhost`));
+    createCompany({ db, notifier, secrets, apps, ownHosts: [] }, jane, requestFor(`${name}.localhost`));
 
   test('eight that migrate an empty database at once: one does it, the others find it done', async () => {
     const applied = await Promise.all(processes.map((database) => database.migrate()));
@@ -80,7 +80,7 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
   test('fifty creations, retries and repeats at once by one customer: none passes the quota', async () => {
     const limits = { perDay: 6, waiting: 4 };
     const joe = { ...jane, subject: 'joe' };
-    const deps = { bell, secrets, apps, ownHosts: [], quotas: { customer: limits, partner: limits } };
+    const deps = { notifier, secrets, apps, ownHosts: [], quotas: { customer: limits, partner: limits } };
     const ask = ({ db }: Database, name: string, changes: Partial<CreateCompanyInput>) =>
       createCompany({ ...deps, db }, joe, requestFor(`${name}.localhost`, changes));
     const [one] = processes;

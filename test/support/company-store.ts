@@ -5,14 +5,14 @@ import { pino } from 'pino';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { type CreateCompanyDeps, createCompany } from '../../src/company/create-company.ts';
 import { companyById } from '../../src/company/find-companies.ts';
-import type { Bell } from '../../src/company/notifier.ts';
+import type { Notifier } from '../../src/company/notifier.ts';
 import type { Requester } from '../../src/company/requester.ts';
 import type { CompanyRow, Db } from '../../src/company/tables.ts';
 import { openEmbeddedPostgres } from '../../src/database/open-database.ts';
 import { openPglite } from '../../src/embedded/pglite.ts';
 import { openLiveness } from '../../src/observability/liveness.ts';
 import { openMetrics } from '../../src/observability/metrics.ts';
-import type { ProvisioningDeps } from '../../src/provisioning/run-attempt.ts';
+import type { AttemptDeps } from '../../src/provisioning/run-attempt.ts';
 import type { SiteHost, SiteStep } from '../../src/provisioning/site-host.ts';
 import { type SecretBox, secretBox } from '../../src/secrets/secret-box.ts';
 import { assertLog } from './event-log.ts';
@@ -24,7 +24,7 @@ export interface CompanyStore {
   /** For SQL behind the domain's back. */
   readonly em: SqlEntityManager;
   readonly secrets: SecretBox;
-  readonly bell: Bell;
+  readonly notifier: Notifier;
   /** Whatever was rung so far: `changed COMP-…`, `queued COMP-… <turn>`, `owed COMP-…`. */
   readonly rings: readonly string[];
   readonly deps: CreateCompanyDeps;
@@ -37,7 +37,7 @@ export interface CompanyStore {
   /** Changes columns behind the domain's back: `leased_until = now() - interval '1 second'`. */
   set(id: CompanyId, assignment: string): Promise<void>;
   /** What `provisionCompany` needs, with times that are long unless told otherwise. */
-  provisioning(host: SiteHost, times?: Partial<ProvisioningDeps['times']>): ProvisioningDeps;
+  provisioning(host: SiteHost, times?: Partial<AttemptDeps['times']>): AttemptDeps;
 }
 type LoggedRow = Parameters<typeof assertLog>[0][number] & { readonly attempt: number };
 type MailRow = Awaited<ReturnType<typeof mailsOf>>[number];
@@ -56,18 +56,18 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
   const { db, em } = database;
   const secrets = secretBox([{ id: 'test', bytes: randomBytes(32) }]);
   const rings: string[] = [];
-  const bell: Bell = {
+  const notifier: Notifier = {
     changed: (id) => void rings.push(`changed ${id}`),
     queued: (id) => void rings.push(`queued ${id}`),
     owed: (id) => void rings.push(`owed ${id}`),
   };
-  const deps = { db, bell, secrets, ownHosts: [], apps: { offered: ['erpnext'], byDefault: ['erpnext'] } };
+  const deps = { db, notifier, secrets, ownHosts: [], apps: { offered: ['erpnext'], byDefault: ['erpnext'] } };
   const jane = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
   return {
     db,
     em,
     secrets,
-    bell,
+    notifier,
     rings,
     deps,
     jane,
@@ -88,7 +88,7 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
     },
     provisioning: (host, changes = {}) => ({
       db,
-      bell,
+      notifier,
       secrets,
       host,
       times: { ...times, ...changes },

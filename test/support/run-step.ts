@@ -1,6 +1,6 @@
 /** A worker's stand-in, to be killed or put to sleep: takes the step that its one message names (worker.ts). */
 import { writeSync } from 'node:fs';
-import { Stop } from '../../src/provisioning/interruption.ts';
+import { Interruption } from '../../src/provisioning/interruption.ts';
 import { SiteHostError, type SiteStep } from '../../src/provisioning/site-host.ts';
 import { openBenchHost } from '../../src/site-hosts/bench/bench-host.ts';
 import { openSandboxHost } from '../../src/site-hosts/sandbox/sandbox-host.ts';
@@ -30,7 +30,7 @@ async function take(step: SiteStep, progress: () => void): Promise<string> {
       if (!(await step.check(ever))) await step.run({ signal: ever, progress });
       return 'done';
     } catch (error) {
-      if (error instanceof Stop) return error.why;
+      if (error instanceof Interruption) return error.reason;
       if (!(error instanceof SiteHostError && error.transient)) return String(error);
     }
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { type CompanyId, parseCompanyId } from '../../src/company/company-id.ts';
 import { type OwnerName, ownerName } from '../../src/company/owner-name.ts';
-import { Stop } from '../../src/provisioning/interruption.ts';
+import { Interruption } from '../../src/provisioning/interruption.ts';
 import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
 import { acme } from './site-plan.ts';
 import type { SleepingWorker } from './sleeping-worker.ts';
@@ -305,10 +305,10 @@ async function madeByEarlierVersion(opened: HostUnderTest): Promise<SitePlan> {
 /** The plan as another worker has it after a take-over. */
 const claimedAgain = (plan: SitePlan): SitePlan => ({ ...plan, fencingToken: plan.fencingToken + 1 });
 
-/** Whatever the plan's steps are asked, the answer is a Stop, and nothing changes. */
+/** Whatever the plan's steps are asked, the answer is a Interruption, and nothing changes. */
 async function assertRefused({ host, siteFolder }: HostUnderTest, plan: SitePlan): Promise<void> {
   const before = await snapshot(siteFolder(plan));
-  const isLost = (error: unknown) => error instanceof Stop && error.why === 'lease-lost';
+  const isLost = (error: unknown) => error instanceof Interruption && error.reason === 'lease-lost';
   for (const step of host.steps(plan)) {
     await assert.rejects(step.run({ signal: ever, progress: isPercent }), isLost, `run of ${step.name}`);
     if (!leavesAnEffect(step)) continue;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { countryFor } from '../../company/countries.ts';
 import { parseSiteName } from '../../company/site-name.ts';
-import { Stop } from '../../provisioning/interruption.ts';
+import { Interruption } from '../../provisioning/interruption.ts';
 import { SiteHostError, type SitePlan, type StepContext } from '../../provisioning/site-host.ts';
 import { scrub } from '../../secrets/scrub.ts';
 import { type Agent, AgentLost } from './agent.ts';
@@ -21,7 +21,7 @@ export interface BenchSite {
   readonly timeZone: string;
   /** The name of the site's database and of its user: ours, so that it is known before the site is. */
   readonly database: string;
-  /** Asks for something about the site. Rejects with a SiteHostError, with the signal's reason, or with a Stop when a newer claim has asked. */
+  /** Asks for something about the site. Rejects with a SiteHostError, with the signal's reason, or with a Interruption when a newer claim has asked. */
   ask(action: string, args: object, options: AskOptions): Promise<Readonly<Record<string, unknown>>>;
   /** Whether the step came to its end on a site that is ours and is there. */
   isFinished(step: string, signal: AbortSignal): Promise<boolean>;
@@ -69,7 +69,7 @@ export function benchSite(
       const { value } = answer;
       const lines = clean(answer.lines, answer.secrets);
       if (lines.length > 0) printed = lines;
-      if (value?.['site'] === 'lost') throw new Stop('lease-lost');
+      if (value?.['site'] === 'lost') throw new Interruption('lease-lost');
       if (value?.['site'] === 'busy') throw siteBusy();
       if (value?.['site'] === 'taken') throw siteNameTaken(plan);
       const code = value ? Number(value['code'] ?? 0) : 1;

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Stop } from '../../provisioning/interruption.ts';
+import { Interruption } from '../../provisioning/interruption.ts';
 import type { SitePlan } from '../../provisioning/site-host.ts';
 import { unlessMissing } from './json-file.ts';
 
@@ -15,7 +15,7 @@ export const claimFolder = (directory: string, plan: SitePlan): string =>
 
 const claimsFolder = (directory: string, plan: SitePlan): string => join(directory, '.claims', plan.owner);
 
-/** Does the work under the plan's claim. Throws a Stop when there is a newer one: before the work, or after what was done of it by then. */
+/** Does the work under the plan's claim. Throws a Interruption when there is a newer one: before the work, or after what was done of it by then. */
 export async function underClaim<T>(directory: string, plan: SitePlan, work: () => Promise<T>): Promise<T> {
   await enterClaim(directory, plan);
   try {
@@ -40,10 +40,10 @@ async function enterClaim(directory: string, plan: SitePlan): Promise<void> {
   }
 }
 
-/** The tokens of the company's older claims that still have their folders. Throws a Stop when there is a newer one. */
+/** The tokens of the company's older claims that still have their folders. Throws a Interruption when there is a newer one. */
 async function olderClaims(directory: string, plan: SitePlan): Promise<readonly number[]> {
   const entries = (await readdir(claimsFolder(directory, plan)).catch(unlessMissing)) ?? [];
   const others = entries.map(Number).filter((token) => token !== plan.fencingToken);
-  if (others.some((token) => token > plan.fencingToken)) throw new Stop('lease-lost');
+  if (others.some((token) => token > plan.fencingToken)) throw new Interruption('lease-lost');
   return others;
 }

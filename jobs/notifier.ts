@@ -1,4 +1,4 @@
-import type { Bell } from '../src/company/notifier.ts';
+import type { Notifier } from '../src/company/notifier.ts';
 import type { CompanyChannel } from '../src/live/company-channel.ts';
 import type { Log } from '../src/observability/log.ts';
 import type { Metrics } from '../src/observability/metrics.ts';
@@ -8,14 +8,14 @@ import { openJobQueue } from './job-queue.ts';
 import { provisionQueue } from './provision-company.job.ts';
 import { openQueueTrial } from './try-out-queue.ts';
 
-export interface JobBell extends Bell {
+export interface JobNotifier extends Notifier {
   /** Resolves when a job went its way through Redis. */
   tryOut(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Rings by bee-queue for workers, and by the channel for live streams. */
-export function openBell(channel: CompanyChannel, redis: RedisServer, metrics: Metrics, log: Log): JobBell {
+export function openNotifier(channel: CompanyChannel, redis: RedisServer, metrics: Metrics, log: Log): JobNotifier {
   const provisioning = openJobQueue(provisionQueue, redis, metrics, log);
   const mail = openJobQueue(mailQueue, redis, metrics, log);
   const trial = openQueueTrial(redis);
