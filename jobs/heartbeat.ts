@@ -1,9 +1,9 @@
 import type { Db } from '../src/company/tables.ts';
 import { type Liveness, lateOf, type Repetition } from '../src/observability/liveness.ts';
 import { type Log, tellOnChange } from '../src/observability/log.ts';
-import { showLife } from '../src/provisioning/live-workers.ts';
+import { recordHeartbeat } from '../src/provisioning/live-workers.ts';
 
-/** How often a worker shows that it lives, in milliseconds. */
+/** The pause between heartbeats, in milliseconds. */
 const pause = 3_000;
 
 export interface HeartbeatDeps {
@@ -13,11 +13,11 @@ export interface HeartbeatDeps {
   readonly log: Log;
 }
 
-/** Shows every process on the database that this worker lives, and which of its loops are late. */
+/** Records in the database that this worker lives, and which of its loops are late. */
 export function openHeartbeat({ db, worker, liveness, log }: HeartbeatDeps): Repetition {
   const startedAt = performance.now();
-  const tell = tellOnChange((err) => log.warn({ err }, 'could not show that this worker lives; trying again'));
+  const tell = tellOnChange((err) => log.warn({ err }, 'heartbeat failed, retrying'));
   const beat = (): Promise<void> =>
-    showLife(db, { name: worker, age: performance.now() - startedAt, lateLoops: lateOf(liveness) });
+    recordHeartbeat(db, { name: worker, age: performance.now() - startedAt, lateLoops: lateOf(liveness) });
   return liveness.repeat('heartbeat', beat, { pause, onError: ({ message }) => tell(message) });
 }

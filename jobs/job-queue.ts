@@ -10,22 +10,22 @@ import { parseCompanyJob } from './company-job.ts';
 import { loadScripts, openQueue, scriptsAreGone } from './open-queue.ts';
 
 export interface JobQueue {
-  /** Adds a job for the company. Failing is logged, and nobody waits for it. */
+  /** Enqueues a job for the company. A failure is logged, and nobody waits for it. */
   add(companyId: CompanyId): void;
   close(): Promise<void>;
 }
 
 export function openJobQueue(name: string, server: RedisServer, metrics: Metrics, log: Log): JobQueue {
-  const onError = disturbed(name, log);
+  const onError = logErrors(name, log);
   const { ready, close } = openQueue(name, server, { isWorker: false, onError });
   const tellLost = tellOnChange((err) =>
-    log.warn({ queue: name, err }, 'jobs get lost; the reconciler finds what waits'),
+    log.warn({ queue: name, err }, 'could not enqueue; the reconciler will retry'),
   );
   const adding = new Set<CompanyId>();
 
   const save = async (companyId: CompanyId): Promise<void> => {
     const { queue } = await ready;
-    // An id of its own: bee-queue drops a job whose id it knows, even from a queue that Redis has evicted.
+    // A random id: bee-queue drops a job with a known id, even from a queue that Redis has evicted.
     const job = queue.createJob({ companyId }).setId(randomUUID());
     try {
       await job.save();
@@ -42,9 +42,9 @@ export function openJobQueue(name: string, server: RedisServer, metrics: Metrics
       adding.add(companyId);
       save(companyId)
         .then(
-          () => metrics.rung(name, 'rung'),
+          () => metrics.jobEnqueued(name, 'enqueued'),
           (error: Error) => {
-            metrics.rung(name, 'lost');
+            metrics.jobEnqueued(name, 'lost');
             tellLost(error.message);
           },
         )
@@ -56,14 +56,14 @@ export function openJobQueue(name: string, server: RedisServer, metrics: Metrics
 
 export interface JobWorker {
   /** Those of the companies for which no job waits. Rejects when Redis does not answer in time. */
-  unrung(companyIds: readonly CompanyId[]): Promise<readonly CompanyId[]>;
+  withoutJob(companyIds: readonly CompanyId[]): Promise<readonly CompanyId[]>;
   /** Handles the first of these companies without a job, as many as there is room for now. */
   takeUp(companyIds: readonly CompanyId[]): void;
-  /** Takes no more jobs and waits a while for those that run. */
+  /** Takes no more jobs and waits a while for the running ones. */
   close(): Promise<void>;
 }
 
-/** Handles the queue's jobs, `concurrency` at a time. What the handler throws is logged; the database knows what is left to do. */
+/** Handles the queue's jobs, `concurrency` at a time. What a handler throws is logged; the database knows what is left to do. */
 export function openJobWorker(
   name: string,
   server: RedisServer,
@@ -71,7 +71,7 @@ export function openJobWorker(
   handle: (companyId: CompanyId) => Promise<void>,
   log: Log,
 ): JobWorker {
-  const report = disturbed(name, log);
+  const report = logErrors(name, log);
   const onError = (error: Error): void => {
     report(error);
     if (scriptsAreGone(error)) loadScripts(name, server, report).catch(report);
@@ -86,7 +86,7 @@ export function openJobWorker(
       try {
         await handleOne();
       } catch (error) {
-        log.error({ queue: name, err: error }, 'job failed; the reconciler finds what is left to do');
+        log.error({ queue: name, err: error }, 'job failed; the reconciler will retry');
       }
     });
     running.add(work);
@@ -95,20 +95,20 @@ export function openJobWorker(
   };
   const work = async (): Promise<void> => {
     const { queue } = await ready;
-    // bee-queue waits for jobs only if its first look for stalled ones comes to an end.
+    // bee-queue waits for jobs only once its first check for stalled ones has succeeded.
     while (open && !(await queue.checkStalledJobs().then(() => true, onError)))
       await pause(stallCheck, undefined, { ref: false });
     queue.process(concurrency, ({ data }) => run(async () => handle(parseCompanyJob(data).companyId)));
-    // It looks now and every few seconds.
+    // It checks now and every few seconds.
     await queue.checkStalledJobs(stallCheck);
   };
   work().catch((error) => open && onError(error));
   return {
-    async unrung(companyIds) {
+    async withoutJob(companyIds) {
       if (companyIds.length === 0) return [];
       const jobs = await inTime(ready.then(({ queue }) => queue.getJobs('waiting', { start: 0, end: -1 })));
-      const rung = new Set(jobs.map(({ data }) => parseCompanyJob(data).companyId));
-      return companyIds.filter((id) => !rung.has(id));
+      const withJob = new Set(jobs.map(({ data }) => parseCompanyJob(data).companyId));
+      return companyIds.filter((id) => !withJob.has(id));
     },
     takeUp(companyIds) {
       for (const companyId of companyIds.slice(0, slots.free)) void run(() => handle(companyId));
@@ -120,12 +120,12 @@ export function openJobWorker(
   };
 }
 
-/** How long a job that is told to end may take, in milliseconds. */
+/** How long a running job may take to end at a shutdown, in milliseconds. */
 const runLimit = 6_000;
 const stallCheck = 5_000;
 const answerLimit = 2_000;
 
-/** A command waits for a Redis that is away, and is answered once it is back. */
+/** A command waits for an unavailable Redis, and is answered once it is back. */
 async function inTime<Result>(answer: Promise<Result>): Promise<Result> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error('Redis does not answer.')), answerLimit);
@@ -136,7 +136,7 @@ async function inTime<Result>(answer: Promise<Result>): Promise<Result> {
   }
 }
 
-function disturbed(name: string, log: Log): (error: Error) => void {
-  const tell = tellOnChange((err) => log.warn({ queue: name, err }, 'queue is disturbed'));
+function logErrors(name: string, log: Log): (error: Error) => void {
+  const tell = tellOnChange((err) => log.warn({ queue: name, err }, 'queue connection error'));
   return (error) => tell(new RedisTrouble(error).message);
 }

@@ -6,9 +6,9 @@ import type { Redis, RedisServer } from '../src/redis/redis-server.ts';
 export type Queue = BeeQueue<object>;
 
 /**
- * bee-queue as a doorbell: a job says "look at this company", and the database says what there is to do.
- * A job may get lost or come twice; the reconciler rings again and a claim is given once. So a job is neither retried
- * nor timed out here (an attempt has its deadline in the database), and is forgotten once it was handled.
+ * bee-queue as a notifier: a job says "look at this company", and the database says what there is to do. Jobs may be lost or
+ * duplicated: the reconciler enqueues again, and only one claim succeeds. So a job is neither retried nor timed out here (an
+ * attempt has its deadline in the database), and is removed once it was handled.
  */
 const settings = {
   removeOnSuccess: true,
@@ -18,15 +18,15 @@ const settings = {
   storeJobs: false,
 } as const;
 
-/** What bee-queue’s keys begin with; with the deployment’s id, since others may have queues of the same names. */
+/** The prefix of bee-queue’s keys, with the deployment’s id: other deployments may have queues of the same names. */
 export const queuePrefix = ({ namespace }: Pick<RedisServer, 'namespace'>): string => `bq:${namespace}`;
 
 const pauseBetweenOpenings = 1_000;
-/** How long bee-queue may take to tell Redis that its jobs are done: nothing is lost when one that is away does not hear of it. */
+/** How long bee-queue may take to report finished jobs to Redis, in milliseconds: nothing is lost when it cannot. */
 const closeLimit = 2_000;
 
 export interface OpenQueue {
-  /** Once Redis is there; rejects when it is closed before. */
+  /** Resolves once Redis is available; rejects when the queue is closed before. */
   readonly ready: Promise<ReadyQueue>;
   /** Takes no more jobs. */
   close(): Promise<void>;
@@ -40,11 +40,11 @@ export interface ReadyQueue {
 
 export interface QueueOptions {
   readonly isWorker: boolean;
-  /** Hears of every disturbance; without it a Redis that blinks would end the process. */
+  /** Called with every connection error; without it such an error would end the process. */
   readonly onError: (error: Error) => void;
 }
 
-/** Opens a queue. One that lost Redis just while it opened would never work: another is opened in its place. */
+/** Opens a queue. One that lost Redis while opening would never work: it is replaced. */
 export function openQueue(name: string, server: RedisServer, { isWorker, onError }: QueueOptions): OpenQueue {
   const closing = new AbortController();
   let opened: ReadyQueue | undefined;
@@ -62,7 +62,7 @@ export function openQueue(name: string, server: RedisServer, { isWorker, onError
         isWorker,
       });
       queue.on('error', (error) => {
-        // It doubles the pause after each failed pop, without bound.
+        // bee-queue doubles the pause after each failed pop, without bound.
         Object.assign(queue, { _redisFailureRetryDelay: 0 });
         onError(error);
       });
@@ -87,7 +87,7 @@ export function openQueue(name: string, server: RedisServer, { isWorker, onError
     }
   };
   const ready = untilReady();
-  // Whoever awaits it hears of it; nobody may.
+  // Callers that await it get the error; there may be none.
   ready.catch(() => {});
   return {
     ready,

@@ -1,16 +1,16 @@
 import type { CompanyId } from '../src/company/company-id.ts';
 import { turnLimit } from '../src/observability/liveness.ts';
 import type { Log } from '../src/observability/log.ts';
-import { findNextTurn } from '../src/provisioning/next-turn.ts';
-import { type AttemptDeps, runAttempt } from '../src/provisioning/run-attempt.ts';
-import { findAbandoned } from '../src/provisioning/waiting.ts';
+import type { AttemptDeps } from '../src/provisioning/attempt.ts';
+import { findAbandoned, findNextTurn } from '../src/provisioning/queue.ts';
+import { runAttempt } from '../src/provisioning/run-attempt.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
 import { type JobWorker, openJobWorker } from './job-queue.ts';
 
 /** The queue of long work: an attempt may take up to its deadline, 600 s by default. */
 export const provisionQueue = 'long';
 
-/** Provisions one waiting company for each job; closing hands back what is under way. */
+/** Provisions one waiting company for each job; closing releases those under way. */
 export function openProvisionWorker(
   deps: AttemptDeps,
   options: { redis: RedisServer; concurrency: number; attemptsAtOnce: number; log: Log },
@@ -19,15 +19,15 @@ export function openProvisionWorker(
   const { signal } = shutdown;
 
   /**
-   * A job says that one more company waits, and not which one is next. A company that lost its worker has had its turn
-   * already: it comes first, and not behind all that were queued since. Of those that are queued, one is taken by turns.
+   * A job says that one more company waits, not which one is next. A company that lost its worker has had its turn already:
+   * it comes before all that were queued since. Queued companies are taken by turns.
    */
   const provision = async (): Promise<void> => {
     await provisionNext(findAbandoned);
     await provisionNext((db) => findNextTurn(db, options.attemptsAtOnce));
   };
 
-  /** Looks again when another worker was faster, until one is found that is ours or none is left. */
+  /** Looks again when another worker was faster, until one is claimed or none is left. */
   const provisionNext = async (find: typeof findAbandoned): Promise<void> => {
     while (!signal.aborted) {
       const next = await findInTime(find);

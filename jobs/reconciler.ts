@@ -1,12 +1,11 @@
 import type { CompanyId } from '../src/company/company-id.ts';
 import type { Notifier } from '../src/company/notifier.ts';
 import type { Db } from '../src/company/tables.ts';
-import { companiesOwedMail } from '../src/mail/outbox.ts';
+import { findCompaniesWithDueMail } from '../src/mail/outbox.ts';
 import type { Liveness, Repetition } from '../src/observability/liveness.ts';
 import { type Log, tellOnChange } from '../src/observability/log.ts';
 import type { Metrics } from '../src/observability/metrics.ts';
-import { findNextTurn } from '../src/provisioning/next-turn.ts';
-import { findWaiting } from '../src/provisioning/waiting.ts';
+import { findNextTurn, findWaiting } from '../src/provisioning/queue.ts';
 import { mailQueue } from './deliver-mail.job.ts';
 import type { JobWorker } from './job-queue.ts';
 import { provisionQueue } from './provision-company.job.ts';
@@ -14,15 +13,15 @@ import { waitingAlarm } from './waiting-alarm.ts';
 
 /** How often the database is asked what waits, in milliseconds. */
 const pause = 2_000;
-/** At most so many of a kind are rung for at a time; the longest waiting first. */
+/** The most companies of a kind that are enqueued at a time; the longest waiting first. */
 const batch = 200;
 
 export interface ReconcilerDeps {
   readonly db: Db;
   readonly notifier: Notifier;
-  /** Of companies that wait for a worker, and of companies that are owed a mail. */
+  /** Of companies that wait for a worker, and of companies with a pending mail. */
   readonly queues: { readonly provision: JobWorker; readonly mail: JobWorker };
-  /** How long a company may wait before the log tells of it, in milliseconds. */
+  /** How long a company may wait before a warning is logged, in milliseconds. */
   readonly waitingAlarm: number;
   /** How many companies of one customer or partner are provisioned at once. */
   readonly attemptsAtOnce: number;
@@ -32,40 +31,38 @@ export interface ReconcilerDeps {
 }
 
 /**
- * Rings again for whatever waits in the database and not in Redis, now and every few seconds, so that a ring which got
- * lost costs no more than that; takes up by itself what still waits at the next look, so that nothing waits for a Redis
- * that is of no use; and tells of who waits for too long.
+ * Enqueues again whatever waits in the database without a job in Redis, now and every few seconds, so that a lost job costs
+ * no more than that; starts by itself what still waits a turn later, so that nothing depends on a Redis that does not work;
+ * and logs a warning for companies that wait too long.
  */
 export function openReconciler(deps: ReconcilerDeps): Repetition {
   const { db, notifier, queues, metrics, liveness, log } = deps;
   const alarm = waitingAlarm(deps.waitingAlarm, log);
-  const tell = tellOnChange((err) => log.warn({ err }, 'could not look for what waits; trying again'));
-  const provision = openWaitingList(provisionQueue, queues.provision, notifier.queued);
-  const mail = openWaitingList(mailQueue, queues.mail, notifier.owed);
+  const tell = tellOnChange((err) => log.warn({ err }, 'could not read what waits, retrying'));
+  const provision = openWaitingList(provisionQueue, queues.provision, notifier.workAvailable);
+  const mail = openWaitingList(mailQueue, queues.mail, notifier.mailDue);
 
   const look = async (): Promise<void> => {
     const waiting = await findWaiting(db, batch);
     alarm(waiting);
     const isAnybodysTurn = (await findNextTurn(db, deps.attemptsAtOnce)) !== undefined;
-    await provision.ring(waiting.filter(({ isQueued }) => isAnybodysTurn || !isQueued).map(({ id }) => id));
-    await mail.ring(await companiesOwedMail(db, batch));
+    await provision.enqueue(waiting.filter(({ isQueued }) => isAnybodysTurn || !isQueued).map(({ id }) => id));
+    await mail.enqueue(await findCompaniesWithDueMail(db, batch));
   };
   return liveness.repeat('reconciler', look, { pause, onError: ({ message }) => tell(message) });
 
-  function openWaitingList(queueName: string, queue: JobWorker, ring: (id: CompanyId) => void) {
-    const tellOfQueue = tellOnChange((err) =>
-      log.warn({ queue: queueName, err }, 'queue does not tell what waits in it'),
-    );
+  function openWaitingList(queueName: string, queue: JobWorker, notify: (id: CompanyId) => void) {
+    const tellOfQueue = tellOnChange((err) => log.warn({ queue: queueName, err }, 'could not read which jobs wait'));
     let before: ReadonlySet<CompanyId> = new Set();
     return {
-      /** Rings for those of the companies that Redis does not know, and takes up those that waited at the last look already. */
-      async ring(ids: readonly CompanyId[]): Promise<void> {
+      /** Enqueues those of the companies that have no job, and starts those that waited a turn ago already. */
+      async enqueue(ids: readonly CompanyId[]): Promise<void> {
         queue.takeUp(ids.filter((id) => before.has(id)));
         before = new Set(ids);
         try {
-          for (const id of await queue.unrung(ids)) {
-            metrics.rungAgain(queueName);
-            ring(id);
+          for (const id of await queue.withoutJob(ids)) {
+            metrics.jobReenqueued(queueName);
+            notify(id);
           }
         } catch (error) {
           tellOfQueue(error instanceof Error ? error.message : String(error));

@@ -3,9 +3,9 @@ import type { Db } from '../src/company/tables.ts';
 import type { Liveness, Repetition } from '../src/observability/liveness.ts';
 import { type Log, tellOnChange } from '../src/observability/log.ts';
 import type { Metrics } from '../src/observability/metrics.ts';
-import { giveUpLostAttempts, isStranded } from '../src/provisioning/waiting.ts';
+import { failLostAttempts, isAnyStranded } from '../src/provisioning/rescue.ts';
 
-/** How often the database is asked for lost attempts, in milliseconds. */
+/** The pause between checks for lost attempts, in milliseconds. */
 const pause = 2_000;
 
 export interface RescuerDeps {
@@ -17,20 +17,20 @@ export interface RescuerDeps {
 }
 
 /**
- * Ends the attempts that no worker will finish, and tells when companies wait and no worker lives. Every process does so,
- * an API too: a company may be one that each worker hangs in, until none is left.
+ * Ends the attempts that no worker will finish, and logs when companies wait and no worker lives. Every process does so, an
+ * API too: every worker may hang in one company, until none is left.
  */
 export function openRescuer({ db, notifier, metrics, liveness, log }: RescuerDeps): Repetition {
-  const tell = tellOnChange((err) => log.warn({ err }, 'could not look for lost attempts; trying again'));
+  const tell = tellOnChange((err) => log.warn({ err }, 'could not check for lost attempts, retrying'));
 
   const tellStranded = tellOnChange((message) => log.error(message));
 
   const look = async (): Promise<void> => {
-    for (const { id, reason } of await giveUpLostAttempts(db, notifier)) {
-      metrics.gaveUp(reason);
-      log.error({ companyId: id, reason }, 'gave up a lost attempt');
+    for (const { id, reason } of await failLostAttempts(db, notifier)) {
+      metrics.attemptLost(reason);
+      log.error({ companyId: id, reason }, 'a lost attempt was ended');
     }
-    if (await isStranded(db)) tellStranded('companies wait and no worker lives; start one');
+    if (await isAnyStranded(db)) tellStranded('companies wait and no worker lives; start one');
   };
   return liveness.repeat('rescuer', look, { pause, onError: ({ message }) => tell(message) });
 }

@@ -1,20 +1,20 @@
 import type { CompanyId } from '../src/company/company-id.ts';
 import type { Log } from '../src/observability/log.ts';
-import type { Waiting } from '../src/provisioning/waiting.ts';
+import type { Waiting } from '../src/provisioning/queue.ts';
 
-/** Tells of each company that has waited for longer than `limit` milliseconds; once, as long as it waits. */
+/** Logs a warning for each company that has waited longer than `limit` milliseconds; once, as long as it waits. */
 export function waitingAlarm(limit: number, log: Log): (waiting: readonly Waiting[]) => void {
-  let told: ReadonlySet<CompanyId> = new Set();
+  let warned: ReadonlySet<CompanyId> = new Set();
   return (waiting) => {
     const late = waiting.filter(({ seconds }) => seconds * 1_000 > limit);
     for (const { id, seconds } of late) {
-      if (!told.has(id)) {
+      if (!warned.has(id)) {
         log.warn(
           { companyId: id, seconds: Math.round(seconds) },
-          'a company waits for a worker for too long; are there enough?',
+          'a company has waited longer than WAITING_ALARM_SECONDS for a worker; start more workers',
         );
       }
     }
-    told = new Set(late.map(({ id }) => id));
+    warned = new Set(late.map(({ id }) => id));
   };
 }

@@ -1,5 +1,5 @@
 import type { MailDeps } from '../src/mail/deliver-mail.ts';
-import type { AttemptDeps } from '../src/provisioning/run-attempt.ts';
+import type { AttemptDeps } from '../src/provisioning/attempt.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
 import { openMailWorker } from './deliver-mail.job.ts';
 import { openHeartbeat } from './heartbeat.ts';
@@ -12,11 +12,11 @@ export interface WorkerOptions {
   readonly concurrency: number;
   /** How many companies of one customer or partner are provisioned at once, by all workers together. */
   readonly attemptsAtOnce: number;
-  /** How long a company may wait before the log tells of it, in milliseconds. */
+  /** How long a company may wait before a warning is logged, in milliseconds. */
   readonly waitingAlarm: number;
 }
 
-/** Works off what is queued: provisions companies, delivers mails, and rings again for what got lost. */
+/** Handles what is queued: provisions companies, delivers mails, and enqueues again what got lost. */
 export function openWorker(
   provisioning: AttemptDeps,
   mail: MailDeps,
@@ -25,12 +25,12 @@ export function openWorker(
   const { db, notifier, metrics, liveness, log } = provisioning;
   const heartbeat = openHeartbeat(provisioning);
   const provisioner = openProvisionWorker(provisioning, { ...options, log });
-  const postman = openMailWorker(mail, { ...options, log });
+  const mailer = openMailWorker(mail, { ...options, log });
   const { waitingAlarm, attemptsAtOnce } = options;
   const reconciler = openReconciler({
     db,
     notifier,
-    queues: { provision: provisioner, mail: postman },
+    queues: { provision: provisioner, mail: mailer },
     waitingAlarm,
     attemptsAtOnce,
     metrics,
@@ -39,7 +39,7 @@ export function openWorker(
   });
   return {
     async close() {
-      await Promise.all([heartbeat.close(), reconciler.close(), provisioner.close(), postman.close()]);
+      await Promise.all([heartbeat.close(), reconciler.close(), provisioner.close(), mailer.close()]);
     },
   };
 }

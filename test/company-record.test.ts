@@ -103,13 +103,17 @@ describe('one move', () => {
     const step = stepNamed('one', new Set());
     await record.plan([step]);
     await Promise.all([
-      ...Array.from({ length: 40 }, (_, percent) => record.progress(step, percent)),
+      ...Array.from({ length: 40 }, (_, percent) => record.stepProgressed(step, percent)),
       ...Array.from({ length: 5 }, () => cancelCompany({ db, notifier }, jane, id)),
       ...Array.from({ length: 5 }, () => queueCompany({ db, notifier }, jane, id)),
     ]);
     const { events } = await store.all(id);
     assert.equal(events.length, 2 + 40 + 1, 'queued, claimed, each progress, and one word of the cancel');
-    assert.equal(store.rings.filter((ring) => ring === `queued ${id}`).length, 1, 'rung for once, when it was created');
+    assert.equal(
+      store.notifications.filter((notification) => notification === `workers ${id}`).length,
+      1,
+      'rung for once, when it was created',
+    );
   });
 });
 

@@ -10,7 +10,7 @@ import { openCompanyStore } from './support/company-store.ts';
 
 const store = await openCompanyStore(after);
 const { db, em, notifier } = store;
-const silent = { announce() {}, listen: () => () => {}, stir() {}, tryOut: async () => {}, close: async () => {} };
+const silent = { announce() {}, listen: () => () => {}, notifyAll() {}, probe: async () => {}, close: async () => {} };
 const streams = openCompanyStreams(db, silent, { liveness: openLiveness(), log: pino({ level: 'silent' }) });
 
 async function versionsSince(id: CompanyId, version: number): Promise<readonly number[]> {
@@ -59,7 +59,7 @@ describe('a stream ends after the last event', () => {
       assert.equal((await sendAgain(db, notifier, mail?.id ?? '', recipient)).kind, 'due');
       for (const version of [0, 98, 99, last]) assert.deepEqual(await versionsSince(id, version), from(version, last));
     }
-    assert.ok(store.rings.includes(`changed ${id}`));
+    assert.ok(store.notifications.includes(`watchers ${id}`));
     const told = await em.execute(
       'select kind, status, site_status, attempt, reason, message from company_event where company_id = ? and version > 99',
       [id],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { findWaiting } from '../src/provisioning/queue.ts';
 import { runAttempt } from '../src/provisioning/run-attempt.ts';
-import { findWaiting } from '../src/provisioning/waiting.ts';
 import { memoryHost, openCompanyStore } from './support/company-store.ts';
 import { type Fate, faultyDatabase } from './support/faulty-database.ts';
 import { Faults, faultyHost } from './support/faulty-host.ts';
@@ -39,7 +39,7 @@ describe('an attempt whose database hangs up', limit, () => {
     });
   }
 
-  test('for longer than the lease: it is handed back when the database is there again, and no claim is lost', async () => {
+  test('for longer than the lease: it is released when the database is there again, and no claim is lost', async () => {
     const { id } = await store.create('long-away');
     const faults = new Faults();
     faults.hang('two');
@@ -57,7 +57,7 @@ describe('an attempt whose database hangs up', limit, () => {
 
     const { company } = await store.all(id);
     assert.deepEqual([company.status, company.claims, company.leased_by], ['PROVISIONING', 0, null]);
-    assert.ok(store.rings.includes(`queued ${id}`));
+    assert.ok(store.notifications.includes(`workers ${id}`));
     assert.ok((await findWaiting(db, 100)).some((waiting) => waiting.id === id));
     await runAttempt(deps, id, ever);
     assert.equal((await store.all(id)).company.status, 'ACTIVE');
@@ -71,7 +71,7 @@ test('a password that no key opens any more ends the attempt at once, and operat
   const { company, mails } = await store.all(id);
   assert.deepEqual([company.status, company.site_status, company.claims], ['FAILED', 'NOT_CREATED', 1]);
   assert.equal(company.failure?.reason, 'INTERNAL');
-  assert.equal(company.failure.message, 'Something on our side went wrong; we have been told.');
+  assert.equal(company.failure.message, 'Something went wrong on our side. The details have been logged.');
   assert.match(company.failure.detail ?? '', /SECRET_KEYS has no key "gone"/);
   assert.equal(mails.length, 1);
 });

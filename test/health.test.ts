@@ -4,8 +4,8 @@ import type { CompanyId } from '../src/company/company-id.ts';
 import { healthOf } from '../src/company/health.ts';
 import { attemptRecord } from '../src/provisioning/attempt-record.ts';
 import { claimCompany, releaseLease } from '../src/provisioning/lease.ts';
-import { findWorkers, openMoments, showLife } from '../src/provisioning/live-workers.ts';
-import { isStranded } from '../src/provisioning/waiting.ts';
+import { findWorkers, openMoments, recordHeartbeat } from '../src/provisioning/live-workers.ts';
+import { isAnyStranded } from '../src/provisioning/rescue.ts';
 import { openCompanyStore, stepNamed, times } from './support/company-store.ts';
 
 const store = await openCompanyStore(after);
@@ -48,20 +48,20 @@ describe('the health of a company', () => {
     const record = attemptRecord(db, store.notifier, claim, ever);
     const step = stepNamed('one', new Set());
     await record.plan([step]);
-    await record.retrying(step, 'The server is unavailable.', 500);
+    await record.stepRetrying(step, 'The server is unavailable.', 500);
     const first = await stateAt(id);
-    await record.retrying(step, 'The server is busy.', 60_000);
+    await record.stepRetrying(step, 'The server is busy.', 60_000);
     const second = await stateAt(id);
     assert.deepEqual([first?.state, first?.reason], ['RETRYING', 'The server is unavailable.']);
     assert.deepEqual([second?.reason, second?.since], ['The server is busy.', first?.since]);
     assert.ok(second?.nextTryAt && first?.nextTryAt && second.nextTryAt > first.nextTryAt);
-    await record.progress(step, 50);
+    await record.stepProgressed(step, 50);
     assert.equal((await stateAt(id))?.state, 'WORKING');
   });
 });
 
 describe('the workers that live', () => {
-  const show = (name: string, lateLoops: string[] = []) => showLife(db, { name, age: 60_000, lateLoops });
+  const show = (name: string, lateLoops: string[] = []) => recordHeartbeat(db, { name, age: 60_000, lateLoops });
   const names = async () => (await findWorkers(db, 100)).workers.map(({ name }) => name).toSorted();
   const die = (name: string) =>
     em.execute(`update worker set alive_until = now() - interval '1 millisecond' where name = ?`, [name]);
@@ -70,10 +70,10 @@ describe('the workers that live', () => {
   test('are those that were heard of lately, and whoever comes takes the row of one that is gone', async () => {
     const { id } = await store.create('health-of-the-stranded');
     await store.set(id, `queued_at = now() - interval '1 minute'`);
-    assert.deepEqual([await names(), await isStranded(db)], [[], true]);
+    assert.deepEqual([await names(), await isAnyStranded(db)], [[], true]);
     await Promise.all(['one', 'two', 'three'].map((name) => show(name)));
     await show('two', ['reconciler']);
-    assert.deepEqual([await names(), await isStranded(db)], [['one', 'three', 'two'], false]);
+    assert.deepEqual([await names(), await isAnyStranded(db)], [['one', 'three', 'two'], false]);
     const { workers, workerCount } = await findWorkers(db, 1);
     assert.deepEqual([workers.length, workerCount], [1, 3]);
     const two = (await findWorkers(db, 100)).workers.find(({ name }) => name === 'two');
@@ -90,13 +90,12 @@ describe('the workers that live', () => {
 
   test('are asked for once a second, by PostgreSQL’s clock', async () => {
     let asked = 0;
-    const counted = Object.create(db, {
-      getKysely: {
-        value: () => {
-          asked += 1;
-          return em.getKysely();
-        },
+    const counted = db.withPlugin({
+      transformQuery({ node }) {
+        asked += 1;
+        return node;
       },
+      transformResult: async ({ result }) => result,
     });
     const moment = openMoments(counted);
     const [first, second] = await Promise.all([moment(), moment()]);

@@ -8,11 +8,12 @@ import { moveCompany } from '../src/company/move-company.ts';
 import { queueCompany } from '../src/company/queue-company.ts';
 import { openLiveness } from '../src/observability/liveness.ts';
 import { attemptRecord } from '../src/provisioning/attempt-record.ts';
-import { toFailed } from '../src/provisioning/end-attempt.ts';
 import { Interruption } from '../src/provisioning/interruption.ts';
 import { type Claim, claimCompany, keepLease, maxClaims, releaseLease } from '../src/provisioning/lease.ts';
+import { toFailed } from '../src/provisioning/outcomes.ts';
+import { findWaiting } from '../src/provisioning/queue.ts';
+import { failLostAttempts } from '../src/provisioning/rescue.ts';
 import { runAttempt } from '../src/provisioning/run-attempt.ts';
-import { findWaiting, giveUpLostAttempts } from '../src/provisioning/waiting.ts';
 import { memoryHost, openCompanyStore, stepNamed, times } from './support/company-store.ts';
 import { statusesOf } from './support/event-log.ts';
 import { Faults, faultyHost } from './support/faulty-host.ts';
@@ -28,9 +29,9 @@ const surely = async (id: CompanyId, worker = 'first'): Promise<Claim> =>
 /** The worker is gone: its lease ran out a second ago. */
 const runOut = (id: CompanyId) => store.set(id, `leased_until = now() - interval '1 second'`);
 const isWaiting = async (id: CompanyId) => (await findWaiting(db, 100)).some((company) => company.id === id);
-const givenUp = async () => (await giveUpLostAttempts(db, notifier)).map((lost) => lost.id);
+const givenUp = async () => (await failLostAttempts(db, notifier)).map((lost) => lost.id);
 const isLost = (error: unknown) => error instanceof Interruption && error.reason === 'lease-lost';
-const lost = toFailed({ reason: 'INTERNAL', message: 'It was lost.' }, false);
+const lost = toFailed({ reason: 'INTERNAL', message: 'It was lost.' }, 'incomplete');
 const step = stepNamed('one', new Set());
 
 describe('a claim', limit, () => {
@@ -58,31 +59,31 @@ describe('a claim', limit, () => {
     assert.equal(fencingToken, 2);
 
     const before = await store.all(id);
-    const rung = store.rings.length;
+    const rung = store.notifications.length;
     const record = attemptRecord(db, notifier, old, ever);
     await assert.rejects(record.plan([]), isLost);
-    await assert.rejects(record.step(0, step, 'RUNNING', 1), isLost);
-    await assert.rejects(record.step(0, step, 'DONE', 1), isLost);
-    await assert.rejects(record.progress(step, 50), isLost);
+    await assert.rejects(record.stepStarted(0, step, 1), isLost);
+    await assert.rejects(record.stepCompleted(0, step, 1), isLost);
+    await assert.rejects(record.stepProgressed(step, 50), isLost);
     await assert.rejects(record.move(lost), isLost);
     assert.equal(await moveCompany(db, id, { ...lost, fencingToken: old.fencingToken }), undefined);
     assert.equal(await releaseLease(db, old), undefined);
     assert.deepEqual(await store.all(id), before);
-    assert.equal(store.rings.length, rung);
+    assert.equal(store.notifications.length, rung);
   });
 
   test('that was lost three times ends the attempt, with one mail', async () => {
     const { id } = await store.create('lost');
     for (let number = 1; number <= maxClaims; number += 1) {
       assert.equal((await surely(id)).company.claims, number);
-      assert.deepEqual(await giveUpLostAttempts(db, notifier), [], 'while the worker lives');
+      assert.deepEqual(await failLostAttempts(db, notifier), [], 'while the worker lives');
       await runOut(id);
     }
     assert.equal(await isWaiting(id), false);
     assert.equal(await claim(id), undefined);
     assert.deepEqual(await givenUp(), [id]);
-    assert.deepEqual(store.rings.slice(-2), [`changed ${id}`, `owed ${id}`]);
-    assert.deepEqual(await giveUpLostAttempts(db, notifier), []);
+    assert.deepEqual(store.notifications.slice(-2), [`watchers ${id}`, `mailers ${id}`]);
+    assert.deepEqual(await failLostAttempts(db, notifier), []);
 
     const { company, mails } = await store.all(id);
     assert.equal(company.status, 'FAILED');
@@ -103,7 +104,7 @@ describe('a claim', limit, () => {
     const record = attemptRecord(db, notifier, sleeper, ever);
     assert.equal((await queueCompany({ db, notifier }, jane, id)).kind, 'moved');
 
-    await assert.rejects(record.step(0, step, 'RUNNING', 1), isLost);
+    await assert.rejects(record.stepStarted(0, step, 1), isLost);
     await assert.rejects(record.plan([step]), isLost);
     assert.equal((await store.all(id)).company.status, 'QUEUED');
     assert.equal(await isWaiting(id), true);
@@ -114,13 +115,13 @@ describe('a claim', limit, () => {
     const sleeper = await surely(id);
     await store.set(id, `claims = ${maxClaims}`);
     await runOut(id);
-    await giveUpLostAttempts(db, notifier);
+    await failLostAttempts(db, notifier);
     const before = await store.all(id);
     await assert.rejects(attemptRecord(db, notifier, sleeper, ever).plan([step]), isLost);
     assert.deepEqual(await store.all(id), before);
   });
 
-  test('that is handed back does not count', async () => {
+  test('that is released does not count', async () => {
     const { id } = await store.create('handed-back');
     for (let number = 1; number <= maxClaims + 1; number += 1) {
       const claimed = await surely(id);
@@ -129,7 +130,7 @@ describe('a claim', limit, () => {
       assert.equal(await releaseLease(db, { ...claimed, fencingToken: number - 1 }), undefined);
       assert.equal(await isWaiting(id), true);
     }
-    assert.deepEqual(await giveUpLostAttempts(db, notifier), []);
+    assert.deepEqual(await failLostAttempts(db, notifier), []);
     assert.equal((await store.all(id)).company.status, 'PROVISIONING');
   });
 });
@@ -153,7 +154,7 @@ describe('the deadline', limit, () => {
     const { id } = await store.create('late');
     await surely(id);
     await store.set(id, `deadline_at = now() - interval '1 second'`);
-    assert.deepEqual(await giveUpLostAttempts(db, notifier), [], 'its worker ends it');
+    assert.deepEqual(await failLostAttempts(db, notifier), [], 'its worker ends it');
     await runOut(id);
     assert.equal(await isWaiting(id), false);
     assert.equal(await claim(id), undefined);
@@ -275,7 +276,11 @@ test('a worker told to shut down hands its company back, and another one goes on
   shutdown.abort();
   await done;
   assert.equal(await isWaiting(id), true);
-  assert.equal(store.rings.filter((ring) => ring === `queued ${id}`).length, 2, 'rung for again');
+  assert.equal(
+    store.notifications.filter((notification) => notification === `workers ${id}`).length,
+    2,
+    'rung for again',
+  );
 
   await runAttempt(deps, id, ever);
   const { company, mails } = await store.all(id);

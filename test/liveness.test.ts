@@ -53,7 +53,7 @@ const databaseThat = (answer: () => Promise<never>): Db =>
   db.withPlugin({ transformQuery: ({ node }) => node, transformResult: answer });
 const hanging = databaseThat(() => new Promise(() => {}));
 
-const noJobs = { unrung: async () => [], takeUp() {}, close: async () => {} };
+const noJobs = { withoutJob: async () => [], takeUp() {}, close: async () => {} };
 const openLoops = (on: Db, liveness: Liveness) => ({
   reconciler: () =>
     openReconciler({
@@ -126,8 +126,8 @@ describe('/healthz answers 503 and names', { timeout: 180_000 }, () => {
       const channel = {
         announce() {},
         listen: () => () => {},
-        stir() {},
-        tryOut: async () => {},
+        notifyAll() {},
+        probe: async () => {},
         close: async () => {},
       };
       openCompanyStreams(hanging, channel, { liveness, log }).watch(id, 0).next();

@@ -124,7 +124,7 @@ function openMailWorker(t: TestContext, at: () => Smtp = open) {
   return { deps, logged };
 }
 
-async function companyOwedMail(name: string): Promise<CompanyId> {
+async function companyWithPendingMail(name: string): Promise<CompanyId> {
   const { id } = await store.create(name);
   await runAttempt(store.provisioning(memoryHost()), id, new AbortController().signal);
   return id;
@@ -138,7 +138,7 @@ const states = async () =>
 test('while the account is refused all mails wait for one that finds out; then all are sent, and none was refused', async (t) => {
   const { deps, logged } = openMailWorker(t);
   const ids: CompanyId[] = [];
-  for (const name of ['first', 'second', 'third']) ids.push(await companyOwedMail(name));
+  for (const name of ['first', 'second', 'third']) ids.push(await companyWithPendingMail(name));
   answers.set('AUTH', '535 5.7.8 Wrong credentials');
   asked.length = 0;
   for (const id of [...ids, ...ids]) await deliverMail(deps, id);
@@ -175,7 +175,7 @@ describe('a fault of the account, whichever worker met it', () => {
       const { db, em } = store;
       assert.equal(await readMailAccountFault(db), null);
       const name = what.replace(/\W/g, '-').toLowerCase();
-      const ids = [await companyOwedMail(`${name}-1`), await companyOwedMail(`${name}-2`)];
+      const ids = [await companyWithPendingMail(`${name}-1`), await companyWithPendingMail(`${name}-2`)];
       if (reply) answers.set(to, reply);
       await deliverMail(openMailWorker(t, at).deps, ids[0] ?? assert.fail());
       const first = await readMailAccountFault(db);
@@ -202,7 +202,7 @@ describe('a fault of the account, whichever worker met it', () => {
   }
 
   test('ends when a server that lets us in puts the only mail off', async (t) => {
-    const id = await companyOwedMail('put-off');
+    const id = await companyWithPendingMail('put-off');
     answers.set('AUTH', '535 5.7.8 Wrong credentials');
     await deliverMail(openMailWorker(t).deps, id);
     assert.ok(await readMailAccountFault(store.db));

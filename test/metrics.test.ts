@@ -21,7 +21,7 @@ import { Faults, faultyHost } from './support/faulty-host.ts';
 import { until } from './support/processes.ts';
 import { createCompany, openTestService, requestFor, watchToEnd } from './support/test-service.ts';
 
-/** The value of each series of a page, e.g. `provisioning_rings_total{queue="mail",outcome="rung"}`. */
+/** The value of each series of a page, e.g. `provisioning_jobs_enqueued_total{queue="mail",outcome="enqueued"}`. */
 type Samples = ReadonlyMap<string, number>;
 
 /** A page of Prometheus’ text format 0.0.4, whose numbers are Go’s, so that prom-client’s `Nan` is one; fails on whatever is not one, such as a series without its type or one told twice. */
@@ -120,13 +120,14 @@ describe('what work comes to', () => {
       '{step="set-up-company",outcome="done"}': 1,
       '{step="verify",outcome="done"}': 1,
     });
-    await rises(url, before, 'provisioning_mail_try_duration_seconds_count', {
+    await rises(url, before, 'provisioning_mail_delivery_attempt_duration_seconds_count', {
       '{kind="SITE_FAILED",outcome="accepted"}': 1,
       '{kind="SITE_READY",outcome="accepted"}': 1,
     });
     const after = await scrape(url);
-    const rings = raised(before, after, 'provisioning_rings_total');
-    for (const queue of ['long', 'mail']) assert.ok((rings[`{queue="${queue}",outcome="rung"}`] ?? 0) >= 2, queue);
+    const enqueued = raised(before, after, 'provisioning_jobs_enqueued_total');
+    for (const queue of ['long', 'mail'])
+      assert.ok((enqueued[`{queue="${queue}",outcome="enqueued"}`] ?? 0) >= 2, queue);
   });
 
   test('while a company is being made the page tells of its lease, and of nothing else that waits', async () => {
@@ -356,7 +357,7 @@ describe('while the database', () => {
       ask: () => (away ? Promise.reject(refused) : Promise.resolve()),
       backlog: () => (away ? Promise.reject(refused) : Promise.resolve(backlog)),
     });
-    metrics.rung('long', 'rung');
+    metrics.jobEnqueued('long', 'enqueued');
     const first = await scrape(address);
     away = true;
     const last = await scrape(address);
@@ -364,7 +365,11 @@ describe('while the database', () => {
     assert.equal(first.get('provisioning_mails_undelivered_oldest_seconds'), 9);
     assert.equal(first.get('provisioning_database_up'), 1);
     assert.equal(last.get('provisioning_database_up'), 0);
-    assert.equal(last.get('provisioning_rings_total{queue="long",outcome="rung"}'), 1, 'counters are still there');
+    assert.equal(
+      last.get('provisioning_jobs_enqueued_total{queue="long",outcome="enqueued"}'),
+      1,
+      'counters are still there',
+    );
     const told = [...last.keys()].filter((series) => /companies|mails_|attempts_running|lease_/.test(series));
     assert.deepEqual(told, []);
 

@@ -413,7 +413,7 @@ describe('what counts as waiting, and what as running', async () => {
     for (const id of [lost, queued]) await store.set(id, `status = 'DRAFT'`);
   });
 
-  test('one that was handed back waits since it was queued', async () => {
+  test('one that was released waits since it was queued', async () => {
     const { id } = await store.create('handed-back');
     const claim = (await claimCompany(db, id, 'one', times, ever)) ?? assert.fail();
     await releaseLease(db, claim);
@@ -461,7 +461,7 @@ describe('what counts as waiting, and what as running', async () => {
 
     const [mail] = await em.execute<{ id: string }[]>(`select id from outbox_mail where state = 'REFUSED'`);
     assert.equal((await sendAgain(db, store.notifier, mail?.id ?? '')).kind, 'due');
-    assert.equal(store.rings.at(-1), `owed ${companyId}`);
+    assert.equal(store.notifications.at(-1), `mailers ${companyId}`);
     assert.equal((await countUndelivered(db)).waiting, 2);
   });
 });

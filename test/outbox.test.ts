@@ -5,7 +5,7 @@ import type { CompanyId } from '../src/company/company-id.ts';
 import { queueCompany } from '../src/company/queue-company.ts';
 import { deliverMail, type MailDeps } from '../src/mail/deliver-mail.ts';
 import { openMailAccount } from '../src/mail/mail-account.ts';
-import { companiesOwedMail } from '../src/mail/outbox.ts';
+import { findCompaniesWithDueMail } from '../src/mail/outbox.ts';
 import { loadMailTemplates } from '../src/mail/render-mail.ts';
 import { openSmtp } from '../src/mail/smtp.ts';
 import { readSmtpUrl } from '../src/mail/smtp-settings.ts';
@@ -126,9 +126,9 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
         assert.equal(await company.password(), password);
         await company.deliver();
         assert.equal(server.triesTo(company.recipient), index + 1, 'nothing is tried before it is due');
-        assert.ok(!(await companiesOwedMail(db, 100)).includes(company.id));
+        assert.ok(!(await findCompaniesWithDueMail(db, 100)).includes(company.id));
         await company.makeDue();
-        assert.ok((await companiesOwedMail(db, 100)).includes(company.id));
+        assert.ok((await findCompaniesWithDueMail(db, 100)).includes(company.id));
       }
       await company.deliver();
       const mail = await company.mail();
@@ -161,7 +161,7 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
         assert.match(last_error ?? '', manner === 'refuse' ? /550 No such mailbox/ : /554/);
         await company.makeDue();
         await company.deliver();
-        assert.ok(!(await companiesOwedMail(db, 100)).includes(company.id));
+        assert.ok(!(await findCompaniesWithDueMail(db, 100)).includes(company.id));
         assert.equal(server.triesTo(company.recipient), 1);
         assert.equal((await store.all(company.id)).company.status, 'ACTIVE', 'the site is none the worse');
       });

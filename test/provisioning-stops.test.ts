@@ -73,7 +73,7 @@ describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => 
             (undone) => `undo ${undone}`,
           ),
         );
-        assert.match(await company.mail('Site Provisioning Failed: Acme Corporation'), /It was cancelled/);
+        assert.match(await company.mail('Site Provisioning Failed: Acme Corporation'), /was cancelled/);
 
         await company.retry();
         const active = await company.end();

@@ -92,7 +92,10 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
 
       const { failure } = await company.end();
       assert.equal(failure?.reason, 'INTERNAL');
-      assert.equal(failure.message, 'Something on our side went wrong at “Install erpnext”; we have been told.');
+      assert.equal(
+        failure.message,
+        'Something went wrong on our side at the step “Install erpnext”. The details have been logged.',
+      );
       const apology = await company.mail('Site Provisioning Failed: Acme Corporation');
       assert.match(apology, /Something on our side went wrong/);
       assert.doesNotMatch(apology, /ENOENT|frappe\/|Zq7x9W/);

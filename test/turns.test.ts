@@ -7,9 +7,8 @@ import { createCompany } from '../src/company/create-company.ts';
 import { companyById } from '../src/company/find-companies.ts';
 import { queueCompany } from '../src/company/queue-company.ts';
 import { claimCompany, releaseLease } from '../src/provisioning/lease.ts';
-import { findNextTurn, nextTurn } from '../src/provisioning/next-turn.ts';
+import { findAbandoned, findNextTurn, nextTurn } from '../src/provisioning/queue.ts';
 import { SiteHostError } from '../src/provisioning/site-host.ts';
-import { findAbandoned } from '../src/provisioning/waiting.ts';
 import { type CompanyStore, memoryHost, openCompanyStore, stepNamed, times } from './support/company-store.ts';
 import { createCompany as askFor, openTestService, requestFor, watchToEnd } from './support/test-service.ts';
 
@@ -68,7 +67,7 @@ suite('workers take turns among those who ask', () => {
     assert.deepEqual(await taken(3), ['many', 'retrying', 'patient']);
   });
 
-  test('a company that is handed back by a worker that ends keeps its place before all that are queued', async () => {
+  test('a company that is released by a worker that ends keeps its place before all that are queued', async () => {
     const claim = await claimNext();
     assert.equal(claim?.company.created_by, 'many');
     await releaseLease(store.db, claim);
@@ -77,7 +76,7 @@ suite('workers take turns among those who ask', () => {
     assert.deepEqual(again?.company.served_at, claim.company.served_at);
   });
 
-  test('nobody has more attempts at once than they may, and what was handed back counts as one', async () => {
+  test('nobody has more attempts at once than they may, and what was released counts as one', async () => {
     const first = await ask('eager', 'eager-1');
     await ask('eager', 'eager-2');
     const nextOf = async (attemptsAtOnce: number): Promise<string | undefined> => {

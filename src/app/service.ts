@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { openNotifier } from '../../jobs/notifier.ts';
+import { openJobQueues } from '../../jobs/job-queues.ts';
 import { openRescuer } from '../../jobs/rescuer.ts';
 import { openWorker } from '../../jobs/worker.ts';
 import { openRevocations } from '../access/revoked-tokens.ts';
 import { openAudit } from '../audit/audit.ts';
+import { openNotifier } from '../company/notifier.ts';
 import type { CompanyQuotas } from '../company/quotas.ts';
 import { neededKeys } from '../company/sealed-passwords.ts';
 import type { Config } from '../config/variables.ts';
@@ -84,11 +85,16 @@ export async function openService(
   const redis = openRedisServer(resources.redis, deployment.id, log);
   const channel = openCompanyChannel(redis, log);
   closing.defer(() => channel.close());
-  const notifier = openNotifier(channel, redis, metrics, log);
-  closing.defer(() => notifier.close());
+  const queues = openJobQueues(redis, metrics, log);
+  closing.defer(() => queues.close());
+  const notifier = openNotifier({
+    watchers: channel.announce,
+    workers: queues.provisioning.add,
+    mailers: queues.mail.add,
+  });
   const redisWatch = watchRedis(redis, {
-    tryOut: () => Promise.all([channel.tryOut(), notifier.tryOut()]),
-    whileInDoubt: channel.stir,
+    probe: () => Promise.all([channel.probe(), queues.probe()]),
+    whileInDoubt: channel.notifyAll,
     liveness,
     log,
   });

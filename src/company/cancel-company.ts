@@ -7,8 +7,8 @@ import type { Requester } from './requester.ts';
 import { type CompanyRow, type Db, now } from './tables.ts';
 
 /**
- * Cancels what waits or works. A queued company is a draft again at once. One that is being provisioned is asked to
- * stop: its worker takes back what it made and moves it to FAILED with the reason CANCELLED.
+ * Cancels a queued or running attempt. A queued company becomes a draft again at once. For one that is being provisioned a
+ * cancel is requested: its worker rolls back what it made and moves it to FAILED with the reason CANCELLED.
  */
 export async function cancelCompany(
   { db, notifier }: MoveDeps,
@@ -26,15 +26,15 @@ export async function cancelCompany(
       act,
       event: { kind: 'RETURNED_TO_DRAFT' },
       set: { queued_at: null },
-    })) ?? (await askToStop(db, id, act));
+    })) ?? (await requestCancel(db, id, act));
   if (!cancelled) return { kind: 'wrong-status', company: (await findCompany(db, requester, id)) ?? found };
 
-  notifier.changed(id);
+  notifier.moved(cancelled);
   return { kind: 'moved', company: cancelled };
 }
 
-/** Leaves word for the worker, which reads it with its next heartbeat. */
-const askToStop = (db: Db, id: CompanyId, act: Act | undefined): Promise<CompanyRow | undefined> =>
+/** The worker reads it with its next heartbeat. */
+const requestCancel = (db: Db, id: CompanyId, act: Act | undefined): Promise<CompanyRow | undefined> =>
   moveCompany(db, id, {
     to: 'PROVISIONING',
     act,

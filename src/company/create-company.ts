@@ -41,8 +41,8 @@ export type CreateCompanyOutcome =
   | { readonly kind: 'idempotency-key-reused'; readonly idempotencyKey: string };
 
 /**
- * Takes a request for a company: checks it, writes it durably (queued, or as a draft) and rings for a worker.
- * A repeated request with the same idempotency key gets the company that the first one made.
+ * Creates a company from a request: checks it, stores it durably (queued, or as a draft) and notifies workers. A repeated
+ * request with the same idempotency key returns the company that the first one created.
  */
 export async function createCompany(
   deps: CreateCompanyDeps,
@@ -68,7 +68,7 @@ export async function createCompany(
   const digest = request.idempotencyKey === null ? null : requestDigest(sent);
   for (;;) {
     const created = await insertCompany(deps, requester, request, digest, act);
-    if (created?.status === 'QUEUED') notifier.queued(created.id);
+    if (created) notifier.moved(created);
     const outcome = created
       ? { kind: 'created' as const, company: created }
       : await whyNotInserted(deps, requester, sent);

@@ -1,14 +1,34 @@
 import type { CompanyId } from './company-id.ts';
+import { isFinal } from './status.ts';
+import type { CompanyRow } from './tables.ts';
 
 /**
- * Rings after a commit, so that others look at the database at once instead of a few seconds later.
- * A ring may get lost; it never fails and nobody waits for it.
+ * Wakes those who have something to do after a commit, so that they look at the database at once instead of a few seconds
+ * later. A notification may get lost; it never fails, and nobody waits for it.
  */
 export interface Notifier {
-  /** The company has a new event: live streams read on. */
-  changed(companyId: CompanyId): void;
-  /** The company waits for a worker. */
-  queued(companyId: CompanyId): void;
-  /** A mail waits in the outbox. */
-  owed(companyId: CompanyId): void;
+  /** After every move, and whenever one is found whose answer was lost: the row as it is now decides who is notified. */
+  moved(company: Pick<CompanyRow, 'id' | 'status'>): void;
+  /** The company waits for a worker without having moved: its worker released it, or its job got lost. */
+  workAvailable(companyId: CompanyId): void;
+  /** A mail about the company is due. */
+  mailDue(companyId: CompanyId): void;
 }
+
+/** How each of those who wait is reached. */
+export interface Recipients {
+  readonly watchers: (companyId: CompanyId) => void;
+  readonly workers: (companyId: CompanyId) => void;
+  readonly mailers: (companyId: CompanyId) => void;
+}
+
+/** Watchers are notified of every move, workers of a queued company, mailers of an ended one: its move put a mail into the outbox. */
+export const openNotifier = ({ watchers, workers, mailers }: Recipients): Notifier => ({
+  moved({ id, status }) {
+    watchers(id);
+    if (status === 'QUEUED') workers(id);
+    if (isFinal(status)) mailers(id);
+  },
+  workAvailable: workers,
+  mailDue: mailers,
+});

@@ -26,7 +26,7 @@ export type MoveOutcome =
 
 export type QueueOutcome = MoveOutcome | { readonly kind: 'quota-exceeded'; readonly exceeded: QuotaExceeded };
 
-/** Queues a draft, or a failed company for a new attempt, and rings for a worker. */
+/** Queues a draft, or a failed company for a new attempt, and notifies workers. */
 export async function queueCompany(
   deps: QueueDeps,
   requester: Requester,
@@ -46,7 +46,7 @@ export async function queueCompany(
     event: { kind: 'QUEUED', again: found.status === 'FAILED' },
     set: {
       attempt: sql<number>`attempt + 1`,
-      // A worker of an earlier attempt that wakes up now has lost its right to write.
+      // A worker of an earlier attempt that resumes now can no longer write.
       fencing_token: sql<number>`fencing_token + 1`,
       claims: 0,
       progress: 0,
@@ -70,7 +70,6 @@ export async function queueCompany(
     return quota ? { kind: 'quota-exceeded', exceeded: quota } : queueCompany(deps, requester, id, act);
   }
 
-  notifier.changed(id);
-  notifier.queued(id);
+  notifier.moved(queued);
   return { kind: 'moved', company: queued };
 }

@@ -8,9 +8,9 @@ const shortestPause = 100;
 const longestPause = 2_000;
 
 /**
- * Repeats a statement while the database is away. It may have been executed although its answer got lost, so `write`
- * must do nothing a second time. Rejects when repeating is in vain, and with the signal's reason once it aborts. `onTry`
- * hears of each try.
+ * Repeats a statement while the database is unavailable. It may have been executed although its answer was lost, so `write`
+ * must have no effect a second time. Rejects when the statement itself is refused, and with the signal's reason once it
+ * aborts. `onTry` is called before each try.
  */
 export async function retryWhileUnavailable<Result>(
   write: () => Promise<Result>,
@@ -24,7 +24,7 @@ export async function retryWhileUnavailable<Result>(
       return await write();
     } catch (error) {
       if (isRefusedStatement(error)) throw error;
-      // An abort is told at the top.
+      // An abort throws at the top.
       await pause(wait, undefined, { signal }).catch(() => {});
     }
   }

@@ -35,7 +35,7 @@ export const isOurs = (error: unknown): boolean => refusalOf(causeOf(error)) ===
 /** A stream has ended because this server closes. */
 export function isClosing(error: unknown): boolean {
   const cause = causeOf(error);
-  return cause instanceof WatchEnded && cause.why === 'closing';
+  return cause instanceof WatchEnded && cause.reason === 'closing';
 }
 
 /** What was thrown in the first place, whatever it was wrapped into on its way. */
@@ -59,8 +59,8 @@ function refusalOf(cause: unknown): Refusal | undefined {
   return undefined;
 }
 
-const watchEnded = ({ why }: WatchEnded): Refusal =>
-  why === 'expired'
+const watchEnded = ({ reason }: WatchEnded): Refusal =>
+  reason === 'expired'
     ? unauthenticated('Your token has expired; resume with a new one and the last version as sinceVersion.')
     : new Refusal('This server closes; resume with the last version as sinceVersion.', { code: 'SERVICE_UNAVAILABLE' });
 

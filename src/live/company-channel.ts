@@ -5,22 +5,22 @@ import type { Log } from '../observability/log.ts';
 import type { RedisServer } from '../redis/redis-server.ts';
 import { sureSubscriber } from './sure-subscriber.ts';
 
-/** Word among processes that a company has a new event. Word may get lost; whoever listens reads the truth elsewhere. */
+/** Notifications among processes that a company has a new event. They may get lost: listeners read the database. */
 export interface CompanyChannel {
   announce(id: CompanyId): void;
   /**
-   * Calls `onWord` for every announcement, and after every reconnect, since word may have been lost before it.
-   * Listening begins some time after the call, and `onWord` is called then as well. Returns its end.
+   * Calls `onNotification` for every announcement, and after every reconnect, since announcements may have been lost before
+   * it. Listening begins some time after the call, and `onNotification` is called then as well. Returns a function that ends it.
    */
-  listen(id: CompanyId, onWord: () => void): () => void;
-  /** Calls everybody who listens: word may have been lost. */
-  stir(): void;
-  /** Resolves once an announcement of its own came back. */
-  tryOut(): Promise<void>;
+  listen(id: CompanyId, onNotification: () => void): () => void;
+  /** Calls every listener, since announcements may have been lost. */
+  notifyAll(): void;
+  /** Resolves once an announcement of its own has come back. */
+  probe(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The channel on a Redis server. While the server is away nothing is announced and nobody waits for it. */
+/** The channel on a Redis server. While the server is unavailable nothing is announced and nobody waits for it. */
 export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel {
   const topicOf = (id: CompanyId): string => `company:${redis.namespace}:${id}`;
   const publisher = redis.connect({ waits: false });
@@ -30,17 +30,20 @@ export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel
   });
   const pubsub = new RedisPubSub({ publisher, subscriber });
   const listeners = new Set<() => void>();
-  const stir = (): void => {
-    for (const onWord of listeners) onWord();
+  const notifyAll = (): void => {
+    for (const onNotification of listeners) onNotification();
   };
   // ioredis subscribes again by itself; what was published meanwhile is lost.
-  subscriber.on('ready', stir);
+  subscriber.on('ready', notifyAll);
 
   const missed = new Set<CompanyId>();
   const announce = (id: CompanyId): void => {
     pubsub.publish(topicOf(id), '').catch((error: Error) => {
       missed.add(id);
-      log.warn({ companyId: id, err: error.message }, 'not announced; it will be once Redis is back');
+      log.warn(
+        { companyId: id, err: error.message },
+        'could not announce an event; it will be announced once Redis is back',
+      );
     });
   };
   const announceMissed = (): void => {
@@ -56,21 +59,21 @@ export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel
 
   return {
     announce,
-    listen(id, onWord) {
-      listeners.add(onWord);
-      const subscription = pubsub.subscribe(topicOf(id), onWord);
-      subscription.then(onWord);
+    listen(id, onNotification) {
+      listeners.add(onNotification);
+      const subscription = pubsub.subscribe(topicOf(id), onNotification);
+      subscription.then(onNotification);
       return () => {
-        listeners.delete(onWord);
+        listeners.delete(onNotification);
         subscription
           .then((number) => pubsub.unsubscribe(number))
           .catch(() => {
-            // The last one who listened has ended it already.
+            // The last listener has ended it already.
           });
       };
     },
-    stir,
-    async tryOut() {
+    notifyAll,
+    async probe() {
       if (refusal) throw refusal;
       echoing ??= pubsub.subscribe(echoTopic, () => echo.resolve());
       await echoing;

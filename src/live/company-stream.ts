@@ -7,15 +7,14 @@ import { type Liveness, turnLimit } from '../observability/liveness.ts';
 import type { Log } from '../observability/log.ts';
 import type { CompanyChannel } from './company-channel.ts';
 import { sharedRead } from './shared-read.ts';
-import { wake } from './wake-up.ts';
+import { openWakeUp } from './wake-up.ts';
 
 /** A company's events as they happen. */
 export interface CompanyStreams {
   /**
-   * Every event after `sinceVersion`, in order, without a gap or a double. Ends once the newest event is ACTIVE or
-   * FAILED, and when the reader returns it. A reader may be as slow as he likes: what he has not
-   * asked for yet stays in the database. Fails with WatchEnded at `until`, in
-   * milliseconds since 1970, and when the streams close.
+   * Every event after `sinceVersion`, in order, without gaps or duplicates. Ends once the newest event is ACTIVE or FAILED,
+   * and when the reader returns it. A slow reader costs no memory: events that it has not requested yet stay in the
+   * database. Fails with WatchEnded at `until`, in milliseconds since 1970, and when the streams close.
    */
   watch(id: CompanyId, sinceVersion: number, until?: number): AsyncIterableIterator<CompanyEventRow>;
   /** The company as it is now; watchers of one event share a read. */
@@ -24,20 +23,20 @@ export interface CompanyStreams {
   close(): void;
 }
 
-/** A stream that ends before the company's end: the right to watch has run out, or this server closes. */
+/** A stream that ends before the company does: the right to watch has expired, or this server closes. */
 export class WatchEnded extends Error {
   override readonly name = 'WatchEnded';
-  readonly why: 'expired' | 'closing';
+  readonly reason: 'expired' | 'closing';
 
-  constructor(why: WatchEnded['why']) {
-    super(`The stream ended: ${why}`);
-    this.why = why;
+  constructor(reason: WatchEnded['reason']) {
+    super(`The stream ended: ${reason}`);
+    this.reason = reason;
   }
 }
 
-/** The truth is read at least this often, in milliseconds, whatever word was lost; sooner while the database is away. */
-const longestSilence = 30_000;
-const pauseWhileAway = 1_000;
+/** The database is read at least this often, in milliseconds, whatever notifications got lost; sooner while it is unavailable. */
+const longestPause = 30_000;
+const pauseWhileUnavailable = 1_000;
 const pageSize = 100;
 
 export function openCompanyStreams(
@@ -55,19 +54,19 @@ export function openCompanyStreams(
   return {
     watch: (id, sinceVersion, until = Number.POSITIVE_INFINITY) =>
       new Repeater<CompanyEventRow>(async (push, stop) => {
-        const word = wake();
-        const forget = channel.listen(id, word.ring);
+        const wakeUp = openWakeUp();
+        const stopListening = channel.listen(id, wakeUp.notify);
         const returned = new AbortController();
         stop.then(() => returned.abort());
         const ended = AbortSignal.any([returned.signal, closing.signal]);
-        ended.addEventListener('abort', word.ring);
+        ended.addEventListener('abort', wakeUp.notify);
         // One version earlier, so that a stream resumed at its end finds that end again.
         let version = sinceVersion - 1;
         let atEnd = false;
         try {
           while (!ended.aborted) {
             const events = await readEvents(id, version).catch((error: Error) => {
-              log.warn({ companyId: id, err: error.message }, 'events not read; trying again');
+              log.warn({ companyId: id, err: error.message }, 'events could not be read, retrying');
             });
             for (const event of events ?? []) {
               if (event.version > sinceVersion) await push(event);
@@ -78,11 +77,11 @@ export function openCompanyStreams(
             if (Date.now() >= until) throw new WatchEnded('expired');
             if (events?.length === pageSize) continue;
             if (events && atEnd) return;
-            await word.rung(Math.min(events ? longestSilence : pauseWhileAway, until - Date.now()));
+            await wakeUp.wait(Math.min(events ? longestPause : pauseWhileUnavailable, until - Date.now()));
           }
           if (closing.signal.aborted && !returned.signal.aborted) throw new WatchEnded('closing');
         } finally {
-          forget();
+          stopListening();
           stop();
         }
       }),

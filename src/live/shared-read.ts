@@ -1,6 +1,6 @@
 /**
- * Reads of the same thing that begin together are one read: a thousand watchers that one message wakes ask the database
- * once. Whoever comes after that reads anew, since he may have heard of something that a read under way began before.
+ * Reads of the same thing that begin together are one read: a thousand watchers that one message wakes query the database
+ * once. Later callers start a new read: they may have been woken by a change that the read under way began too early to see.
  */
 export function sharedRead<Key extends readonly (string | number)[], Result>(
   read: (...key: Key) => Promise<Result>,
@@ -12,7 +12,7 @@ export function sharedRead<Key extends readonly (string | number)[], Result>(
     if (begun) return begun;
     const result = read(...key);
     beginning.set(name, result);
-    // Runs once everything that the present message woke has had its turn.
+    // Runs once everything that the present message woke has run.
     process.nextTick(() => beginning.delete(name));
     return result;
   };

@@ -5,9 +5,9 @@ type Done = (error: null, count: number) => void;
 const pauseBetweenTries = 5_000;
 
 /**
- * A connection that subscribes until it has succeeded. graphql-redis-subscriptions and ioredis’ own resubscription leave
+ * A connection that retries a subscription until it succeeds. graphql-redis-subscriptions and ioredis’ own resubscription leave
  * a refusal (of a user who may not, or whose password changed) unhandled, which would end the process.
- * `onOutcome` hears of each refusal, and of undefined when one was overcome.
+ * `onOutcome` is called with each refusal, and with undefined once a subscription has succeeded.
  */
 export function sureSubscriber(connection: Redis, onOutcome: (refusal: Error | undefined) => void): Redis {
   const subscribe = connection.subscribe.bind(connection);

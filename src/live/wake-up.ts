@@ -1,22 +1,27 @@
-/** Sleeps until somebody rings or a time is over. A ring while nobody sleeps is kept: the next sleep ends at once. */
-export function wake(): { ring(): void; rung(atMost: number): Promise<void> } {
-  let ringing = false;
-  let wakeUp: (() => void) | undefined;
+export interface WakeUp {
+  notify(): void;
+  /** Resolves at the next notification, at once if there was one since the last wait, or after `atMost` milliseconds. */
+  wait(atMost: number): Promise<void>;
+}
+
+export function openWakeUp(): WakeUp {
+  let isNotified = false;
+  let wake: (() => void) | undefined;
   return {
-    ring() {
-      ringing = true;
-      wakeUp?.();
+    notify() {
+      isNotified = true;
+      wake?.();
     },
-    async rung(atMost) {
-      if (!ringing) {
+    async wait(atMost) {
+      if (!isNotified) {
         const { promise, resolve } = Promise.withResolvers<void>();
         const timer = setTimeout(resolve, atMost);
-        wakeUp = resolve;
+        wake = resolve;
         await promise;
         clearTimeout(timer);
-        wakeUp = undefined;
+        wake = undefined;
       }
-      ringing = false;
+      isNotified = false;
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { MailAccount } from './mail-account.ts';
-import { keepTry, type OwedMail, recordRefused, recordSent, takeOwedMail } from './outbox.ts';
+import { extendAttempt, type PendingMail, recordRefused, recordSent, takeDueMail } from './outbox.ts';
 import type { MailContent, RenderedMail } from './render-mail.ts';
 import { type Smtp, SmtpError } from './smtp.ts';
 
@@ -25,59 +25,59 @@ export interface MailDeps {
   readonly log: Log;
 }
 
-/** How long one try may take, in milliseconds. */
-const tryLimit = 60_000;
-/** How often a try asks for more time, in milliseconds. */
+/** How long one delivery attempt may take, in milliseconds. */
+const attemptLimit = 60_000;
+/** The pause between extensions of the claim, in milliseconds. */
 const heartbeat = 5_000;
-/** How long recording an outcome waits for a database that is away, in milliseconds. */
+/** How long recording an outcome waits for an unavailable database, in milliseconds. */
 const recordLimit = 60_000;
 
 /**
- * Sends the mails that are owed for a company, each once: what the server accepted is recorded as sent, the rest is
- * tried again later. A try that died after the server accepted it is repeated with the same Message-ID.
- * The company's status never depends on it.
+ * Sends a company's pending mails, each once: what the server accepts is recorded as sent, the rest is retried later. An
+ * attempt that died after the server had accepted the mail is repeated with the same Message-ID. The company's status never
+ * depends on it.
  */
 export async function deliverMail(deps: MailDeps, companyId: CompanyId): Promise<void> {
   const { db, account, liveness } = deps;
   for (;;) {
-    using _mail = liveness.watch('mail', tryLimit + recordLimit + turnLimit);
-    using begun = account.beginTry();
-    const mail = begun && (await takeOwedMail(db, companyId));
+    using _mail = liveness.watch('mail', attemptLimit + recordLimit + turnLimit);
+    using begun = account.beginAttempt();
+    const mail = begun && (await takeDueMail(db, companyId));
     if (!mail) return;
-    await tryMail(deps, mail);
+    await attemptDelivery(deps, mail);
   }
 }
 
-async function tryMail(deps: MailDeps, mail: OwedMail): Promise<void> {
+async function attemptDelivery(deps: MailDeps, mail: PendingMail): Promise<void> {
   const { db, account, metrics, log } = deps;
   const { company_id: companyId, kind, tries } = mail;
-  using kept = keepTrying(db, mail);
+  using kept = keepAttempt(db, mail);
   const startedAt = performance.now();
   const outcome = await send(deps, mail, kept.signal).catch(asError);
   const seconds = (performance.now() - startedAt) / 1_000;
-  // An accepted mail must not look unsent because the database is away: it would be sent again.
+  // An accepted mail must not look unsent because the database is unavailable: it would be sent again.
   const inTime = AbortSignal.timeout(recordLimit);
   if (outcome instanceof Error) {
     const fault = outcome instanceof SmtpError ? outcome.fault : 'unclear';
-    const forGood = fault === 'mail';
-    const told = accountAfter(outcome);
-    if (told === 'works') account.worked();
-    const pause = told === 'fails' ? account.failed(outcome.message) : undefined;
-    metrics.mailTried(kind, forGood ? 'refused' : 'deferred', seconds);
+    const permanent = fault === 'mail';
+    const accountNow = accountAfter(outcome);
+    if (accountNow === 'works') account.worked();
+    const pause = accountNow === 'fails' ? account.failed(outcome.message) : undefined;
+    metrics.mailAttempted(kind, permanent ? 'refused' : 'deferred', seconds);
     log.warn({ companyId, kind, tries, fault, err: outcome.message }, 'mail not accepted');
     await retryWhileUnavailable(
-      () => recordRefused(db, mail, { why: outcome.message, account: told, forGood, pause }),
+      () => recordRefused(db, mail, { error: outcome.message, account: accountNow, permanent, pause }),
       inTime,
     );
   } else {
     account.worked();
-    metrics.mailTried(kind, 'accepted', seconds);
+    metrics.mailAttempted(kind, 'accepted', seconds);
     log.info({ companyId, kind, response: outcome.response }, 'mail accepted');
     await retryWhileUnavailable(() => recordSent(db, mail), inTime);
   }
 }
 
-/** Whoever is answered about a mail was let in. */
+/** A reply about a mail means that the account was accepted. */
 const accountAfter = (error: Error): 'works' | 'fails' | undefined => {
   if (!(error instanceof SmtpError)) return undefined;
   if (error.fault === 'account') return 'fails';
@@ -86,32 +86,32 @@ const accountAfter = (error: Error): 'works' | 'fails' | undefined => {
 
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
-/** Keeps the try ours until it is disposed of; the signal aborts when another worker has begun one, or it takes too long. */
-function keepTrying(db: Db, mail: OwedMail): Disposable & { readonly signal: AbortSignal } {
+/** Keeps the delivery attempt claimed until it is disposed of; the signal aborts when another worker has begun one, or it takes too long. */
+function keepAttempt(db: Db, mail: PendingMail): Disposable & { readonly signal: AbortSignal } {
   const overtaken = new AbortController();
   const timer = setInterval(() => {
-    keepTry(db, mail).then(
-      (kept) => kept || overtaken.abort(new Error('Another worker tries this mail.')),
+    extendAttempt(db, mail).then(
+      (kept) => kept || overtaken.abort(new Error('Another worker is sending this mail.')),
       () => {
-        // The database is away: the next beat finds it again, or another worker tries the mail.
+        // The database is unavailable: the next extension reaches it, or another worker sends the mail.
       },
     );
   }, heartbeat);
   return {
-    signal: AbortSignal.any([overtaken.signal, AbortSignal.timeout(tryLimit)]),
+    signal: AbortSignal.any([overtaken.signal, AbortSignal.timeout(attemptLimit)]),
     [Symbol.dispose]: () => clearInterval(timer),
   };
 }
 
-async function send(deps: MailDeps, mail: OwedMail, signal: AbortSignal): Promise<{ response: string }> {
+async function send(deps: MailDeps, mail: PendingMail, signal: AbortSignal): Promise<{ response: string }> {
   const company = await companyById(deps.db, mail.company_id);
   const rendered = deps.render(contentOf(deps, mail, company));
-  // The same on every try, so that a server or a reader recognises a second copy.
+  // The same for every attempt, so that a server or a reader recognises a second copy.
   const messageId = `<${mail.id}@${company.site_name}>`;
   return deps.smtp.send({ to: mail.recipient, messageId, ...rendered, signal });
 }
 
-function contentOf(deps: MailDeps, mail: OwedMail, company: CompanyRow): MailContent {
+function contentOf(deps: MailDeps, mail: PendingMail, company: CompanyRow): MailContent {
   const common = {
     companyId: company.id,
     companyName: company.company_name,

@@ -1,16 +1,16 @@
 import { type QueryCreator, sql } from 'kysely';
 import { type Db, now, type Tables } from '../company/tables.ts';
 
-/** Our own account at the mail server does not work, as the worker that tried last has met it. */
+/** Why our own account at the mail server does not work, from the latest delivery attempt. */
 export interface MailAccountFault {
-  /** In the mail server's words where they hold nothing of a mail; never with credentials. */
+  /** The mail server's reply where it quotes nothing of a mail; never with credentials. */
   readonly cause: string;
   readonly since: Date;
-  /** How many mails wait for its end. */
+  /** How many mails wait for it to be mended. */
   readonly waitingMails: number;
 }
 
-/** A part of the statement that records a try: the account does not work, now or still. */
+/** A part of the statement that records an attempt: the account does not work, or still does not. */
 export const beginFault = (query: QueryCreator<Tables>, fault: string) =>
   query
     .insertInto('mail_account')
@@ -19,7 +19,7 @@ export const beginFault = (query: QueryCreator<Tables>, fault: string) =>
       row.column('is_this').doUpdateSet({ fault, fault_since: sql<Date>`coalesce(mail_account.fault_since, now())` }),
     );
 
-/** A part of the statement that records a try: the account works. */
+/** A part of the statement that records an attempt: the account works. */
 export const endFault = (query: QueryCreator<Tables>) =>
   query.updateTable('mail_account').set({ fault: null, fault_since: null }).where('fault', 'is not', null);
 

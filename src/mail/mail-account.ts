@@ -1,12 +1,12 @@
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
-/** Whether our own account at the mail server works. While it does not, one mail at a time finds out whether it does again. */
+/** Whether our own account at the mail server works. While it does not, one mail at a time probes whether it does again. */
 export interface MailAccount {
-  /** Undefined while no mail may be tried; dispose of it after the try. */
-  beginTry(): Disposable | undefined;
+  /** Undefined while no mail may be sent; dispose of it after the attempt. */
+  beginAttempt(): Disposable | undefined;
   worked(): void;
-  /** Returns for how long no other mail is tried, in seconds. */
+  /** Returns how long no other mail is sent, in seconds. */
   failed(fault: string): number;
 }
 
@@ -23,7 +23,7 @@ export function openMailAccount(metrics: Metrics, log: Log): MailAccount {
     },
   };
   return {
-    beginTry() {
+    beginAttempt() {
       if (failures === 0) return noProbe;
       if (isProbing || performance.now() < nextTry) return undefined;
       isProbing = true;
@@ -35,7 +35,8 @@ export function openMailAccount(metrics: Metrics, log: Log): MailAccount {
       metrics.mailAccount(true);
     },
     failed(fault) {
-      if (failures === 0) log.error({ err: fault }, 'the mail account does not work, and all mails wait; see SMTP_URL');
+      if (failures === 0)
+        log.error({ err: fault }, 'the mail account does not work, so all mails wait; check SMTP_URL');
       metrics.mailAccount(false);
       failures += 1;
       const pause = Math.min(firstPause * 2 ** (failures - 1), longestPause);

@@ -43,15 +43,15 @@ const textWidth = 72;
 const ownTemplates = new URL('../../mail-templates/', import.meta.url);
 
 /**
- * Loads and compiles the templates once and answers the function that renders with them.
- * That function throws when the site's URL is not one a mail may link to.
+ * Loads and compiles the templates once and returns the function that renders with them, which throws when the site's URL is
+ * not one that a mail may link to.
  *
  * @param directory where the templates are; a URL that ends with a slash
  */
 export function loadMailTemplates(directory: URL = ownTemplates): (content: MailContent) => RenderedMail {
   const read = (name: string) => readFileSync(new URL(name, directory), 'utf8');
   const styles = read('mail.css');
-  // The styles are inlined into the template, not into the mail: a mail costs only the filling-in.
+  // The styles are inlined into the template once, not into each mail.
   const inlined = (name: string, keepMediaQueries: boolean) =>
     juice(read(name), { extraCss: styles, insertPreservedExtraCss: keepMediaQueries });
 

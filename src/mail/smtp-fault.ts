@@ -1,6 +1,6 @@
 /**
- * Whom a failure to send is about: this mail or its recipient, so that it would be refused again; our own account or
- * server, so that no mail goes out until that is mended; or nobody in particular, so that this mail waits for a while.
+ * What a failure to send is about: this mail or its recipient, so it would be refused again; our own account or server, so
+ * no mail goes out until that is mended; or neither, so this mail is retried later.
  */
 export type SmtpFault = 'mail' | 'account' | 'unclear';
 
@@ -35,7 +35,7 @@ export function smtpFault({ code, command, timeoutType, responseCode, response =
   if (responseCode < 500 || responseCode === 503) return 'unclear';
   if (command === 'RCPT TO' && /relay/i.test(response)) return 'account';
   if (enhanced !== undefined) {
-    // X.7.1 refuses this mail once its content is known; before that it may be us who are not let in.
+    // X.7.1 refuses this mail once its content is known; before that it may refuse our account.
     return aboutMail.test(enhanced) || (command === 'DATA' && enhanced.startsWith('5.7.')) ? 'mail' : 'unclear';
   }
   return command === 'DATA' || mailboxReplies.includes(responseCode) ? 'mail' : 'unclear';
@@ -46,5 +46,5 @@ const isUnreachable = (code: string): boolean =>
   /^(EDNS|EAUTH|ENOAUTH|ETLS|EREQUIRETLS|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code) ||
   /^(CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_TLS_|ERR_SSL_)/.test(code);
 
-/** Nothing was asked of the server yet. */
+/** Nothing was sent to the server yet. */
 const isBeforeSession = (timeoutType = ''): boolean => /^(CONNECT|GREETING|UPGRADE)_/.test(timeoutType);

@@ -9,7 +9,7 @@ import {
   tlsParameters,
 } from '../common/server-url.ts';
 
-/** Where the mail server is, how to sign in, and how to speak with it; the names are nodemailer's options. */
+/** Where the mail server is, how to sign in, and how to connect; the names are nodemailer's options. */
 export interface SmtpSettings {
   readonly host: string;
   readonly port: number;
@@ -43,7 +43,7 @@ const matching = (meaning: string, pattern: RegExp): Kind => [
   (text) => (pattern.test(text) ? text : undefined),
 ];
 
-/** nodemailer's parameters of these names. Times are in milliseconds; a whole try lasts a minute at the most. */
+/** nodemailer's parameters of these names. Times are in milliseconds; a whole attempt lasts a minute at most. */
 const options: Readonly<Record<string, Kind>> = {
   requireTLS: flag,
   ignoreTLS: flag,
@@ -58,8 +58,8 @@ const options: Readonly<Record<string, Kind>> = {
 const known = [...Object.keys(options), ...tlsParameters];
 
 /**
- * Reads `smtp[s]://[user:password@]host[:port][?requireTLS=true&tls_…]`. Everything that it says is honoured; what cannot
- * be is refused with a ServerUrlError.
+ * Reads `smtp[s]://[user:password@]host[:port][?requireTLS=true&tls_…]`. Every part is honoured; what cannot be is refused with
+ * a ServerUrlError.
  */
 export function readSmtpUrl(text: string): SmtpSettings {
   const url = URL.parse(text);
@@ -87,8 +87,8 @@ export function readSmtpUrl(text: string): SmtpSettings {
 }
 
 /**
- * Mail may pass a network in the clear, and the address does not say that it should: a server without TLS, or somebody on
- * the way who hides that it has it, is enough. The way to a relay on this machine is no network.
+ * Mail may cross a network in the clear although the address does not say so: a server without TLS, or an attacker on the way
+ * who hides its TLS, is enough. A relay on this machine is not reached over a network.
  */
 export const mayLeakMail = ({ host, secure, requireTLS, ignoreTLS }: SmtpSettings): boolean =>
   !secure && requireTLS === undefined && ignoreTLS !== true && !isLoopback(host);

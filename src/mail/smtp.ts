@@ -8,25 +8,25 @@ import type { SmtpSettings } from './smtp-settings.ts';
 export interface OutgoingMail {
   /** A bare address, `user@example.com`. */
   readonly to: string;
-  /** `<id@host>`; the same on every try, so that a mail which was accepted unnoticed is recognised. */
+  /** `<id@host>`; the same for every attempt, so that a mail that was accepted unnoticed is recognised. */
   readonly messageId: string;
   readonly subject: string;
   readonly html: string;
   readonly text: string;
-  /** Gives the try up; `send` then rejects with the signal's reason. */
+  /** Cancels the attempt; `send` then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Smtp {
-  /** Resolves with the server's answer once it has taken the mail; rejects with an SmtpError. */
+  /** Resolves with the server's reply once it has accepted the mail; rejects with an SmtpError. */
   send(mail: OutgoingMail): Promise<{ response: string }>;
   /** Connects and signs in; rejects with an SmtpError. */
   verify(): Promise<void>;
-  /** Takes no more mail and closes the connections; a delivery that is under way is finished. */
+  /** Takes no more mail and closes the connections after finishing the deliveries under way. */
   close(): void;
 }
 
-/** Why a mail was not taken. Never holds anything of the mail's content, nor a cause that does. */
+/** Why a mail was not accepted. Never holds any of the mail's content, nor a cause that does. */
 export class SmtpError extends Error {
   override readonly name = 'SmtpError';
   /** nodemailer's code, or the system's where there is one: `EENVELOPE`, `EAUTH`, `ETIMEDOUT`, `ECONNREFUSED`. */
@@ -54,7 +54,7 @@ export class SmtpError extends Error {
 /**
  * Opens a pool of connections to a mail server; the first mail makes the first connection.
  *
- * @param from whom the mails are from: `user@example.com` or `Name <user@example.com>`
+ * @param from the sender of the mails: `user@example.com` or `Name <user@example.com>`
  * @throws SmtpError when `from` cannot be used
  */
 export function openSmtp(settings: SmtpSettings, from: string): Smtp {
@@ -107,8 +107,8 @@ export function openSmtp(settings: SmtpSettings, from: string): Smtp {
 }
 
 /**
- * What may be told of a transport's error. A server can quote a mail in its answer and nodemailer puts the answer into the error, so the
- * answer is kept only for the commands before the content, and the error itself is not kept as a cause.
+ * What may be reported of a transport's error. A server can quote a mail in its reply and nodemailer puts the reply into the
+ * error, so the reply is kept only for the commands before the content, and the error itself is not kept as a cause.
  */
 function withoutContent(error: unknown, server: string): SmtpError {
   const { code, originalCode, command, timeoutType, response, responseCode } = fieldsOf(error);

@@ -6,20 +6,20 @@ import { companyById, type Window } from '../company/find-companies.ts';
 import { type MailAddressFault, mailAddressFault, parseMailAddress } from '../company/mail-address.ts';
 import type { Notifier } from '../company/notifier.ts';
 import { type CompanyRow, type Db, now } from '../company/tables.ts';
-import { isUntried, type OwedMail } from './outbox.ts';
+import { isUnattempted, type PendingMail } from './outbox.ts';
 
-/** A mail that no server has accepted, and the company that it tells of. */
+/** A mail that no server has accepted, and the company that it is about. */
 export type UndeliveredMail = Undelivered & { readonly company: CompanyRow };
 
-export type UndeliveredState = Exclude<OwedMail['state'], 'SENT'>;
-type Undelivered = OwedMail & { readonly state: UndeliveredState };
+export type UndeliveredState = Exclude<PendingMail['state'], 'SENT'>;
+type Undelivered = PendingMail & { readonly state: UndeliveredState };
 
 export interface UndeliveredCount {
-  /** Due, being tried, or pausing until the next try. */
+  /** Due, being sent, or waiting for the next delivery attempt. */
   readonly waiting: number;
-  /** Refused for good, and tried again only when an operator says so. */
+  /** Refused permanently; sent again only when an operator resends it. */
   readonly refused: number;
-  /** How long the oldest of them has been owed, by PostgreSQL's clock; null when all are sent. */
+  /** The age of the oldest of them, by PostgreSQL's clock; null when all are sent. */
   readonly oldestSeconds: number | null;
 }
 
@@ -67,8 +67,8 @@ export type SendAgainOutcome =
   | { readonly kind: 'not-found' | 'already-sent' | 'being-sent' };
 
 /**
- * Makes an undelivered mail due at once, one that was refused for good too. Given another recipient it goes there, and so
- * do the company's later mails, which its log tells. A mail whose try is under way, or that was accepted, stays as it is: nothing is sent twice.
+ * Makes an undelivered mail due at once, even one that was refused permanently. With another recipient it goes there, and so
+ * do the company's later mails, which an event records. A mail that is being sent or was accepted is left alone: nothing is sent twice.
  */
 export async function sendAgain(
   db: Db,
@@ -82,16 +82,17 @@ export async function sendAgain(
   if (!uuid.test(mailId)) return { kind: 'not-found' };
 
   const due = await makeDue(db, mailId, recipient === undefined ? undefined : parseMailAddress(recipient), act);
-  if (!due) return whyNotDue(db, mailId, act);
-  if (recipient !== undefined) notifier.changed(due.company_id);
-  notifier.owed(due.company_id);
-  return { kind: 'due', mail: { ...due, company: await companyById(db, due.company_id) } };
+  if (!due) return refusalOf(db, mailId, act);
+  const company = await companyById(db, due.company_id);
+  if (recipient !== undefined) notifier.moved(company);
+  notifier.mailDue(company.id);
+  return { kind: 'due', mail: { ...due, company } };
 }
 
 /** RFC 9562; PostgreSQL would answer anything else with an error. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Mail and company in one statement; undefined when the mail is not there, was sent or is being tried. `tries` goes on counting. */
+/** Mail and company in one statement; undefined when the mail does not exist, was sent or is being sent. `tries` keeps counting. */
 async function makeDue(
   db: Db,
   mailId: string,
@@ -103,7 +104,7 @@ async function makeDue(
       query
         .updateTable('outbox_mail')
         .set({ state: 'WAITING', due_at: now, ...(recipient === undefined ? {} : { recipient }) })
-        .where((mail) => mail.and([mail('id', '=', mailId), mail('state', '<>', 'SENT'), isUntried(mail)]))
+        .where((mail) => mail.and([mail('id', '=', mailId), mail('state', '<>', 'SENT'), isUnattempted(mail)]))
         .returningAll(),
     )
     .with('corrected', (query) =>
@@ -127,7 +128,7 @@ async function makeDue(
   return due;
 }
 
-async function whyNotDue(db: Db, mailId: string, act: Act | undefined): Promise<SendAgainOutcome> {
+async function refusalOf(db: Db, mailId: string, act: Act | undefined): Promise<SendAgainOutcome> {
   const mail = await db
     .selectFrom('outbox_mail')
     .select(['state', 'company_id'])

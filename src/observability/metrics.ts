@@ -8,46 +8,49 @@ import type { Silence, Watched } from './liveness.ts';
  * name, an address or anything else that somebody sent.
  */
 export interface Metrics {
-  /** A worker took up a company that had waited so long. */
+  /** A worker claimed a company that had waited this long. */
   claimed(waitedSeconds: number): void;
-  /** A worker took up a company that another one had lost or handed back. */
+  /** A worker took over a company that another one had lost or released. */
   takenOver(): void;
-  /** A step's name may say which app it is for; that part is not counted by. */
+  /** A step's name may name its app; that part is not a label. */
   stepEnded(step: string, outcome: 'done' | 'failed' | 'stopped', seconds: number): void;
   /** One worker's part of an attempt, from its claim to its end. */
-  attemptEnded(outcome: 'ACTIVE' | FailureReason | 'HANDED_BACK' | 'LEASE_LOST', seconds: number): void;
+  attemptEnded(outcome: AttemptOutcome, seconds: number): void;
   /** An attempt was ended that no worker would have finished. */
-  gaveUp(reason: FailureReason): void;
-  /** `deferred` is tried again later, `refused` never. */
-  mailTried(kind: MailKind, outcome: 'accepted' | 'deferred' | 'refused', seconds: number): void;
-  /** Whether our account at the mail server works, as the last try showed. */
+  attemptLost(reason: FailureReason): void;
+  /** A delivery attempt ended; `deferred` is retried later, `refused` never. */
+  mailAttempted(kind: MailKind, outcome: 'accepted' | 'deferred' | 'refused', seconds: number): void;
+  /** Whether our account at the mail server works, as the last delivery attempt showed. */
   mailAccount(works: boolean): void;
-  rung(queue: string, outcome: 'rung' | 'lost'): void;
-  /** Something still waited although it must have been rung for. */
-  rungAgain(queue: string): void;
+  jobEnqueued(queue: string, outcome: 'enqueued' | 'lost'): void;
+  /** Something waited without a job: the job got lost. */
+  jobReenqueued(queue: string): void;
   /** A request was answered, or its client is gone. */
   requestEnded(method: string, route: Route, status: number, seconds: number): void;
   operationEnded(type: OperationType, outcome: 'answered' | 'refused' | 'failed'): void;
-  /** A client began to watch; call what it returns when he no longer does, once or more often. */
+  /** A client began to watch; call the result when it no longer does, once or more often. */
   streamOpened(): () => void;
-  /** All of it, with what the database knows (undefined when that is away), and for how long each loop has been silent. */
+  /** All metrics, with the database's part (undefined while it is unavailable), and how long each loop has been silent. */
   page(backlog: Backlog | undefined, silences: ReadonlyMap<Watched, Silence>): Promise<MetricsPage>;
 }
 
 /** `streams` are GraphQL over Server-Sent Events, which last as long as their reader stays; `sites` the sandbox's. */
 export type Route = '/graphql' | 'streams' | 'sites' | 'other';
 
-/** `unknown` is a document that was not understood. */
+/** `unknown` is a document that could not be parsed. */
 export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
 
-/** What there is to do and being done, the same for every process on a database. Ages are in seconds. */
+/** What a worker's part of an attempt came to. */
+export type AttemptOutcome = 'ACTIVE' | FailureReason | 'RELEASED' | 'LEASE_LOST';
+
+/** Work that waits or is running, the same for every process on a database. Ages are in seconds. */
 export interface Backlog {
   readonly companiesWaiting: number;
   readonly oldestWaitingSeconds: number;
   readonly companiesStalled: number;
   readonly workersLiving: number;
   readonly attemptsRunning: number;
-  /** Undefined when nobody holds a company; the next one too. */
+  /** Undefined when no company is owned by a worker; the next one too. */
   readonly oldestLeaseSeconds: number | undefined;
   readonly leastLeaseSecondsLeft: number | undefined;
   readonly mailsWaiting: number;
@@ -60,23 +63,20 @@ export interface MetricsPage {
   readonly body: string;
 }
 
-/** Gauge and meaning of each number. */
+/** The gauge of each number, and its help text. */
 const backlogGauges: Readonly<Record<keyof Backlog, readonly [name: string, help: string]>> = {
   companiesWaiting: ['companies_waiting', 'Companies that wait for a worker.'],
-  oldestWaitingSeconds: ['companies_waiting_oldest_seconds', 'How long the longest waiting company waits.'],
-  companiesStalled: [
-    'companies_stalled',
-    'Companies that wait while no worker lives, or whose worker is not heard of.',
-  ],
-  workersLiving: ['workers_living', 'Workers that show life.'],
-  attemptsRunning: ['attempts_running', 'Companies that a worker holds.'],
-  oldestLeaseSeconds: ['lease_oldest_seconds', 'How long the oldest lease has been held.'],
-  leastLeaseSecondsLeft: ['lease_left_least_seconds', 'How soon the first lease runs out unless it is extended.'],
-  mailsWaiting: ['mails_waiting', 'Mails that are owed.'],
-  mailsRefused: ['mails_refused', 'Mails that were refused for good.'],
+  oldestWaitingSeconds: ['companies_waiting_oldest_seconds', 'How long the longest waiting company has been waiting.'],
+  companiesStalled: ['companies_stalled', 'Companies that wait while no worker lives, or whose lease expired.'],
+  workersLiving: ['workers_living', 'Workers with a recent heartbeat.'],
+  attemptsRunning: ['attempts_running', 'Companies that a worker is provisioning.'],
+  oldestLeaseSeconds: ['lease_oldest_seconds', 'Age of the oldest lease.'],
+  leastLeaseSecondsLeft: ['lease_left_least_seconds', 'Time until the first lease expires unless it is extended.'],
+  mailsWaiting: ['mails_waiting', 'Mails that are pending.'],
+  mailsRefused: ['mails_refused', 'Mails that were refused permanently.'],
   oldestUndeliveredSeconds: [
     'mails_undelivered_oldest_seconds',
-    'How long the oldest mail that waits or was refused is owed.',
+    'Age of the oldest mail that is pending or was refused.',
   ],
 };
 
@@ -89,7 +89,7 @@ const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
-/** Counts from zero, apart from whoever else counts in this process. */
+/** Counts from zero, in a registry of its own. */
 export function openMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -110,27 +110,39 @@ export function openMetrics(): Metrics {
   ) => new Histogram({ ...described(name, help, labels), buckets });
 
   const claims = histogram('claim_wait_seconds', 'How long companies waited for a worker.', waitSeconds);
-  const takeOvers = counter('take_overs_total', 'Companies taken up that another worker had lost or handed back.');
+  const takeOvers = counter('take_overs_total', 'Companies taken over that another worker had lost or released.');
   const steps = histogram('step_duration_seconds', 'How long steps took.', stepSeconds, 'step', 'outcome');
   const attempts = histogram('attempt_duration_seconds', 'How long attempts took.', attemptSeconds, 'outcome');
-  const givenUp = counter('attempts_given_up_total', 'Attempts ended that no worker would finish.', 'reason');
-  const mails = histogram('mail_try_duration_seconds', 'How long tries of mails took.', mailSeconds, 'kind', 'outcome');
-  const mailAccount = gauge('mail_account_up', '1 while the mail account works, 0 while all mails wait for it.');
+  const lostAttempts = counter('attempts_lost_total', 'Attempts ended because no worker would finish them.', 'reason');
+  const mails = histogram(
+    'mail_delivery_attempt_duration_seconds',
+    'How long delivery attempts of mails took.',
+    mailSeconds,
+    'kind',
+    'outcome',
+  );
+  const mailAccount = gauge(
+    'mail_account_up',
+    '1 while the mail account works, 0 while all mails wait for it to be mended.',
+  );
   mailAccount.set(1);
-  const rings = counter('rings_total', 'Rings for workers.', 'queue', 'outcome');
-  const ringsRepeated = counter('rings_repeated_total', 'Rings for what still waited after one.', 'queue');
+  const enqueued = counter('jobs_enqueued_total', 'Jobs enqueued for workers.', 'queue', 'outcome');
+  const reenqueued = counter('jobs_reenqueued_total', 'Jobs enqueued again because the first got lost.', 'queue');
   const requests = histogram(
     'http_request_duration_seconds',
-    'How long HTTP requests took, to the end of their answer; 499 is a client that left before it.',
+    'How long HTTP requests took, to the end of the response; 499 is a client that left before it.',
     requestSeconds,
     'method',
     'route',
     'status',
   );
   const operations = counter('graphql_operations_total', 'GraphQL operations, by every transport.', 'type', 'outcome');
-  const streams = gauge('streams_open', 'Live streams that somebody watches.');
-  const loopSilence = gauge('loop_silence_seconds', 'For how long a loop has shown no sign of life.', 'loop');
-  const databaseUp = gauge('database_up', '1 when the database told its part of this page, 0 when it is away.');
+  const streams = gauge('streams_open', 'Live streams that are being watched.');
+  const loopSilence = gauge('loop_silence_seconds', 'How long a loop has shown no progress.', 'loop');
+  const databaseUp = gauge(
+    'database_up',
+    '1 when this page has the database part, 0 while the database is unavailable.',
+  );
   const ofBacklog = Object.entries(backlogGauges).map(
     // Object.entries knows keys as strings only.
     ([key, [name, help]]) => [key as keyof Backlog, gauge(name, help)] as const,
@@ -141,11 +153,11 @@ export function openMetrics(): Metrics {
     takenOver: () => takeOvers.inc(),
     stepEnded: (step, outcome, seconds) => steps.observe({ step: step.split(':', 1)[0] ?? step, outcome }, seconds),
     attemptEnded: (outcome, seconds) => attempts.observe({ outcome }, seconds),
-    gaveUp: (reason) => givenUp.inc({ reason }),
-    mailTried: (kind, outcome, seconds) => mails.observe({ kind, outcome }, seconds),
+    attemptLost: (reason) => lostAttempts.inc({ reason }),
+    mailAttempted: (kind, outcome, seconds) => mails.observe({ kind, outcome }, seconds),
     mailAccount: (works) => mailAccount.set(works ? 1 : 0),
-    rung: (queue, outcome) => rings.inc({ queue, outcome }),
-    rungAgain: (queue) => ringsRepeated.inc({ queue }),
+    jobEnqueued: (queue, outcome) => enqueued.inc({ queue, outcome }),
+    jobReenqueued: (queue) => reenqueued.inc({ queue }),
     requestEnded: (method, route, status, seconds) =>
       requests.observe({ method: knownMethods.has(method) ? method : 'other', route, status }, seconds),
     operationEnded: (type, outcome) => operations.inc({ type, outcome }),
@@ -163,7 +175,7 @@ export function openMetrics(): Metrics {
       databaseUp.set(backlog ? 1 : 0);
       for (const [key, known] of ofBacklog) {
         const value = backlog?.[key];
-        // What is not known is left out: an old value would be taken for the present one.
+        // Unknown values are removed so that stale ones are not reported as current.
         if (value === undefined) known.remove();
         else known.set(value);
       }

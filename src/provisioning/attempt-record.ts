@@ -1,44 +1,45 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { RecordedStep } from '../company/company.ts';
+import type { NewEvent } from '../company/event-kind.ts';
 import { companyById } from '../company/find-companies.ts';
 import { type Move, moveCompany } from '../company/move-company.ts';
 import type { Notifier } from '../company/notifier.ts';
 import type { CompanyRow, Db } from '../company/tables.ts';
 import { retryWhileUnavailable } from '../database/retry-while-unavailable.ts';
 import { Interruption } from './interruption.ts';
-import type { Claim } from './lease.ts';
+import { type Claim, releaseLease } from './lease.ts';
 import type { SiteStep } from './site-host.ts';
 
 /**
- * Writes down what happens in one attempt, under its fencing token. While the database is away a write is repeated as
- * long as the company is held. Every call throws a Interruption once it is not, the token is stale or a cancel forbids it.
+ * Records what happens in one attempt, under its fencing token. While the database is unavailable a write is repeated as
+ * long as the worker owns the company. Every call but `release` throws an Interruption once it does not, the token is stale
+ * or a cancel forbids the write.
  */
 export interface AttemptRecord {
-  /** Lists the steps that the attempt takes; what an earlier attempt recorded of a step stays until it is taken again. */
+  /** Lists the attempt's steps; what an earlier attempt recorded of a step stays until it runs again. */
   plan(steps: readonly SiteStep[]): Promise<readonly RecordedStep[]>;
-  /** `how` ends the sentence of a step that was done in another way than usual. */
-  step(index: number, step: SiteStep, state: 'RUNNING' | 'DONE', progress: number, how?: string): Promise<void>;
-  progress(step: SiteStep, percent: number): Promise<void>;
-  /** The step is tried again after `wait` milliseconds; `reason` is one sentence for people. */
-  retrying(step: SiteStep, reason: string, wait: number): Promise<void>;
+  stepStarted(index: number, step: SiteStep, progress: number): Promise<void>;
+  stepProgressed(step: SiteStep, progress: number): Promise<void>;
+  /** `how` ends the sentence of a step that was completed in an unusual way. */
+  stepCompleted(index: number, step: SiteStep, progress: number, how?: string): Promise<void>;
+  /** The step is retried after `wait` milliseconds; `reason` is one sentence for people. */
+  stepRetrying(step: SiteStep, reason: string, wait: number): Promise<void>;
   /** Ends the attempt. */
   move(move: Move): Promise<CompanyRow>;
+  /** Gives the company up for another worker to take over at once. False when another one has it already. */
+  release(signal: AbortSignal): Promise<boolean>;
 }
 
-/** The record of the attempt that `claim` holds while `held` lives. */
-export function attemptRecord(
-  db: Db,
-  notifier: Notifier,
-  { company, fencingToken }: Claim,
-  held: AbortSignal,
-): AttemptRecord {
+/** The record of the attempt under `claim`, until `ownership` aborts. */
+export function attemptRecord(db: Db, notifier: Notifier, claim: Claim, ownership: AbortSignal): AttemptRecord {
+  const { company, fencingToken } = claim;
   let writes = 0;
   let before: Promise<unknown> = Promise.resolve();
 
-  /** One after the other: what is begun later is written later. */
+  /** One after the other, in the order of the calls. */
   const move = (change: Move): Promise<CompanyRow> => {
     const moved = before.then(() => moveNext(change));
-    // Whoever asked for it is told of its failure.
+    // The caller handles its failure.
     before = moved.catch(() => {});
     return moved;
   };
@@ -46,13 +47,13 @@ export function attemptRecord(
   const moveNext = async (change: Move): Promise<CompanyRow> => {
     writes += 1;
     const number = writes;
-    const moved = await retryWhileUnavailable(() => writeOnce(change, number), held);
+    const moved = await retryWhileUnavailable(() => writeOnce(change, number), ownership);
     if (moved instanceof Interruption) throw moved;
-    notifier.changed(company.id);
+    notifier.moved(moved);
     return moved;
   };
 
-  /** The number makes a repeated write known: one whose answer got lost is found, and not made twice. */
+  /** The number identifies a repeated write: one whose answer was lost is found instead of made twice. */
   const writeOnce = async (change: Move, number: number): Promise<CompanyRow | Interruption> => {
     const moved = await moveCompany(db, company.id, {
       ...change,
@@ -64,10 +65,18 @@ export function attemptRecord(
     const now = await companyById(db, company.id);
     const isOurs = now.fencing_token === fencingToken;
     if (isOurs && now.lease_writes === number) return now;
-    // What the status allows is refused for a stale token, or for a cancel that no heartbeat has told yet.
+    // A legal move is refused for a stale token, or for a cancel that no heartbeat has reported yet.
     return new Interruption(
       isOurs && now.status === 'PROVISIONING' && now.cancel_requested_at ? 'cancelled' : 'lease-lost',
     );
+  };
+
+  const moveStep = async (event: NewEvent, progress: number, recorded: Move['set'] = {}): Promise<void> => {
+    await move({
+      to: 'PROVISIONING',
+      event,
+      set: { progress: sql<number>`greatest(progress, ${progress}::int)`, retrying: null, ...recorded },
+    });
   };
 
   return {
@@ -85,29 +94,20 @@ export function attemptRecord(
           .where('fencing_token', '=', fencingToken)
           .where('status', '=', 'PROVISIONING')
           .executeTakeFirst();
-      const written = await retryWhileUnavailable(write, held);
+      const written = await retryWhileUnavailable(write, ownership);
       if (written.numUpdatedRows === 0n) throw new Interruption('lease-lost');
       return planned;
     },
-    async step(index, step, state, progress, how) {
-      await move({
-        to: 'PROVISIONING',
-        event: state === 'RUNNING' ? { kind: 'STEP_STARTED', step } : { kind: 'STEP_COMPLETED', step, how },
-        set: {
-          progress: sql<number>`greatest(progress, ${progress}::int)`,
-          retrying: null,
-          steps: sql`jsonb_set(steps, ${`{${index}}`}::text[], ${stepNow(index, step, state)})`,
-        },
-      });
+    async stepStarted(index, step, progress) {
+      await moveStep({ kind: 'STEP_STARTED', step }, progress, recordedAt(index, started(step)));
     },
-    async progress(step, percent) {
-      await move({
-        to: 'PROVISIONING',
-        event: { kind: 'STEP_PROGRESSED', step },
-        set: { progress: sql<number>`greatest(progress, ${percent}::int)`, retrying: null },
-      });
+    async stepProgressed(step, progress) {
+      await moveStep({ kind: 'STEP_PROGRESSED', step }, progress);
     },
-    async retrying(step, reason, wait) {
+    async stepCompleted(index, step, progress, how) {
+      await moveStep({ kind: 'STEP_COMPLETED', step, how }, progress, recordedAt(index, completed(index, step)));
+    },
+    async stepRetrying(step, reason, wait) {
       await move({
         to: 'PROVISIONING',
         event: { kind: 'STEP_RETRYING', step, reason },
@@ -117,13 +117,23 @@ export function attemptRecord(
         },
       });
     },
+    async release(signal) {
+      const released = await retryWhileUnavailable(() => releaseLease(db, claim), signal);
+      if (released) notifier.workAvailable(released.id);
+      return released !== undefined;
+    },
   };
 }
 
-/** A step's record as of now; it keeps the time of its start when it ends. */
-const stepNow = (index: number, { name, title }: SiteStep, state: 'RUNNING' | 'DONE') => {
-  const record = sql`jsonb_build_object('name', ${name}::text, 'title', ${title}::text, 'state', ${state}::text)`;
-  return state === 'RUNNING'
-    ? sql`${record} || jsonb_build_object('startedAt', now())`
-    : sql`${record} || jsonb_build_object('startedAt', steps -> ${index}::int -> 'startedAt', 'finishedAt', now())`;
-};
+const recordedAt = (index: number, step: RawBuilder<unknown>) => ({
+  steps: sql<RecordedStep[]>`jsonb_set(steps, ${`{${index}}`}::text[], ${step})`,
+});
+
+const started = (step: SiteStep) => sql`${recordOf(step, 'RUNNING')} || jsonb_build_object('startedAt', now())`;
+
+/** It keeps the time of its start. */
+const completed = (index: number, step: SiteStep) =>
+  sql`${recordOf(step, 'DONE')} || jsonb_build_object('startedAt', steps -> ${index}::int -> 'startedAt', 'finishedAt', now())`;
+
+const recordOf = ({ name, title }: SiteStep, state: 'RUNNING' | 'DONE') =>
+  sql`jsonb_build_object('name', ${name}::text, 'title', ${title}::text, 'state', ${state}::text)`;

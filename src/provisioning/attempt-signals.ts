@@ -3,12 +3,11 @@ import type { Liveness } from '../observability/liveness.ts';
 import { Interruption } from './interruption.ts';
 import { type Claim, keepLease, type LeaseTimes } from './lease.ts';
 
-/**
- * A held company's two signals. `held` aborts when it is no longer ours: the lease is lost, or we shut down.
- * `work` aborts then too, and at the deadline and on a cancel, after which there is still something to put in order.
- */
-export interface Hold extends Disposable {
-  readonly held: AbortSignal;
+/** What ends an attempt from outside. Both signals abort with an Interruption. */
+export interface AttemptSignals extends Disposable {
+  /** Aborts when the company is no longer this worker's to change: the lease is lost, or the process shuts down. */
+  readonly ownership: AbortSignal;
+  /** Aborts then too, and at the deadline and on a cancel, after which this worker still rolls back and ends the attempt. */
   readonly work: AbortSignal;
 }
 
@@ -19,22 +18,26 @@ export interface AttemptSignalsOptions {
 }
 
 /** Keeps the claimed company's lease until it is disposed of. */
-export function openAttemptSignals(db: Db, claim: Claim, { times, shutdown, liveness }: AttemptSignalsOptions): Hold {
-  const held = new AbortController();
+export function openAttemptSignals(
+  db: Db,
+  claim: Claim,
+  { times, shutdown, liveness }: AttemptSignalsOptions,
+): AttemptSignals {
+  const ownership = new AbortController();
   const work = new AbortController();
-  const stop = (reason: Interruption): void => {
-    if (reason.reason === 'lease-lost' || reason.reason === 'shutdown') held.abort(reason);
-    work.abort(reason);
+  const interrupt = (interruption: Interruption): void => {
+    if (interruption.reason === 'lease-lost' || interruption.reason === 'shutdown') ownership.abort(interruption);
+    work.abort(interruption);
   };
 
-  const onShutdown = (): void => stop(new Interruption('shutdown'));
+  const onShutdown = (): void => interrupt(new Interruption('shutdown'));
   shutdown.addEventListener('abort', onShutdown);
   if (shutdown.aborted) onShutdown();
-  if (claim.company.cancel_requested_at) stop(new Interruption('cancelled'));
-  const deadline = setTimeout(() => stop(new Interruption('deadline')), claim.remaining);
-  const lease = keepLease(db, claim, { times, liveness }, stop);
+  if (claim.company.cancel_requested_at) interrupt(new Interruption('cancelled'));
+  const deadline = setTimeout(() => interrupt(new Interruption('deadline')), claim.remaining);
+  const lease = keepLease(db, claim, { times, liveness }, interrupt);
   return {
-    held: held.signal,
+    ownership: ownership.signal,
     work: work.signal,
     [Symbol.dispose]() {
       lease.close();

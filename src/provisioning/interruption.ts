@@ -1,4 +1,4 @@
-/** Why work on a company stops before it is done. It is the reason of the one AbortSignal that everything below listens to. */
+/** Why work on a company ends before it is done: the reason of the AbortSignal that every step gets. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';
   readonly reason: 'deadline' | 'cancelled' | 'lease-lost' | 'shutdown';

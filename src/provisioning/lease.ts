@@ -1,11 +1,11 @@
 /**
- * A worker holds a company by a lease.
+ * A worker owns a company by a lease.
  *
  * - *Lease*: the right to work on a company until a time by PostgreSQL's clock; heartbeats extend it.
- * - *Fencing token*: a number that every claim raises. Every write of a worker names its token and is refused when a
- *   newer one is out, so a worker that slept through its lease changes nothing when it wakes up.
- * - *Claim*: taking the lease of a company that waits, or of one whose lease ran out. An attempt is claimed at most
- *   `maxClaims` times; a worker that hands its work back does not count.
+ * - *Fencing token*: a number that every claim raises. Every write of a worker names its token and is refused after a newer
+ *   claim, so a worker that was paused beyond its lease can no longer change anything when it resumes.
+ * - *Claim*: taking the lease of a waiting company, or of one whose lease expired. An attempt is claimed at most
+ *   `maxClaims` times; a claim that its worker released does not count.
  */
 import { randomUUID } from 'node:crypto';
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
@@ -19,7 +19,7 @@ import { Interruption } from './interruption.ts';
 export interface LeaseTimes {
   /** How long a lease lasts without a heartbeat, in milliseconds. */
   readonly lease: number;
-  /** How often the heart beats, in milliseconds; a cancel is noticed with the next beat. */
+  /** The pause between heartbeats, in milliseconds; a cancel is noticed with the next one. */
   readonly heartbeat: number;
   /** How long an attempt may take in all, in milliseconds. */
   readonly attempt: number;
@@ -28,28 +28,28 @@ export interface LeaseTimes {
 export const maxClaims = 3;
 
 /**
- * How long a worker may hold a company beyond its attempt's deadline, in milliseconds: it stops the work, or rolls back a
- * cancelled site. One that is not done by then hangs, although its heart beats.
+ * How long a worker may own a company after its attempt's deadline, in milliseconds, to stop the work or roll back a
+ * cancelled site. One that is not done by then hangs, although its heartbeat continues.
  */
-const holdAfterDeadline = 90_000;
+const ownershipAfterDeadline = 90_000;
 
-/** A claimed company: what is known of it, and the token under which to write. */
+/** A claimed company, and the token under which to write. */
 export interface Claim {
   readonly company: CompanyRow;
   readonly fencingToken: number;
   /** The attempt's remaining time when it was claimed, in milliseconds by PostgreSQL's clock. */
   readonly remaining: number;
-  /** How long the company had waited for its attempt's first claim, in milliseconds; undefined when it was taken over. */
+  /** How long the company had waited for its attempt's first claim, in milliseconds; undefined after a take-over. */
   readonly waited: number | undefined;
 }
 
 type CompanyExpressions = ExpressionBuilder<Tables, 'company'>;
 
-/** The lease is free: nobody holds it, or its holder has not been heard of for too long. */
+/** The lease is free: it was released, or it expired without a heartbeat. */
 const leaseIsFree = (company: CompanyExpressions): Expression<SqlBool> =>
   company.or([company('leased_until', 'is', null), company('leased_until', '<', now)]);
 
-/** An attempt that nobody holds and nobody will take up: it was lost with its worker too often, or its time is over. */
+/** An attempt that nobody owns and no worker will take over: it was lost with its worker too often, or its deadline has passed. */
 export const isLost = (company: CompanyExpressions): Expression<SqlBool> =>
   company.and([
     company('status', '=', 'PROVISIONING'),
@@ -57,7 +57,7 @@ export const isLost = (company: CompanyExpressions): Expression<SqlBool> =>
     company.or([company('claims', '>=', maxClaims), company('deadline_at', '<=', now)]),
   ]);
 
-/** It waits for a worker: it is queued, or its worker is gone or has handed it back. */
+/** It waits for a worker: it is queued, or its worker lost or released it. */
 export const waits = (company: CompanyExpressions): Expression<SqlBool> =>
   company.or([
     company('status', '=', 'QUEUED'),
@@ -65,8 +65,8 @@ export const waits = (company: CompanyExpressions): Expression<SqlBool> =>
   ]);
 
 /**
- * Takes the company for `worker`; undefined when it does not wait, is held by another or was claimed too often.
- * While the database is away it is tried again until `signal` aborts; `onTry` hears of each try.
+ * Claims the company for `worker`; undefined when it does not wait, another worker owns it or it was claimed too often.
+ * While the database is unavailable the claim is retried until `signal` aborts; `onTry` is called before each try.
  */
 export async function claimCompany(
   db: Db,
@@ -94,7 +94,7 @@ export async function claimCompany(
   };
 }
 
-/** Claims a queued company, or takes over one whose worker is gone or has handed it back. */
+/** Claims a queued company, or takes over one that its worker lost or released. */
 const tryClaim = (
   db: Db,
   id: CompanyId,
@@ -114,7 +114,7 @@ const tryClaim = (
       lease_id: leaseId,
       leased_by: worker,
       leased_since: now,
-      // A take-over goes on with the turn that the attempt has had.
+      // A take-over continues the turn that its customer or partner has had.
       ...(from === 'QUEUED' ? { served_at: now } : {}),
       leased_until: inMilliseconds(times.lease),
       deadline_at: sql<Date>`coalesce(deadline_at, ${inMilliseconds(times.attempt)})`,
@@ -122,7 +122,7 @@ const tryClaim = (
     },
   });
 
-/** A claim that was made although its answer got lost. */
+/** A claim that was made although its answer was lost. */
 const findClaimed = (db: Db, id: CompanyId, leaseId: string): Promise<CompanyRow | undefined> =>
   db
     .selectFrom('company')
@@ -131,18 +131,18 @@ const findClaimed = (db: Db, id: CompanyId, leaseId: string): Promise<CompanyRow
     .executeTakeFirst();
 
 /**
- * Beats until it is closed, and tells through `stop` when the lease is lost or a cancel was asked for.
- * A beat that fails because the database is away is tried again; once the lease has run out meanwhile, it is lost. So it
- * is some time after the deadline: anybody may end the attempt then.
+ * Sends heartbeats until it is closed, and interrupts when the lease is lost or a cancel was requested. A heartbeat that fails
+ * while the database is unavailable is retried; once the lease has expired meanwhile, it is lost. It is lost as well some
+ * time after the deadline, when any process may end the attempt.
  */
 export function keepLease(
   db: Db,
   claim: Claim,
   { times, liveness }: { readonly times: LeaseTimes; readonly liveness: Liveness },
-  stop: (reason: Interruption) => void,
+  interrupt: (interruption: Interruption) => void,
 ): { close(): void } {
   const life = liveness.watch('lease renewal', times.lease + turnLimit);
-  let heldUntil = performance.now() + times.lease;
+  let ownedUntil = performance.now() + times.lease;
   let beating = false;
 
   const close = (): void => {
@@ -151,7 +151,7 @@ export function keepLease(
   };
   const lost = (): void => {
     close();
-    stop(new Interruption('lease-lost'));
+    interrupt(new Interruption('lease-lost'));
   };
 
   const beat = async (): Promise<void> => {
@@ -159,22 +159,22 @@ export function keepLease(
     const row = await db
       .updateTable('company')
       .set({ leased_until: inMilliseconds(times.lease) })
-      .where((company) => isHeld(company, claim))
-      .where('deadline_at', '>', inMilliseconds(-holdAfterDeadline))
+      .where((company) => isOwned(company, claim))
+      .where('deadline_at', '>', inMilliseconds(-ownershipAfterDeadline))
       .returning('cancel_requested_at')
       .executeTakeFirst();
     if (!row) return lost();
-    heldUntil = sentAt + times.lease;
-    if (row.cancel_requested_at) stop(new Interruption('cancelled'));
+    ownedUntil = sentAt + times.lease;
+    if (row.cancel_requested_at) interrupt(new Interruption('cancelled'));
   };
 
   const timer = setInterval(() => {
-    if (performance.now() > heldUntil) return lost();
+    if (performance.now() > ownedUntil) return lost();
     if (beating) return;
     beating = true;
     beat()
       .catch(() => {
-        // The database is away: the next beat finds it again, or the lease runs out above.
+        // The database is unavailable: the next heartbeat reaches it, or the lease expires above.
       })
       .finally(() => {
         beating = false;
@@ -184,19 +184,19 @@ export function keepLease(
   return { close };
 }
 
-/** Nobody has claimed it since, and it was not handed back. */
-const isHeld = (company: CompanyExpressions, claim: Claim): Expression<SqlBool> =>
+/** Nobody has claimed it since, and it was not released. */
+const isOwned = (company: CompanyExpressions, claim: Claim): Expression<SqlBool> =>
   company.and([
     company.and({ id: claim.company.id, fencing_token: claim.fencingToken, status: 'PROVISIONING' }),
     company('leased_until', 'is not', null),
   ]);
 
-/** Hands the company back at once, for another worker to take up; the claim does not count. Undefined when another one has it. */
+/** Releases the company for another worker to take over at once; the claim does not count. Undefined when another one has it. */
 export async function releaseLease(db: Db, claim: Claim): Promise<CompanyRow | undefined> {
   return db
     .updateTable('company')
     .set({ leased_by: null, leased_since: null, leased_until: null, claims: sql<number>`claims - 1` })
-    .where((company) => isHeld(company, claim))
+    .where((company) => isOwned(company, claim))
     .returningAll()
     .executeTakeFirst();
 }

@@ -2,7 +2,7 @@ import { type ExpressionBuilder, sql } from 'kysely';
 import type { Moment } from '../company/health.ts';
 import { type Db, inMilliseconds, now, type Tables } from '../company/tables.ts';
 
-/** A worker that shows life. */
+/** A worker whose heartbeat is recent. */
 export interface LiveWorker {
   readonly name: string;
   readonly startedAt: Date;
@@ -10,13 +10,13 @@ export interface LiveWorker {
   readonly lateLoops: readonly string[];
 }
 
-/** How long a worker counts as living after it was heard of, in milliseconds: longer than it takes to start another one in its place. */
+/** How long a worker counts as living after a heartbeat, in milliseconds: longer than it takes to start a replacement. */
 const lifetime = 15_000;
 
 const isAlive = (worker: ExpressionBuilder<Tables, 'worker'>) => worker('alive_until', '>', now);
 
-/** A worker shows life, `age` milliseconds after its start. One that comes takes the row of one that is gone. */
-export async function showLife(
+/** Records a worker's heartbeat, `age` milliseconds after its start. A new worker reuses the row of a dead one. */
+export async function recordHeartbeat(
   db: Db,
   { name, age, lateLoops }: { readonly name: string; readonly age: number; readonly lateLoops: readonly string[] },
 ): Promise<void> {
@@ -46,7 +46,7 @@ export async function showLife(
     .execute();
 }
 
-/** The workers that live, the one that started first coming first; no more than `limit`. */
+/** The living workers, oldest first, at most `limit`. */
 export async function findWorkers(db: Db, limit: number): Promise<{ workers: LiveWorker[]; workerCount: number }> {
   const rows = await db
     .selectFrom('worker')
@@ -59,13 +59,13 @@ export async function findWorkers(db: Db, limit: number): Promise<{ workers: Liv
   return { workers: rows.map(({ count: _, ...worker }) => worker), workerCount: rows[0]?.count ?? 0 };
 }
 
-/** No worker lives; part of a condition on anything. */
+/** No worker lives; a condition for any query. */
 export const noWorkerLives = sql<boolean>`not exists (select from worker where alive_until > now())`;
 
-/** For how long an answer holds for everybody who asks, in milliseconds. */
+/** How long an answer is shared, in milliseconds. */
 const momentLasts = 1_000;
 
-/** Tells PostgreSQL's time and whether a worker lives, by at most one question a second. */
+/** PostgreSQL's time and whether a worker lives, read at most once a second. */
 export function openMoments(db: Db): () => Promise<Moment> {
   let known: { readonly askedAt: number; readonly answer: Promise<Moment> } | undefined;
 
@@ -80,7 +80,7 @@ export function openMoments(db: Db): () => Promise<Moment> {
     if (!known || time - known.askedAt > momentLasts) {
       const answer = read();
       known = { askedAt: time, answer };
-      // Whoever asks next asks anew.
+      // The next call reads again.
       answer.catch(() => {
         known = undefined;
       });

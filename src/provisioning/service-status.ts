@@ -3,37 +3,37 @@ import { type CompanyRow, type Db, now } from '../company/tables.ts';
 import { waits } from './lease.ts';
 import { findWorkers, type LiveWorker, noWorkerLives } from './live-workers.ts';
 
-/** What workers have to do and what they are doing, as PostgreSQL saw it at one moment. All ages are by its clock. */
+/** What waits for workers and what they are doing, as PostgreSQL sees it now. All ages are by its clock. */
 export type ServiceStatus = Queue & Work & Workforce;
 
 interface Queue {
   /** How many companies wait for a worker. */
   readonly waiting: number;
-  /** When the one that waits longest was queued, or was lost by its worker; null when none waits. */
+  /** When the longest waiting company was queued or lost by its worker; null when none waits. */
   readonly oldestWaitingSince: Date | null;
   readonly oldestWaitingSeconds: number | null;
-  /** How many of them are stalled (src/company/health.ts): all when no worker lives, otherwise those whose worker is not heard of. */
+  /** How many of them are stalled (src/company/health.ts): all when no worker lives, otherwise those whose lease expired. */
   readonly stalled: number;
 }
 
 interface Work {
-  /** The attempts that a worker holds, the one held longest first; no more than `mostListed`. */
+  /** The attempts that a worker owns, longest first, at most `mostListed`. */
   readonly running: readonly RunningAttempt[];
-  /** How many there are in all. */
+  /** How many there are in total. */
   readonly runningCount: number;
 }
 
 interface Workforce {
-  /** The workers that live, no more than `mostListed`. */
+  /** The living workers, at most `mostListed`. */
   readonly workers: readonly LiveWorker[];
   readonly workerCount: number;
 }
 
-/** An attempt that a worker holds by a lease that has not run out. */
+/** An attempt that a worker owns by a lease that has not expired. */
 export interface RunningAttempt {
   readonly company: CompanyRow;
   readonly worker: string;
-  /** How often the attempt was claimed, this time included. */
+  /** How often the attempt was claimed, including this claim. */
   readonly claims: number;
   readonly heldSince: Date;
   readonly leasedUntil: Date;
@@ -42,7 +42,7 @@ export interface RunningAttempt {
   readonly leaseSecondsLeft: number;
 }
 
-/** How many attempts, and how many workers, are listed at most. */
+/** The most attempts, and the most workers, that are listed. */
 export const mostListed = 100;
 
 export async function readServiceStatus(db: Db): Promise<ServiceStatus> {
@@ -50,7 +50,7 @@ export async function readServiceStatus(db: Db): Promise<ServiceStatus> {
   return { ...queue, ...work, ...workforce };
 }
 
-/** A company waits since it was queued; one whose worker is gone, since its lease ran out. */
+/** A company waits since it was queued; one that its worker lost, since its lease expired. */
 const waitingSince = sql<Date>`min(greatest(queued_at, leased_until))`;
 
 const readQueue = (db: Db): Promise<Queue> =>

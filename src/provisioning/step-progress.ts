@@ -1,6 +1,6 @@
 const shortestPause = 1_000;
 
-/** Passes on how far a step is: whole percents, never backwards, at most one a second. */
+/** Writes a step's progress: whole percentages, never backwards, at most one a second. */
 export function stepProgress(write: (percent: number) => Promise<void>): {
   report(percent: number): void;
   close(): Promise<void>;
@@ -14,7 +14,7 @@ export function stepProgress(write: (percent: number) => Promise<void>): {
     timer = undefined;
     if (newest <= written) return;
     written = newest;
-    // A stale token or an absent database shows at the step's end as well; progress alone stops nothing.
+    // A stale token or an unavailable database shows at the step's end as well; progress alone stops nothing.
     writing = write(written).catch(() => {});
   };
 

@@ -11,7 +11,7 @@ export interface RedisWatch {
 
 export interface RedisWatchOptions {
   /** Does what the service needs of Redis, as it does it. */
-  readonly tryOut: () => Promise<unknown>;
+  readonly probe: () => Promise<unknown>;
   /** Is called every few seconds while word may get lost: as long as Redis is of no use, to us or to others who notice later. */
   readonly whileInDoubt: () => void;
   readonly liveness: Liveness;
@@ -28,10 +28,7 @@ const answerLimit = 4_000;
  * Tries Redis out every few seconds: a replica that was the primary before a fail-over answers and reads as ever, and is
  * left only once it refuses a write.
  */
-export function watchRedis(
-  server: RedisServer,
-  { tryOut, whileInDoubt, liveness, log }: RedisWatchOptions,
-): RedisWatch {
+export function watchRedis(server: RedisServer, { probe, whileInDoubt, liveness, log }: RedisWatchOptions): RedisWatch {
   const tell = tellOnChange((err) =>
     log.error({ err }, 'Redis is of no use; work goes on without it, a little slower'),
   );
@@ -41,7 +38,7 @@ export function watchRedis(
 
   const tryNow = async (): Promise<void> => {
     try {
-      await inTime(tryOut());
+      await inTime(probe());
     } catch (error) {
       throw server.trouble ?? new RedisTrouble(error);
     }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { companiesOwedMail } from '../../src/mail/outbox.ts';
-import { findWaiting, giveUpLostAttempts } from '../../src/provisioning/waiting.ts';
+import { findCompaniesWithDueMail } from '../../src/mail/outbox.ts';
+import { findWaiting } from '../../src/provisioning/queue.ts';
+import { failLostAttempts } from '../../src/provisioning/rescue.ts';
 import type { Cast } from './cast.ts';
 import type { Befalling } from './scenario.ts';
 
@@ -31,9 +32,9 @@ export function letBefall({ store: { em }, stage, notifier, shutDown }: Cast, dr
     'workers shut down': shutDown,
     async 'the reconciler looks'() {
       const seen = stage.dbOf('the reconciler');
-      await giveUpLostAttempts(seen, notifier);
-      for (const { id } of await findWaiting(seen, batch)) notifier.queued(id);
-      for (const id of await companiesOwedMail(seen, batch)) notifier.owed(id);
+      await failLostAttempts(seen, notifier);
+      for (const { id } of await findWaiting(seen, batch)) notifier.workAvailable(id);
+      for (const id of await findCompaniesWithDueMail(seen, batch)) notifier.mailDue(id);
     },
   };
   stage.start(async () => {
@@ -62,9 +63,9 @@ export async function comeToRest({
   for (let rounds = 0; await isSomethingLeft(em); rounds += 1) {
     assert.ok(rounds < mostRounds, 'something is left to do for ever');
     await em.execute(`update outbox_mail set due_at = ${past}, try_until = null where state = 'WAITING'`);
-    await giveUpLostAttempts(db, notifier);
+    await failLostAttempts(db, notifier);
     for (const { id } of await findWaiting(db, batch)) await provision(id, 'the last worker');
-    for (const id of await companiesOwedMail(db, batch)) await deliver(id, 'the last worker');
+    for (const id of await findCompaniesWithDueMail(db, batch)) await deliver(id, 'the last worker');
   }
   return abandoned;
 }

@@ -1,6 +1,6 @@
 import type { Scheduler } from 'fast-check';
 import type { CompanyId } from '../../src/company/company-id.ts';
-import type { Notifier } from '../../src/company/notifier.ts';
+import { type Notifier, openNotifier } from '../../src/company/notifier.ts';
 import { deliverMail } from '../../src/mail/deliver-mail.ts';
 import { openMailAccount } from '../../src/mail/mail-account.ts';
 import type { MailContent } from '../../src/mail/render-mail.ts';
@@ -39,11 +39,11 @@ export function openCast(store: CompanyStore, scheduler: Scheduler, drawn: Scena
   let shutdown = new AbortController();
 
   const heard = oneByOne(drawn.heard, 1);
-  /** Whoever hears a ring goes to work when it is his turn. Once it is calm, work is looked for and not rung for. */
-  const ring = (work: (worker: string) => Promise<void>): void => {
+  /** Workers that get the notification start in turn. Once it is calm, work is looked for instead. */
+  const wake = (work: (worker: string) => Promise<void>): void => {
     for (let left = stage.isCalm ? 0 : heard(); left > 0; left -= 1) {
       const worker = `worker ${left}`;
-      stage.start(() => stage.turn(`${worker} hears a ring`).then(() => work(worker)));
+      stage.start(() => stage.turn(`${worker} is notified`).then(() => work(worker)));
     }
   };
   const account = openMailAccount(common.metrics, common.log);
@@ -54,11 +54,11 @@ export function openCast(store: CompanyStore, scheduler: Scheduler, drawn: Scena
     ledger,
     smtp,
     log: common.log,
-    notifier: {
-      changed: (id) => channel.announce(id),
-      queued: (id) => ring((worker) => cast.provision(id, worker)),
-      owed: (id) => ring((worker) => cast.deliver(id, worker)),
-    },
+    notifier: openNotifier({
+      watchers: (id) => channel.announce(id),
+      workers: (id) => wake((worker) => cast.provision(id, worker)),
+      mailers: (id) => wake((worker) => cast.deliver(id, worker)),
+    }),
     async provision(id, worker) {
       await runAttempt({ ...common, db: stage.dbOf(worker), notifier: cast.notifier, worker }, id, shutdown.signal);
     },

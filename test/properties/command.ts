@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { CompanyId } from '../../src/company/company-id.ts';
-import type { OwedMail } from '../../src/mail/outbox.ts';
+import type { PendingMail } from '../../src/mail/outbox.ts';
 import type { AttemptRecord } from '../../src/provisioning/attempt-record.ts';
 import type { Claim } from '../../src/provisioning/lease.ts';
 import type { CompanyStore } from '../support/company-store.ts';
@@ -18,7 +18,7 @@ export interface Real {
   readonly store: CompanyStore;
   readonly ids: Map<CompanyModel, CompanyId>;
   readonly claims: Map<ClaimModel, RealClaim>;
-  readonly tries: Map<TryModel, OwedMail>;
+  readonly tries: Map<TryModel, PendingMail>;
 }
 
 export interface RealClaim {

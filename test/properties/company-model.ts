@@ -29,7 +29,7 @@ export interface CompanyModel {
   token: number;
   /** The claim that may write; none of them once the company was queued again. */
   holder: ClaimModel | undefined;
-  /** How often the attempt was claimed and not handed back. */
+  /** How often the attempt was claimed and not released. */
   claims: number;
   lease: { readonly worker: string; state: 'alive' | 'ran out' } | undefined;
   deadline: 'none' | 'ahead' | 'past';

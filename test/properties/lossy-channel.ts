@@ -3,7 +3,7 @@ import type { CompanyChannel } from '../../src/live/company-channel.ts';
 
 /** A channel in memory that loses what `loses` says. */
 export interface LossyChannel extends CompanyChannel {
-  /** Everybody who listens hears word, as he does when Redis is back. */
+  /** Notifies every listener, as when Redis is back. */
   reconnect(): void;
 }
 
@@ -12,18 +12,18 @@ export function lossyChannel(loses: () => boolean): LossyChannel {
   return {
     announce(id) {
       if (loses()) return;
-      for (const [onWord, listened] of listeners) if (listened === id) onWord();
+      for (const [onNotification, listened] of listeners) if (listened === id) onNotification();
     },
-    listen(id, onWord) {
-      listeners.set(onWord, id);
-      queueMicrotask(onWord);
-      return () => void listeners.delete(onWord);
+    listen(id, onNotification) {
+      listeners.set(onNotification, id);
+      queueMicrotask(onNotification);
+      return () => void listeners.delete(onNotification);
     },
     reconnect() {
-      for (const onWord of listeners.keys()) onWord();
+      for (const onNotification of listeners.keys()) onNotification();
     },
-    stir() {},
-    async tryOut() {},
+    notifyAll() {},
+    async probe() {},
     async close() {},
   };
 }

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
-  companiesOwedMail,
-  keepTry,
-  type OwedMail,
+  extendAttempt,
+  findCompaniesWithDueMail,
+  type PendingMail,
   recordRefused,
   recordSent,
-  takeOwedMail,
+  takeDueMail,
 } from '../../src/mail/outbox.ts';
 import { sendAgain } from '../../src/mail/undelivered.ts';
 import type { CompanyStore } from '../support/company-store.ts';
@@ -19,7 +19,7 @@ const hasMail = ({ mails }: CompanyModel): boolean => mails.length > 0;
 
 const takeMail = onCompany('take mail', hasMail, fc.constant({}), async (company, id, { store, tries }) => {
   const expected = dueMail(company);
-  const taken = await takeOwedMail(store.db, id);
+  const taken = await takeDueMail(store.db, id);
   assert.equal(taken?.attempt, expected?.attempt);
   if (taken && expected) tries.set(take(company, expected), taken);
 });
@@ -28,7 +28,13 @@ const takeMail = onCompany('take mail', hasMail, fc.constant({}), async (company
 const onTry = <Drawn>(
   name: string,
   drawn: fc.Arbitrary<Drawn>,
-  carryOut: (company: CompanyModel, by: TryModel, mail: OwedMail, store: CompanyStore, drawn: Drawn) => Promise<void>,
+  carryOut: (
+    company: CompanyModel,
+    by: TryModel,
+    mail: PendingMail,
+    store: CompanyStore,
+    drawn: Drawn,
+  ) => Promise<void>,
 ): fc.Arbitrary<Command> =>
   command(
     name,
@@ -48,15 +54,15 @@ const record = onTry('record', outcome, async (company, by, mail, { db }, drawn)
   if (drawn === 'sent') await recordSent(db, mail);
   else
     await recordRefused(db, mail, {
-      why: 'The mail server said no.',
+      error: 'The mail server said no.',
       account: undefined,
-      forGood: drawn === 'refused',
+      permanent: drawn === 'refused',
       pause: undefined,
     });
 });
 
 const keep = onTry('keep try', fc.constant({}), async (_company, by, mail, { db }) => {
-  assert.equal(await keepTry(db, mail), counts(by));
+  assert.equal(await extendAttempt(db, mail), counts(by));
   if (counts(by)) by.mail.trying = 'alive';
 });
 
@@ -86,7 +92,7 @@ const sendItAgain = onCompany('send again', hasMail, sentAgain, async (company, 
 });
 
 const lookForOwed = command('find owed mail', fc.constant({}), always, async ({ companies }, { store, ids }) => {
-  const found = await companiesOwedMail(store.db, 1_000);
+  const found = await findCompaniesWithDueMail(store.db, 1_000);
   for (const company of companies) {
     assert.equal(found.includes(of(ids, company)), dueMail(company) !== undefined);
   }

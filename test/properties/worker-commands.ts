@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ownerName } from '../../src/company/owner-name.ts';
 import { attemptRecord } from '../../src/provisioning/attempt-record.ts';
-import { toActive, toFailed } from '../../src/provisioning/end-attempt.ts';
 import { Interruption } from '../../src/provisioning/interruption.ts';
 import { type Claim, claimCompany, releaseLease } from '../../src/provisioning/lease.ts';
+import { toActive, toFailed } from '../../src/provisioning/outcomes.ts';
+import { findWaiting } from '../../src/provisioning/queue.ts';
+import { failLostAttempts } from '../../src/provisioning/rescue.ts';
 import type { SitePlan } from '../../src/provisioning/site-host.ts';
-import { findWaiting, giveUpLostAttempts } from '../../src/provisioning/waiting.ts';
 import { type CompanyStore, stepNamed, times } from '../support/company-store.ts';
 import { type Fate, fates, faultyDatabase, oneFate } from '../support/faulty-database.ts';
 import { always, type Command, command, of, often, onCompany, pick, type RealClaim, recently } from './command.ts';
@@ -80,13 +81,18 @@ const work = onClaim('work', fc.record({ fate }), async (company, by, { record, 
   const step = steps[index];
   if (!step) return;
   meet(drawn.fate);
-  const written = state === 'PLAN' ? record.plan(steps) : record.step(index, step, state, rules.percentAt(by));
+  const writes = {
+    PLAN: () => record.plan(steps),
+    RUNNING: () => record.stepStarted(index, step, rules.percentAt(by)),
+    DONE: () => record.stepCompleted(index, step, rules.percentAt(by)),
+  };
+  const written = writes[state]();
   if (await write(allowed, written)) rules.work(company, by);
 });
 
 const report = onClaim('report', fc.record({ fate, percent: fc.nat(99) }), async (company, by, real, drawn) => {
   real.meet(drawn.fate);
-  const written = real.record.progress(stepNamed('some step', new Set()), drawn.percent);
+  const written = real.record.stepProgressed(stepNamed('some step', new Set()), drawn.percent);
   if (await write(rules.mayWrite(company, by), written)) rules.report(company, drawn.percent);
 });
 
@@ -101,7 +107,7 @@ const succeed = onClaim('succeed', fc.record({ fate }), async (company, by, { cl
 const fail = onClaim('fail', fc.record({ fate }), async (company, by, { record, meet }, drawn) => {
   const allowed = rules.mayWrite(company, by);
   meet(drawn.fate);
-  const written = record.move(toFailed({ reason: 'SET_UP_FAILED', message: 'It did not work.' }, false));
+  const written = record.move(toFailed({ reason: 'SET_UP_FAILED', message: 'It did not work.' }, 'incomplete'));
   if (await write(allowed, written)) rules.end(company, 'SET_UP_FAILED');
 });
 
@@ -132,7 +138,7 @@ const passDeadline = onCompany(
 );
 
 const giveUp = command('give up lost attempts', fc.constant({}), always, async ({ companies }, { store, ids }) => {
-  const ended = new Map((await giveUpLostAttempts(store.db, store.notifier)).map(({ id, reason }) => [id, reason]));
+  const ended = new Map((await failLostAttempts(store.db, store.notifier)).map(({ id, reason }) => [id, reason]));
   for (const company of companies) {
     assert.equal(ended.get(of(ids, company)), rules.isLost(company) ? rules.giveUp(company) : undefined);
   }

@@ -24,7 +24,7 @@ const [rights = '', limits = ''] = readFileSync('README.md', 'utf8')
 
 const jane = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
 const deps = {
-  notifier: { changed() {}, queued() {}, owed() {} },
+  notifier: { moved() {}, workAvailable() {}, mailDue() {} },
   secrets: secretBox([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]),
   apps: { offered: ['erpnext'], byDefault: ['erpnext'] },
   ownHosts: [],

@@ -16,7 +16,7 @@ import { within } from '../support/processes.ts';
 import { requestFor } from '../support/test-service.ts';
 
 const jane: Requester = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
-const notifier = { changed() {}, queued() {}, owed() {} };
+const notifier = { moved() {}, workAvailable() {}, mailDue() {} };
 const secrets = secretBox([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]);
 const apps = { offered: ['erpnext'], byDefault: ['erpnext'] };
 

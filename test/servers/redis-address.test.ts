@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { after, before, suite, type TestContext, test } from 'node:test';
 import { createServer as createSecureServer } from 'node:tls';
 import { pino } from 'pino';
-import { openNotifier } from '../../jobs/notifier.ts';
+import { openJobQueues } from '../../jobs/job-queues.ts';
 import { ServerUrlError } from '../../src/common/server-url.ts';
 import { openCompanyChannel } from '../../src/live/company-channel.ts';
 import { openLiveness } from '../../src/observability/liveness.ts';
@@ -24,10 +24,10 @@ async function tryOut(t: TestContext, address: string): Promise<string> {
   const server = openRedisServer(readRedisUrl(address), 'test', log);
   const channel = openCompanyChannel(server, log);
   open.defer(() => channel.close());
-  const notifier = openNotifier(channel, server, openMetrics(), log);
-  open.defer(() => notifier.close());
+  const queues = openJobQueues(server, openMetrics(), log);
+  open.defer(() => queues.close());
   const watch = watchRedis(server, {
-    tryOut: () => Promise.all([channel.tryOut(), notifier.tryOut()]),
+    probe: () => Promise.all([channel.probe(), queues.probe()]),
     whileInDoubt: () => {},
     liveness: openLiveness(),
     log,

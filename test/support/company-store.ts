@@ -5,14 +5,14 @@ import { pino } from 'pino';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { type CreateCompanyDeps, createCompany } from '../../src/company/create-company.ts';
 import { companyById } from '../../src/company/find-companies.ts';
-import type { Notifier } from '../../src/company/notifier.ts';
+import { type Notifier, openNotifier } from '../../src/company/notifier.ts';
 import type { Requester } from '../../src/company/requester.ts';
 import type { CompanyRow, Db } from '../../src/company/tables.ts';
 import { openEmbeddedPostgres } from '../../src/database/open-database.ts';
 import { openPglite } from '../../src/embedded/pglite.ts';
 import { openLiveness } from '../../src/observability/liveness.ts';
 import { openMetrics } from '../../src/observability/metrics.ts';
-import type { AttemptDeps } from '../../src/provisioning/run-attempt.ts';
+import type { AttemptDeps } from '../../src/provisioning/attempt.ts';
 import type { SiteHost, SiteStep } from '../../src/provisioning/site-host.ts';
 import { type SecretBox, secretBox } from '../../src/secrets/secret-box.ts';
 import { assertLog } from './event-log.ts';
@@ -25,8 +25,8 @@ export interface CompanyStore {
   readonly em: SqlEntityManager;
   readonly secrets: SecretBox;
   readonly notifier: Notifier;
-  /** Whatever was rung so far: `changed COMP-…`, `queued COMP-… <turn>`, `owed COMP-…`. */
-  readonly rings: readonly string[];
+  /** Every notification so far: `watchers COMP-…`, `workers COMP-…`, `mailers COMP-…`. */
+  readonly notifications: readonly string[];
   readonly deps: CreateCompanyDeps;
   /** Whose companies these are. */
   readonly jane: Requester;
@@ -55,12 +55,12 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
 
   const { db, em } = database;
   const secrets = secretBox([{ id: 'test', bytes: randomBytes(32) }]);
-  const rings: string[] = [];
-  const notifier: Notifier = {
-    changed: (id) => void rings.push(`changed ${id}`),
-    queued: (id) => void rings.push(`queued ${id}`),
-    owed: (id) => void rings.push(`owed ${id}`),
-  };
+  const notifications: string[] = [];
+  const notifier = openNotifier({
+    watchers: (id) => void notifications.push(`watchers ${id}`),
+    workers: (id) => void notifications.push(`workers ${id}`),
+    mailers: (id) => void notifications.push(`mailers ${id}`),
+  });
   const deps = { db, notifier, secrets, ownHosts: [], apps: { offered: ['erpnext'], byDefault: ['erpnext'] } };
   const jane = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
   return {
@@ -68,7 +68,7 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
     em,
     secrets,
     notifier,
-    rings,
+    notifications,
     deps,
     jane,
     async create(name, changes = {}) {

@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { RedisServer } from '../src/redis/redis-server.ts';
 import { loadScripts, openQueue, queuePrefix, scriptsAreGone } from './open-queue.ts';
 
-export interface QueueTrial {
-  /** Adds a job of its own, takes it and forgets it, as companies’ jobs are. Rejects when Redis does not do so. */
-  tryOut(): Promise<void>;
+export interface QueueProbe {
+  /** Enqueues a job of its own, takes it and removes it, as companies’ jobs are. Rejects when Redis does not let it. */
+  probe(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** How long a job may take to come back, in seconds. */
 const popLimit = 1;
 
-export function openQueueTrial(server: RedisServer): QueueTrial {
-  const name = `try-out-${randomUUID()}`;
+export function openQueueProbe(server: RedisServer): QueueProbe {
+  const name = `probe-${randomUUID()}`;
   const key = (part: string): string => `${queuePrefix(server)}:${name}:${part}`;
   let onError = (_error: Error): void => {};
   const { ready, close } = openQueue(name, server, { isWorker: false, onError: (error) => onError(error) });
@@ -29,7 +29,7 @@ export function openQueueTrial(server: RedisServer): QueueTrial {
     await redis.multi().del(key('active')).hdel(key('jobs'), job.id).exec();
   };
   return {
-    async tryOut() {
+    async probe() {
       const failure = Promise.withResolvers<never>();
       onError = failure.reject;
       await Promise.race([useQueue(), failure.promise]);
