@@ -67,7 +67,7 @@ describe('scrubbing', () => {
     ['a single letter', "'a', 'a'.repeat(100_000)"],
   ]) {
     test(`takes time linear in its text: ${secret}`, () => {
-      const program = `import { scrub } from './src/provisioning/scrub.ts'; const [secret, text] = [${text}]; scrub(text, secret);`;
+      const program = `import { scrub } from './src/secrets/scrub.ts'; const [secret, text] = [${text}]; scrub(text, secret);`;
       const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
         cwd: new URL('../..', import.meta.url),
         timeout: 120_000,
