@@ -105,7 +105,7 @@ function totalsOf(world: World) {
   const lives = world.lives();
   const refusedByDatabase = lives
     .flatMap(({ program }) => program.log)
-    .filter(({ why }) => why === 'lease-lost').length;
+    .filter(({ reason }) => reason === 'lease-lost').length;
   return {
     deaths: lives.filter(({ name }) => world.outages.touch(name, Date.now(), Date.now())).length,
     answersLost: world.proxy.goOn(),

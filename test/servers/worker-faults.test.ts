@@ -96,8 +96,8 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
 
       slow.send('SIGCONT');
       if (fault === 'pause') slow.tell('go on');
-      const { why } = await slow.line(({ msg }) => msg === 'provisioning stopped', 'that it lost its lease');
-      assert.equal(why, 'lease-lost');
+      const { reason } = await slow.line(({ msg }) => msg === 'provisioning stopped', 'that it lost its lease');
+      assert.equal(reason, 'lease-lost');
       assert.deepEqual(await stateOf(company), taken);
       next.tell('go on');
       await allBecomeActive(cluster, [company], 20_000);
@@ -154,8 +154,8 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     const ended = await stateOf(company);
 
     slow.send('SIGCONT');
-    const { why } = await slow.line(({ msg }) => msg === 'provisioning stopped', 'that it lost its lease');
-    assert.equal(why, 'lease-lost');
+    const { reason } = await slow.line(({ msg }) => msg === 'provisioning stopped', 'that it lost its lease');
+    assert.equal(reason, 'lease-lost');
     await until('the mail that tells of it', () => cluster.mailsTo('asleep-late') === 1);
     assert.deepEqual(await stateOf(company), ended);
   });
