@@ -13,7 +13,7 @@ export interface Model {
   readonly companies: CompanyModel[];
 }
 
-/** What stands behind the model: the database, and what its functions gave out. */
+/** The real counterpart of the model: the database, and what its functions returned. */
 export interface Real {
   readonly store: CompanyStore;
   readonly ids: Map<CompanyModel, CompanyId>;
@@ -24,13 +24,13 @@ export interface Real {
 export interface RealClaim {
   readonly claim: Claim;
   readonly record: AttemptRecord;
-  /** What becomes of the record's next statement; the ones behind it are answered. */
+  /** What happens to the record's next statement; the ones after it are answered. */
   meet(fate: Fate): void;
 }
 
 export type Command = fc.AsyncCommand<Model, Real>;
 
-/** A command that is carried out where `may` allows, and behind which every company is as the model says. */
+/** A command that runs where `may` allows it, and after which every company is as the model says. */
 export const command = <Drawn>(
   name: string,
   drawn: fc.Arbitrary<Drawn>,
@@ -50,7 +50,7 @@ export const command = <Drawn>(
 export const often = (...weighted: readonly (readonly [fc.Arbitrary<Command>, number])[]): fc.Arbitrary<Command>[] =>
   weighted.flatMap(([drawn, weight]) => Array<fc.Arbitrary<Command>>(weight).fill(drawn));
 
-/** A command upon one of the companies, where it is such as `may` says. */
+/** A command on one of the companies, where `may` allows it. */
 export const onCompany = <Drawn>(
   name: string,
   may: (company: CompanyModel) => boolean,
@@ -69,13 +69,13 @@ export const onCompany = <Drawn>(
 
 export const always = (): boolean => true;
 
-/** Counts back to something that a company gave out: most often the newest, sometimes what is stale by now. */
+/** Counts back to something that a company returned: most often the newest, sometimes a stale one. */
 export const recently = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(2) });
 
 /** One of the list, counted back from its newest. */
 export const pick = <Item>(list: readonly Item[], back: number): Item =>
   list.at(-1 - (back % list.length)) ?? assert.fail('the list is empty');
 
-/** What is real behind a part of the model. */
+/** The real counterpart of a part of the model. */
 export const of = <Part, Behind>(map: ReadonlyMap<Part, Behind>, part: Part): Behind =>
   map.get(part) ?? assert.fail('there is nothing real behind it');

@@ -1,4 +1,4 @@
-// Any order of whatever may happen to a few companies leaves them as the model of the design's rules says.
+// Any sequence of commands leaves a few companies as the model of ARCHITECTURE.md's rules says.
 
 import { after, test } from 'node:test';
 import fc from 'fast-check';
@@ -24,7 +24,7 @@ async function setUp(): Promise<{ model: Model; real: Real }> {
   return { model: { companies: [] }, real };
 }
 
-test('companies are at all times what the design says', async () => {
+test('company state always matches the model', async () => {
   await fc.assert(
     fc.asyncProperty(commands, (drawn) => fc.asyncModelRun(setUp, drawn)),
     { ...parameters(40), plugins: [fc.unbiased()] },

@@ -3,7 +3,7 @@ import type { CompanyId } from '../../src/company/company-id.ts';
 import type { CompanyStore } from '../support/company-store.ts';
 import { type CompanyModel, statusOf } from './company-model.ts';
 
-/** The row, the log and the outbox say of the company what the model says, and its token has not gone down. */
+/** The row, the log and the outbox match the model, and the token has not gone down. */
 export async function assertKept(store: CompanyStore, id: CompanyId, model: CompanyModel): Promise<void> {
   const { company, events, mails } = await store.all(id);
   assert.ok(company.fencing_token >= model.token, `the token went from ${model.token} to ${company.fencing_token}`);

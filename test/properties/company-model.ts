@@ -1,4 +1,4 @@
-// The rules of a company as plain values, written from what the design promises and not from the code that it judges.
+// The rules of a company as plain values, written from what ARCHITECTURE.md promises not from the code under test.
 
 import assert from 'node:assert/strict';
 import type { StepState } from '../../src/company/company.ts';
@@ -25,7 +25,7 @@ export interface CompanyModel {
   progress: number;
   steps: StepState[];
   failure: FailureReason | null;
-  /** The newest fencing token that is known of. */
+  /** The newest known fencing token. */
   token: number;
   /** The claim that may write; none of them once the company was queued again. */
   holder: ClaimModel | undefined;
@@ -50,7 +50,7 @@ export interface MailModel {
   readonly kind: MailKind;
   state: 'WAITING' | 'SENT' | 'REFUSED';
   tries: number;
-  /** What is known of the newest try. */
+  /** What is known of the newest delivery attempt. */
   trying: 'nothing' | 'alive' | 'silent';
   paused: boolean;
 }
@@ -150,7 +150,7 @@ export function handBack(company: CompanyModel): void {
   company.claims -= 1;
 }
 
-/** What a claim writes next: the plan, and then each step's start and end. */
+/** What a claim writes next: the plan, then each step's start and end. */
 export const nextWrite = ({ written }: ClaimModel): { index: number; state: 'PLAN' | 'RUNNING' | 'DONE' } =>
   written === 0
     ? { index: 0, state: 'PLAN' }
@@ -158,7 +158,7 @@ export const nextWrite = ({ written }: ClaimModel): { index: number; state: 'PLA
 
 export const percentAt = ({ written }: ClaimModel): number => 10 * written;
 
-/** The plan is no event; what earlier claims recorded of the steps stays. */
+/** The plan is not an event; what earlier claims recorded of the steps stays. */
 export function work(company: CompanyModel, by: ClaimModel): void {
   const { index, state } = nextWrite(by);
   if (state === 'PLAN') company.steps = stepNames.map((_, place) => company.steps[place] ?? 'WAITING');
@@ -175,7 +175,7 @@ export function report(company: CompanyModel, percent: number): void {
   company.progress = Math.max(company.progress, percent);
 }
 
-/** ACTIVE, or FAILED for a reason; either way one mail is owed and nobody holds the company. */
+/** ACTIVE, or FAILED for a reason; either way one mail is pending and nobody owns the company. */
 export function end(company: CompanyModel, failure: FailureReason | null): void {
   move(company, failure ? 'FAILED' : 'ACTIVE');
   company.siteStatus = failure ? 'INCOMPLETE' : 'ACTIVE';
@@ -222,7 +222,7 @@ export function take(company: CompanyModel, mail: MailModel): TryModel {
   return taken;
 }
 
-/** Only the newest try counts, and only until its outcome is recorded. */
+/** Only the newest delivery attempt counts, and only until its outcome is recorded. */
 export const counts = ({ mail, number }: TryModel): boolean => mail.tries === number && mail.trying !== 'nothing';
 
 export function conclude(company: CompanyModel, { mail }: TryModel, outcome: 'sent' | 'refused' | 'deferred'): void {

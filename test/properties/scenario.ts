@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { stepManners } from './ledger-host.ts';
-import { mailManners } from './ledger-smtp.ts';
+import { stepManners } from './recording-host.ts';
+import { mailManners } from './recording-smtp.ts';
 
 /** What befalls everybody from outside while they work. */
 const befalls = [
@@ -11,24 +11,24 @@ const befalls = [
   'workers shut down',
   'the reconciler looks',
 ] as const;
-export type Befalling = (typeof befalls)[number];
+export type Injection = (typeof befalls)[number];
 
 /**
  * Everything about a run that is drawn, but the order of answers, which is the scheduler's. Each list is used up one by
  * one; behind its end all is well, so that every run comes to rest and a failure shrinks to the faults that it needs.
  */
 export const scenario = fc.record({
-  orders: fc.array(
+  plans: fc.array(
     fc.record({
       draft: fc.boolean(),
       /** Asked for twice at once, under one idempotency key. */
       twice: fc.boolean(),
-      wishes: fc.array(fc.constantFrom('queue', 'cancel'), { maxLength: 3 }),
+      moves: fc.array(fc.constantFrom('queue', 'cancel'), { maxLength: 3 }),
     }),
     { minLength: 1, maxLength: 2 },
   ),
   /** Take-overs are what is most worth trying: a lease that runs out while its worker believes in it, and another who comes. */
-  befalling: fc.array(
+  injection: fc.array(
     fc.oneof(fc.constantFrom('leases run out', 'the reconciler looks'), fc.constantFrom(...befalls)),
     { maxLength: 16 },
   ),
@@ -42,4 +42,4 @@ export const scenario = fc.record({
   mails: fc.array(fc.constantFrom(...mailManners), { maxLength: 6 }),
 });
 export type Scenario = typeof scenario extends fc.Arbitrary<infer Drawn> ? Drawn : never;
-export type Order = Scenario['orders'][number];
+export type ClientPlan = Scenario['plans'][number];

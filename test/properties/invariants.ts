@@ -1,4 +1,4 @@
-// What the design promises of every company, whatever happened to it.
+// The invariants of ARCHITECTURE.md, checked on every company after a run.
 
 import assert from 'node:assert/strict';
 import type { CompanyId } from '../../src/company/company-id.ts';
@@ -7,15 +7,15 @@ import type { CompanyStore } from '../support/company-store.ts';
 import { isClaim } from '../support/event-log.ts';
 import { requestFor } from '../support/test-service.ts';
 import type { Outcome } from './interleaving.ts';
-import { makingSteps } from './ledger-host.ts';
+import { makingSteps } from './recording-host.ts';
 
 type Kept = Awaited<ReturnType<CompanyStore['all']>>;
 
-/** Holds for the database and the ledgers of a run that has come to rest. */
-export async function assertPromises(store: CompanyStore, outcome: Outcome): Promise<void> {
+/** Holds for the database and the histories of a run that has come to rest. */
+export async function assertInvariants(store: CompanyStore, outcome: Outcome): Promise<void> {
   assert.deepEqual(outcome.defects, []);
-  assert.deepEqual(outcome.ledger.violations, []);
-  assert.ok(outcome.abandoned.length <= outcome.befallen.shutdowns, 'a worker ended and kept its lease');
+  assert.deepEqual(outcome.history.violations, []);
+  assert.ok(outcome.abandoned.length <= outcome.injected.shutdowns, 'a worker ended and kept its lease');
 
   const ids = await store.em.execute<{ id: CompanyId }[]>('select id from company order by position');
   for (const answers of outcome.answers) assert.equal(new Set(answers).size, 1, 'one company for one idempotency key');
@@ -29,12 +29,12 @@ export async function assertPromises(store: CompanyStore, outcome: Outcome): Pro
   }
 }
 
-function assertAttempts({ company, events }: Kept, { befallen, abandoned }: Outcome): void {
+function assertAttempts({ company, events }: Kept, { injected, abandoned }: Outcome): void {
   assert.ok(
     company.status === 'DRAFT' || company.status === 'ACTIVE',
     `${company.status}, although all has gone well at last`,
   );
-  const lost = [...befallen.lapsed, ...abandoned].filter((id) => id === company.id).length + befallen.shutdowns;
+  const lost = [...injected.lapsed, ...abandoned].filter((id) => id === company.id).length + injected.shutdowns;
   const claims = events.filter(isClaim).length;
   assert.ok(
     claims <= company.attempt + lost,
@@ -50,7 +50,7 @@ function assertAttempts({ company, events }: Kept, { befallen, abandoned }: Outc
 
 const inOrder = ['preflight', ...makingSteps].flatMap((step) => [`STEP_STARTED ${step}`, `STEP_COMPLETED ${step}`]);
 
-/** Each claim takes the steps from the first on, and writes each start and end once, however often it had to send it. */
+/** Each claim runs the steps from the first on, and writes each start and end once, however often it had to send it. */
 function assertStepsInOrder(events: Kept['events']): void {
   let written: string[] = [];
   for (const event of events) {
@@ -64,7 +64,7 @@ function assertStepsInOrder(events: Kept['events']): void {
 const { adminPassword } = requestFor('any.localhost');
 
 /** One mail for each attempt that ended; a second copy only where a sender could not know of the first; then no password. */
-function assertMails({ company, events, mails }: Kept, { smtp, befallen }: Outcome): void {
+function assertMails({ company, events, mails }: Kept, { smtp, injected }: Outcome): void {
   assert.deepEqual(
     mails.map(({ attempt, kind }) => [attempt, kind]),
     events
@@ -76,7 +76,7 @@ function assertMails({ company, events, mails }: Kept, { smtp, befallen }: Outco
     const messageId = `<${id}@${company.site_name}>`;
     const copies = smtp.accepted.filter((mail) => mail.messageId === messageId);
     const unknown = smtp.unanswered.filter((unanswered) => unanswered === messageId).length;
-    const overtaken = befallen.silenced.filter((silenced) => silenced === id).length;
+    const overtaken = injected.silenced.filter((silenced) => silenced === id).length;
     assert.ok(copies.length <= 1 + unknown + overtaken, `${copies.length} copies of a mail`);
     assert.ok(copies.length > 0 || state === 'REFUSED', 'what was sent has arrived');
     for (const { text } of copies) assert.equal(text, reason ?? adminPassword);
@@ -85,15 +85,15 @@ function assertMails({ company, events, mails }: Kept, { smtp, befallen }: Outco
   for (const { messageId } of smtp.accepted) {
     assert.ok(
       known.has(messageId) || !messageId.endsWith(`@${company.site_name}>`),
-      'every try bears the same Message-ID',
+      'every delivery attempt has the same Message-ID',
     );
   }
   const readySent = mails.some(({ kind, state }) => kind === 'SITE_READY' && state === 'SENT');
   assert.equal(company.sealed_password === null, readySent, 'the password is erased with its mail, and not before');
 }
 
-function assertSite({ company }: Kept, { ledger }: Outcome): void {
-  const site = new Map(ledger.made.get(company.id));
+function assertSite({ company }: Kept, { history }: Outcome): void {
+  const site = new Map(history.made.get(company.id));
   if (company.site_status === 'ACTIVE') {
     assert.deepEqual(site, new Map(makingSteps.map((step) => [step, 'whole'])), 'each effect is there once');
   }

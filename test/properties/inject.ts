@@ -3,23 +3,26 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { findCompaniesWithDueMail } from '../../src/mail/outbox.ts';
 import { findWaiting } from '../../src/provisioning/queue.ts';
 import { failLostAttempts } from '../../src/provisioning/rescue.ts';
-import type { Cast } from './cast.ts';
-import type { Befalling } from './scenario.ts';
+import type { Actors } from './actors.ts';
+import type { Injection } from './scenario.ts';
 
-/** What excuses another claim and another copy of a mail; each is named as often as it befell. */
-export interface Befallen {
-  /** The companies whose lease ran out. */
+/** What excuses another claim and another copy of a mail; each is named as often as it was injected. */
+export interface Injected {
+  /** The companies whose lease expired. */
   readonly lapsed: readonly string[];
-  /** The mails whose try was taken for lost while it was under way. */
+  /** The mails whose delivery attempt was taken for lost while it was under way. */
   readonly silenced: readonly string[];
   readonly shutdowns: number;
 }
 
-/** Lets what is drawn befall everybody, one after the other. */
-export function letBefall({ store: { em }, stage, notifier, shutDown }: Cast, drawn: readonly Befalling[]): Befallen {
+/** Injects what is drawn, one after the other. */
+export function inject(
+  { store: { em }, simulation, notifier, shutDown }: Actors,
+  drawn: readonly Injection[],
+): Injected {
   const lapsed: string[] = [];
   const silenced: string[] = [];
-  const befall: Record<Befalling, () => unknown> = {
+  const injections: Record<Injection, () => unknown> = {
     'leases run out': async () => lapsed.push(...(await runOut(em))),
     'deadlines pass': () => em.execute(`update company set deadline_at = ${past} where deadline_at is not null`),
     async 'tries fall silent'() {
@@ -31,16 +34,16 @@ export function letBefall({ store: { em }, stage, notifier, shutDown }: Cast, dr
     'pauses are over': () => em.execute(`update outbox_mail set due_at = ${past}`),
     'workers shut down': shutDown,
     async 'the reconciler looks'() {
-      const seen = stage.dbOf('the reconciler');
+      const seen = simulation.dbOf('the reconciler');
       await failLostAttempts(seen, notifier);
       for (const { id } of await findWaiting(seen, batch)) notifier.workAvailable(id);
       for (const id of await findCompaniesWithDueMail(seen, batch)) notifier.mailDue(id);
     },
   };
-  stage.start(async () => {
+  simulation.start(async () => {
     for (const what of drawn) {
-      await stage.turn(what);
-      await befall[what]();
+      await simulation.turn(what);
+      await injections[what]();
     }
   });
   return { lapsed, silenced, shutdowns: drawn.filter((what) => what === 'workers shut down').length };
@@ -50,15 +53,15 @@ export function letBefall({ store: { em }, stage, notifier, shutDown }: Cast, dr
 const mostRounds = 10;
 
 /**
- * Does whatever is left to do, with all the time in the world, until there is nothing. Returns the companies whose
- * lease was alive although nobody worked on them any more.
+ * Does whatever is left to do, without any time limit, until nothing is left. Returns the companies whose lease was alive
+ * although no worker had them any more.
  */
 export async function comeToRest({
   store: { db, em },
   notifier,
   provision,
   deliver,
-}: Cast): Promise<readonly string[]> {
+}: Actors): Promise<readonly string[]> {
   const abandoned = await runOut(em);
   for (let rounds = 0; await isSomethingLeft(em); rounds += 1) {
     assert.ok(rounds < mostRounds, 'something is left to do for ever');

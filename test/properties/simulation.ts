@@ -5,7 +5,7 @@ import { Interruption } from '../../src/provisioning/interruption.ts';
 import { ConnectionLost, type Fate, faultyDatabase } from '../support/faulty-database.ts';
 
 /** Where all act at once: the scheduler says whose turn it is, and faults strike, until it is calm. */
-export interface Stage {
+export interface Simulation {
   /** Resolves when the scheduler says so. */
   turn(what: string): Promise<void>;
   /** The database as an actor sees it. */
@@ -21,7 +21,7 @@ export interface Stage {
 }
 
 /** `faults` are the fates of statements, by their number in the order in which all actors begin them. */
-export function openStage(db: Db, scheduler: Scheduler, faults: ReadonlyMap<number, Fate>): Stage {
+export function openSimulation(db: Db, scheduler: Scheduler, faults: ReadonlyMap<number, Fate>): Simulation {
   const jobs: Promise<void>[] = [];
   const defects: unknown[] = [];
   let isCalm = false;

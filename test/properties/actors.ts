@@ -8,70 +8,74 @@ import type { Log } from '../../src/observability/log.ts';
 import { Interruption } from '../../src/provisioning/interruption.ts';
 import { runAttempt } from '../../src/provisioning/run-attempt.ts';
 import type { CompanyStore } from '../support/company-store.ts';
-import { type Ledger, ledgerHost } from './ledger-host.ts';
-import { type LedgerSmtp, ledgerSmtp } from './ledger-smtp.ts';
 import { type LossyChannel, lossyChannel } from './lossy-channel.ts';
+import { type History, recordingHost } from './recording-host.ts';
+import { type RecordingSmtp, recordingSmtp } from './recording-smtp.ts';
 import type { Scenario } from './scenario.ts';
-import { openStage, type Stage } from './stage.ts';
+import { openSimulation, type Simulation } from './simulation.ts';
 
-/** Everybody who takes part in one run, and the ledgers that are kept of them. */
-export interface Cast {
+/** All who take part in one run, and the histories of what they did. */
+export interface Actors {
   readonly store: CompanyStore;
-  readonly stage: Stage;
+  readonly simulation: Simulation;
   readonly channel: LossyChannel;
   readonly notifier: Notifier;
-  readonly ledger: Ledger;
-  readonly smtp: LedgerSmtp;
+  readonly history: History;
+  readonly smtp: RecordingSmtp;
   readonly log: Log;
   provision(id: CompanyId, worker: string): Promise<void>;
   deliver(id: CompanyId, worker: string): Promise<void>;
-  /** All workers stop what they are at; new ones hear the next rings. */
+  /** All workers shut down; new ones get the next notifications. */
   shutDown(): void;
 }
 
-export function openCast(store: CompanyStore, scheduler: Scheduler, drawn: Scenario): Cast {
-  const stage = openStage(store.db, scheduler, new Map(drawn.faults));
+export function openActors(store: CompanyStore, scheduler: Scheduler, drawn: Scenario): Actors {
+  const simulation = openSimulation(store.db, scheduler, new Map(drawn.faults));
   const channel = lossyChannel(oneByOne(drawn.lost, false));
-  const manner = oneByOne(drawn.steps, 'works');
-  const { host, ledger } = ledgerHost(stage.turn, () => (stage.isCalm ? 'works' : manner()));
-  const smtp = ledgerSmtp(stage.turn, oneByOne(drawn.mails, 'accepts'));
+  const mode = oneByOne(drawn.steps, 'works');
+  const { host, history } = recordingHost(simulation.turn, () => (simulation.isCalm ? 'works' : mode()));
+  const smtp = recordingSmtp(simulation.turn, oneByOne(drawn.mails, 'accepts'));
   const common = store.provisioning(host);
   let shutdown = new AbortController();
 
   const heard = oneByOne(drawn.heard, 1);
   /** Workers that get the notification start in turn. Once it is calm, work is looked for instead. */
   const wake = (work: (worker: string) => Promise<void>): void => {
-    for (let left = stage.isCalm ? 0 : heard(); left > 0; left -= 1) {
+    for (let left = simulation.isCalm ? 0 : heard(); left > 0; left -= 1) {
       const worker = `worker ${left}`;
-      stage.start(() => stage.turn(`${worker} is notified`).then(() => work(worker)));
+      simulation.start(() => simulation.turn(`${worker} is notified`).then(() => work(worker)));
     }
   };
   const account = openMailAccount(common.metrics, common.log);
-  const cast: Cast = {
+  const actors: Actors = {
     store,
-    stage,
+    simulation,
     channel,
-    ledger,
+    history,
     smtp,
     log: common.log,
     notifier: openNotifier({
       watchers: (id) => channel.announce(id),
-      workers: (id) => wake((worker) => cast.provision(id, worker)),
-      mailers: (id) => wake((worker) => cast.deliver(id, worker)),
+      workers: (id) => wake((worker) => actors.provision(id, worker)),
+      mailers: (id) => wake((worker) => actors.deliver(id, worker)),
     }),
     async provision(id, worker) {
-      await runAttempt({ ...common, db: stage.dbOf(worker), notifier: cast.notifier, worker }, id, shutdown.signal);
+      await runAttempt(
+        { ...common, db: simulation.dbOf(worker), notifier: actors.notifier, worker },
+        id,
+        shutdown.signal,
+      );
     },
-    deliver: (id, worker) => deliverMail({ ...common, db: stage.dbOf(worker), smtp, account, ...mailing }, id),
+    deliver: (id, worker) => deliverMail({ ...common, db: simulation.dbOf(worker), smtp, account, ...mailing }, id),
     shutDown() {
       shutdown.abort(new Interruption('shutdown'));
       shutdown = new AbortController();
     },
   };
-  return cast;
+  return actors;
 }
 
-/** The next item of the list each time, and behind its end what is there when all is well. */
+/** The next item of the list each time, and after its end what happens when all is well. */
 const oneByOne = <Item>(list: readonly Item[], allWell: Item): (() => Item) => {
   const left = list.values();
   return () => left.next().value ?? allWell;

@@ -5,7 +5,7 @@ export const stepManners = ['works', 'fails', 'fails half-way'] as const;
 export type StepManner = (typeof stepManners)[number];
 
 /** What stands of a company's site, and what must never have happened to it. */
-export interface Ledger {
+export interface History {
   readonly made: ReadonlyMap<CompanyId, ReadonlyMap<string, 'whole' | 'half'>>;
   readonly violations: readonly string[];
 }
@@ -14,13 +14,13 @@ export interface Ledger {
 export const makingSteps = ['create-site', 'set-up'] as const;
 
 /**
- * A site host in memory that keeps a ledger. Each part of a step takes a turn, so that others come in between. Like the
+ * A site host in memory that keeps a history. Each part of a step takes a turn, so that others come in between. Like the
  * real hosts it refuses whoever has a lower fencing token than another before him.
  */
-export function ledgerHost(
+export function recordingHost(
   turn: (what: string) => Promise<void>,
-  manner: () => StepManner,
-): { readonly host: SiteHost; readonly ledger: Ledger } {
+  mode: () => StepManner,
+): { readonly host: SiteHost; readonly history: History } {
   const made = new Map<CompanyId, Map<string, 'whole' | 'half'>>();
   const tokens = new Map<CompanyId, number>();
   const violations: string[] = [];
@@ -47,7 +47,7 @@ export function ledgerHost(
       async run({ signal }) {
         await enter('run', signal);
         if (name === 'preflight') return;
-        const how = manner();
+        const how = mode();
         if (how === 'fails') throw new SiteHostError('SET_UP_FAILED', `${name} did not work.`);
         const before = site.get(name);
         if (before) violations.push(`${companyId}: ${name} is made upon what is ${before}`);
@@ -66,7 +66,7 @@ export function ledgerHost(
 
   const planned = new Set<string>();
   return {
-    ledger: { made, violations },
+    history: { made, violations },
     host: {
       kind: 'bench',
       offeredApps: async () => ['erpnext'],

@@ -4,13 +4,13 @@ export const mailManners = ['accepts', 'defers', 'refuses', 'accepts, and the an
 export type MailManner = (typeof mailManners)[number];
 
 /** A mail server in memory that keeps what it accepted, and knows how often it could not say so. */
-export interface LedgerSmtp extends Smtp {
+export interface RecordingSmtp extends Smtp {
   readonly accepted: readonly OutgoingMail[];
   /** The Message-ID of each mail that was accepted without its sender's knowledge. */
   readonly unanswered: readonly string[];
 }
 
-export function ledgerSmtp(turn: (what: string) => Promise<void>, manner: () => MailManner): LedgerSmtp {
+export function recordingSmtp(turn: (what: string) => Promise<void>, mode: () => MailManner): RecordingSmtp {
   const accepted: OutgoingMail[] = [];
   const unanswered: string[] = [];
   return {
@@ -18,7 +18,7 @@ export function ledgerSmtp(turn: (what: string) => Promise<void>, manner: () => 
     unanswered,
     async send(mail) {
       await turn(`a mail arrives for ${mail.to}`);
-      const how = manner();
+      const how = mode();
       if (how === 'refuses') throw new SmtpError('550 No such mailbox', { code: 'EENVELOPE', permanent: true });
       if (how === 'defers') throw new SmtpError('450 Try again later', { code: 'EENVELOPE' });
       accepted.push(mail);
