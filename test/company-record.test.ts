@@ -23,7 +23,7 @@ const { db, em, notifier, deps, jane } = store;
 const ever = new AbortController().signal;
 const migrator = em.config.getExtension<Migrator>('@mikro-orm/migrator');
 
-describe('one move', () => {
+describe('moves', () => {
   const mail = { kind: 'SITE_FAILED', reason: 'It failed.' } as const;
 
   for (const from of companyStatuses) {
@@ -68,7 +68,7 @@ describe('one move', () => {
     }
   }
 
-  test('is refused under a stale token and under a condition that does not hold', async () => {
+  test('a move under a stale token or an unmet condition is refused', async () => {
     const { id } = await store.create('conditions');
     const claim = await claimCompany(db, id, 'worker', times, ever);
     assert.ok(claim);
@@ -80,7 +80,7 @@ describe('one move', () => {
     assert.ok(await moveCompany(db, id, { ...move, when: (company) => company('claims', '=', 1) }));
   });
 
-  test('commits with its mail or not at all', async () => {
+  test('a move commits with its mail or not at all', async () => {
     const { id } = await store.create('together');
     await claimCompany(db, id, 'worker', times, ever);
     await em.execute(
@@ -95,7 +95,7 @@ describe('one move', () => {
     assert.deepEqual(await store.all(id), before);
   });
 
-  test('after another, however many at once: versions have no gap', async () => {
+  test('concurrent moves leave no gap between versions', async () => {
     const { id } = await store.create('many');
     const claim = await claimCompany(db, id, 'worker', times, ever);
     assert.ok(claim);
@@ -117,11 +117,11 @@ describe('one move', () => {
   });
 });
 
-describe('creating with an idempotency key', () => {
+describe('idempotency keys', () => {
   const ask = (changes: Partial<CreateCompanyInput>, requester = jane) =>
     createCompany(deps, requester, { ...requestFor('once.localhost'), idempotencyKey: 'key-1', ...changes });
 
-  test('again, or many times at once, makes one company', async () => {
+  test('an idempotency key makes one company, however often it is repeated or sent at once', async () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => ask({})));
     const again = await ask({ domain: 'ONCE.localhost', draft: null });
     const ids = new Set([...outcomes, again].map((outcome) => outcome.kind === 'created' && outcome.company.id));
@@ -131,7 +131,7 @@ describe('creating with an idempotency key', () => {
     assert.equal((await store.all(id)).events.length, 1);
   });
 
-  test('and another input is told, and changes nothing', async () => {
+  test('an idempotency key with other input is refused and changes nothing', async () => {
     for (const changes of [
       { domain: 'other.localhost' },
       { adminPassword: 'another password' },
@@ -148,7 +148,7 @@ describe('creating with an idempotency key', () => {
     assert.equal(count, 1);
   });
 
-  test('of somebody else is another key; and a site name is taken for everybody', async () => {
+  test('an idempotency key is the customer’s own, and a site name is taken for everybody', async () => {
     const joe = { ...jane, subject: 'joe', email: 'joe@customers.example' };
     const taken = { kind: 'site-name-taken', siteName: 'once.localhost' };
     assert.deepEqual(await ask({}, joe), { ...taken, holder: undefined });
@@ -158,7 +158,7 @@ describe('creating with an idempotency key', () => {
   });
 });
 
-describe('a repeated request is recognised by what the client sent', () => {
+describe('repeated requests', () => {
   const rotated = secretBox([{ id: 'next', bytes: randomBytes(32) }]);
   const request = (name: string): CreateCompanyInput => ({ ...requestFor(`${name}.localhost`), idempotencyKey: name });
   const first = async (name: string): Promise<CompanyRow> => {
@@ -168,19 +168,19 @@ describe('a repeated request is recognised by what the client sent', () => {
   const kindOf = async (name: string, changes: Partial<CreateCompanyInput> = {}, others = deps, requester = jane) =>
     (await createCompany(others, requester, { ...request(name), ...changes })).kind;
 
-  test('and not by the address of a token that has another one now', async () => {
+  test('a repeated request is recognised although the token has another address now', async () => {
     await first('address');
     assert.equal(await kindOf('address', {}, deps, { ...jane, email: 'jane@elsewhere.example' }), 'created');
   });
 
-  test('and not by the apps that are installed by default', async () => {
+  test('a repeated request is recognised although the default apps have changed', async () => {
     await first('installed');
     const apps = { offered: ['erpnext', 'hrms'], byDefault: ['erpnext', 'hrms'] };
     assert.equal(await kindOf('installed', {}, { ...deps, apps }), 'created');
     assert.equal(await kindOf('installed', { apps: ['hrms'] }, { ...deps, apps }), 'idempotency-key-reused');
   });
 
-  test('when the key of that time is gone, and the time zone counts', async () => {
+  test('a repeated request is recognised after its secret key is gone, and its time zone counts', async () => {
     await first('rotated');
     assert.equal(await kindOf('rotated', {}, { ...deps, secrets: rotated }), 'created');
     assert.equal(
@@ -190,7 +190,7 @@ describe('a repeated request is recognised by what the client sent', () => {
     assert.equal(await kindOf('rotated', { timeZone: 'Asia/Tokyo' }), 'idempotency-key-reused');
   });
 
-  test('and nothing that was derived from the password outlives it', async () => {
+  test('nothing derived from the password outlives it', async () => {
     const { id, request_digest: digest } = await first('erased');
     await store.set(id, 'sealed_password = null');
     assert.equal(await kindOf('erased', { adminPassword: 'another password' }), 'created');
@@ -208,7 +208,7 @@ describe('a repeated request is recognised by what the client sent', () => {
   });
 
   for (const digest of ['null', "'test.a-digest-of-an-earlier-version'"]) {
-    test(`where an earlier version left ${digest}`, async () => {
+    test(`a repeated request is recognised where an earlier version left ${digest}`, async () => {
       const name = digest === 'null' ? 'old-null' : 'old-digest';
       const { id } = await first(name);
       await store.set(id, `request_digest = ${digest}`);
@@ -244,7 +244,7 @@ test('a rotation is finished once everything is sealed again under the newest ke
   }
 });
 
-test('the log tells of a database’s error what was broken, and no value of the row', async () => {
+test('a logged database error names what was violated and no value of the row', async () => {
   const [one, other] = [await store.create('logged-one'), await store.create('logged-other')];
   const refused = em.execute('update company set site_name = ? where id = ?', [one.site_name, other.id]);
   const error: unknown = await refused.catch((cause: unknown) => cause);
@@ -258,7 +258,7 @@ test('the log tells of a database’s error what was broken, and no value of the
   assert.doesNotMatch(lines.join(''), /logged-one/);
 });
 
-test('the migrations make what the entities say', async () => {
+test('migrations make the schema that the entities describe', async () => {
   const difference = () => new SqlSchemaGenerator(em).getUpdateSchemaSQL({ wrap: false });
   // The functions are no entity's: MikroORM would drop what it does not know.
   assert.deepEqual((await difference()).split(/\n+/).filter(Boolean), [
@@ -270,7 +270,7 @@ test('the migrations make what the entities say', async () => {
   await em.execute('alter table company_event add step text');
 });
 
-test('numbers begin anew each year in UTC, and have five digits or more', async () => {
+test('numbers restart every year in UTC and have at least five digits', async () => {
   // A clock that the test sets stands before PostgreSQL's own.
   await em.execute('create schema clock');
   await em.execute(`create function clock.now() returns timestamptz language sql as $$
@@ -296,7 +296,7 @@ test('numbers begin anew each year in UTC, and have five digits or more', async 
   await em.execute('drop schema clock cascade');
 });
 
-test('the numbers of a year go on where they were, from a sequence of its own to one for all years and back', async () => {
+test('numbers continue when a sequence per year becomes one for all years, and back', async () => {
   assert.ok(migrator);
   const migrations = ['20261125-one-sequence'];
   const ids = [(await store.create('of-one-sequence')).id];
@@ -310,7 +310,7 @@ test('the numbers of a year go on where they were, from a sequence of its own to
   assert.deepEqual(numbers.slice(1), [second, second + 1, second + 2]);
 });
 
-test('the migrations go back to nothing, and forth again', async () => {
+test('migrations can be reverted to nothing and applied again', async () => {
   assert.ok(migrator);
   await migrator.down({ to: 0 });
   const left = await em.execute<{ name: string }[]>(`
@@ -324,7 +324,7 @@ test('the migrations go back to nothing, and forth again', async () => {
   assert.match((await store.create('after')).id, /^COMP-\d{4}-00001$/);
 });
 
-test('events of the time before kinds get theirs from what they tell', async () => {
+test('events from before kinds get theirs by migration', async () => {
   assert.ok(migrator);
   await migrator.down({ to: '20261123-operate' });
   await em.execute(`

@@ -35,16 +35,16 @@ async function failed(name: string, events: number): Promise<CompanyId> {
   return id;
 }
 
-describe('a stream ends after the last event', () => {
+describe('the end of a stream', () => {
   for (const events of [99, 100, 101, 200]) {
-    test(`of ${events}`, { timeout: 20_000 }, async () => {
+    test(`a stream ends after the last event of ${events}`, { timeout: 20_000 }, async () => {
       const id = await failed(`long-${events}`, events);
       for (const version of [0, 1, 2, events - 1, events])
         assert.deepEqual(await versionsSince(id, version), from(version, events));
     });
   }
 
-  test('and after that of an address that was corrected since', { timeout: 20_000 }, async () => {
+  test('a stream ends after an address correction that follows the last event', { timeout: 20_000 }, async () => {
     const id = await failed('corrected', 99);
     const [mail] = await em.execute<{ id: string }[]>(
       `insert into outbox_mail (company_id, attempt, kind, recipient, state) values (?, 1, 'SITE_FAILED', 'a@b.example', 'REFUSED') returning id`,

@@ -18,14 +18,14 @@ const undisturbed = await (async () => {
   return (await store.all(id)).events.map(({ status, step, progress }) => ({ status, step, progress }));
 })();
 
-describe('an attempt whose database hangs up', limit, () => {
+describe('lost database connections', limit, () => {
   const fates: [what: string, fates: readonly Fate[]][] = [
     ['loses answers', ['answer lost', 'answered', 'answered']],
     ['does not take statements', ['never sent', 'answered', 'answered']],
     ['does now the one and now the other', ['answered', 'answer lost', 'answered', 'never sent', 'answered']],
   ];
   for (const [index, [what, inTurn]] of fates.entries()) {
-    test(`and ${what}: each write is made once, and the claim is enough`, async () => {
+    test(`each write is made once under one claim when the connection is lost and ${what}`, async () => {
       const { id } = await store.create(`hung-up-${index}`);
       let statements = 0;
       const faulty = faultyDatabase(db, () => inTurn[statements++ % inTurn.length] ?? 'answered');
@@ -39,7 +39,7 @@ describe('an attempt whose database hangs up', limit, () => {
     });
   }
 
-  test('for longer than the lease: it is released when the database is there again, and no claim is lost', async () => {
+  test('an outage longer than the lease releases the company without losing a claim', async () => {
     const { id } = await store.create('long-away');
     const faults = new Faults();
     faults.hang('two');
@@ -64,7 +64,7 @@ describe('an attempt whose database hangs up', limit, () => {
   });
 });
 
-test('a password that no key opens any more ends the attempt at once, and operators read why', limit, async () => {
+test('a password without its key ends the attempt at once, and operators see why', limit, async () => {
   const { id } = await store.create('key-lost');
   await store.set(id, `sealed_password = 'gone.' || split_part(sealed_password, '.', 2) || '.a.b'`);
   await runAttempt(store.provisioning(memoryHost()), id, ever);
@@ -76,7 +76,7 @@ test('a password that no key opens any more ends the attempt at once, and operat
   assert.equal(mails.length, 1);
 });
 
-test('what a host prints may hold anything: the failure is kept all the same', limit, async () => {
+test('a failure is stored whatever characters the host printed', limit, async () => {
   const { id } = await store.create('unprintable');
   const faults = new Faults();
   faults.fail('one', new Error(`NUL \0, half a character \ud83d, and the end is cut in one: ${'😀'.repeat(3_000)}`));

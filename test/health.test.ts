@@ -16,12 +16,12 @@ describe('the health of a company', () => {
   const stateAt = async (id: CompanyId, { later = 0, workerLives = true } = {}) =>
     healthOf((await store.all(id)).company, { now: new Date(Date.now() + later), workerLives });
 
-  test('is unknown while nobody is to work on it', async () => {
+  test('health is null while nobody is to work on the company', async () => {
     const { id } = await store.create('health-of-a-draft', { draft: true });
     assert.equal(await stateAt(id), null);
   });
 
-  test('tells waiting from working, and a worker that is silent from one that handed the company back', async () => {
+  test('health distinguishes waiting from working, and a silent worker from one that released the company', async () => {
     const { id } = await store.create('health-of-a-claim');
     assert.equal((await stateAt(id))?.state, 'WAITING_FOR_WORKER');
     const claim = await claimCompany(db, id, 'worker', times, ever);
@@ -35,13 +35,13 @@ describe('the health of a company', () => {
     assert.equal((await stateAt(id, { workerLives: false }))?.state, 'STALLED');
   });
 
-  test('is STALLED while it is queued and no worker lives, since it was queued', async () => {
+  test('health is STALLED since the company was queued while no worker lives', async () => {
     const { id, queued_at: queuedAt } = await store.create('health-without-workers');
     const health = await stateAt(id, { workerLives: false });
     assert.deepEqual([health?.state, health?.since, health?.nextTryAt], ['STALLED', queuedAt, null]);
   });
 
-  test('names the error of a step that is tried again, since its first try and until the step goes on', async () => {
+  test('health names the error of a retried step, from its first try until the step continues', async () => {
     const { id } = await store.create('health-of-a-retry');
     const claim = await claimCompany(db, id, 'worker', times, ever);
     assert.ok(claim);
@@ -60,14 +60,14 @@ describe('the health of a company', () => {
   });
 });
 
-describe('the workers that live', () => {
+describe('living workers', () => {
   const show = (name: string, lateLoops: string[] = []) => recordHeartbeat(db, { name, age: 60_000, lateLoops });
   const names = async () => (await findWorkers(db, 100)).workers.map(({ name }) => name).toSorted();
   const die = (name: string) =>
     em.execute(`update worker set alive_until = now() - interval '1 millisecond' where name = ?`, [name]);
   const rows = async () => (await em.execute<{ count: number }[]>('select count(*)::int from worker'))[0]?.count;
 
-  test('are those that were heard of lately, and whoever comes takes the row of one that is gone', async () => {
+  test('living workers have a recent heartbeat, and a new one reuses the row of a dead one', async () => {
     const { id } = await store.create('health-of-the-stranded');
     await store.set(id, `queued_at = now() - interval '1 minute'`);
     assert.deepEqual([await names(), await isAnyStranded(db)], [[], true]);
@@ -88,7 +88,7 @@ describe('the workers that live', () => {
     assert.deepEqual([await names(), await rows()], [['four', 'one', 'three'], 3]);
   });
 
-  test('are asked for once a second, by PostgreSQL’s clock', async () => {
+  test('the present moment is read once a second, by PostgreSQL’s clock', async () => {
     let asked = 0;
     const counted = db.withPlugin({
       transformQuery({ node }) {

@@ -34,8 +34,8 @@ const isLost = (error: unknown) => error instanceof Interruption && error.reason
 const lost = toFailed({ reason: 'INTERNAL', message: 'It was lost.' }, 'incomplete');
 const step = stepNamed('one', new Set());
 
-describe('a claim', limit, () => {
-  test('takes a company that waits, raises the token, and holds while the lease lives', async () => {
+describe('claims', limit, () => {
+  test('a claim takes a waiting company, raises its token and is exclusive while the lease lives', async () => {
     const { id } = await store.create('claimed');
     assert.equal(await isWaiting(id), true);
     const { company, fencingToken, remaining } = await surely(id);
@@ -49,7 +49,7 @@ describe('a claim', limit, () => {
     assert.deepEqual(await store.all(id), before);
   });
 
-  test('after the lease ran out gets a new token, and whoever has the old one writes nothing more', async () => {
+  test('a claim after the lease expired gets a new token, and the old one can no longer write', async () => {
     const { id } = await store.create('taken-over');
     const old = await surely(id);
     await attemptRecord(db, notifier, old, ever).plan([step]);
@@ -72,7 +72,7 @@ describe('a claim', limit, () => {
     assert.equal(store.notifications.length, rung);
   });
 
-  test('that was lost three times ends the attempt, with one mail', async () => {
+  test('three lost claims end the attempt with one mail', async () => {
     const { id } = await store.create('lost');
     for (let number = 1; number <= maxClaims; number += 1) {
       assert.equal((await surely(id)).company.claims, number);
@@ -95,7 +95,7 @@ describe('a claim', limit, () => {
     );
   });
 
-  test('of an attempt that was given up stays refused when the company is queued again', async () => {
+  test('the token of a lost attempt stays refused after the company is queued again', async () => {
     const { id } = await store.create('woken-up');
     const sleeper = await surely(id);
     await store.set(id, `claims = ${maxClaims}`);
@@ -110,7 +110,7 @@ describe('a claim', limit, () => {
     assert.equal(await isWaiting(id), true);
   });
 
-  test('of an attempt that was given up writes nothing before that either', async () => {
+  test('the token of a lost attempt is refused as soon as the attempt has ended', async () => {
     const { id } = await store.create('still-failed');
     const sleeper = await surely(id);
     await store.set(id, `claims = ${maxClaims}`);
@@ -121,7 +121,7 @@ describe('a claim', limit, () => {
     assert.deepEqual(await store.all(id), before);
   });
 
-  test('that is released does not count', async () => {
+  test('a released claim does not count', async () => {
     const { id } = await store.create('handed-back');
     for (let number = 1; number <= maxClaims + 1; number += 1) {
       const claimed = await surely(id);
@@ -135,8 +135,8 @@ describe('a claim', limit, () => {
   });
 });
 
-describe('the deadline', limit, () => {
-  test('is kept when another worker takes over, and set anew for the next attempt', async () => {
+describe('deadlines', limit, () => {
+  test('the deadline survives a take-over and is new for the next attempt', async () => {
     const { id } = await store.create('kept');
     const first = await surely(id);
     await store.set(id, `deadline_at = deadline_at - interval '595 seconds'`);
@@ -150,7 +150,7 @@ describe('the deadline', limit, () => {
     assert.ok((await surely(id)).remaining > 599_000);
   });
 
-  test('ends an attempt that nobody holds, and only that', async () => {
+  test('the deadline lets other processes end only an attempt that nobody owns', async () => {
     const { id } = await store.create('late');
     await surely(id);
     await store.set(id, `deadline_at = now() - interval '1 second'`);
@@ -165,8 +165,8 @@ describe('the deadline', limit, () => {
   });
 });
 
-describe('a cancel', limit, () => {
-  test('of a company whose worker died is carried out by the next one, which makes nothing', async () => {
+describe('cancels', limit, () => {
+  test('a cancel is carried out by the next worker when the first one died, without making anything', async () => {
     const host = memoryHost();
     host.made.add('one');
     const faults = new Faults();
@@ -186,7 +186,7 @@ describe('a cancel', limit, () => {
     assert.equal(host.made.size, 0);
   });
 
-  test('at the last moment is carried out by the worker that holds the company', async () => {
+  test('a cancel at the last moment is carried out by the worker that owns the company', async () => {
     const host = memoryHost(['one']);
     const faults = new Faults();
     const goOn = faults.pause('one');
@@ -204,7 +204,7 @@ describe('a cancel', limit, () => {
   });
 });
 
-describe('a heartbeat', limit, () => {
+describe('heartbeats', limit, () => {
   const often = { lease: 60_000, heartbeat: 10, attempt: 600_000 };
   const stopped = (held: Claim, changes: Partial<typeof often> = {}, on = db): Promise<Interruption> => {
     const { promise, resolve } = Promise.withResolvers<Interruption>();
@@ -212,7 +212,7 @@ describe('a heartbeat', limit, () => {
     return promise.finally(() => lease.close());
   };
 
-  test('extends the lease and brings the word of a cancel', async () => {
+  test('a heartbeat extends the lease and reports a cancel', async () => {
     const { id } = await store.create('beats');
     const held = await surely(id);
     await store.set(id, `leased_until = now() + interval '1 second'`);
@@ -225,7 +225,7 @@ describe('a heartbeat', limit, () => {
     assert.equal(left?.long, true);
   });
 
-  test('notices that another worker has the company, and that the attempt was ended', async () => {
+  test('a heartbeat reports that another worker owns the company or the attempt has ended', async () => {
     const { id } = await store.create('overtaken');
     const held = await surely(id);
     await runOut(id);
@@ -235,7 +235,7 @@ describe('a heartbeat', limit, () => {
     assert.equal((await stopped(second)).reason, 'lease-lost');
   });
 
-  test('keeps a company beyond the deadline to roll back, and no longer: whoever lives ends the attempt then', async () => {
+  test('a heartbeat extends the lease after the deadline long enough to roll back, and then any process ends the attempt', async () => {
     const { id } = await store.create('hangs');
     const held = await surely(id);
     await store.set(id, `deadline_at = now() - interval '80 seconds', claims = ${maxClaims}`);
@@ -249,7 +249,7 @@ describe('a heartbeat', limit, () => {
     assert.deepEqual([company.failure?.reason, mails.length], ['TIMED_OUT', 1]);
   });
 
-  test('that finds no database ends with the lease', async () => {
+  test('heartbeats without a database end with the lease', async () => {
     const { id } = await store.create('away');
     const held = await surely(id);
     const away = Object.create(db, {
@@ -265,7 +265,7 @@ describe('a heartbeat', limit, () => {
   });
 });
 
-test('a worker told to shut down hands its company back, and another one goes on with it', limit, async () => {
+test('a worker that shuts down releases its company, and another one continues', limit, async () => {
   const faults = new Faults();
   faults.hang('two');
   const deps = store.provisioning(faultyHost(memoryHost(), faults));

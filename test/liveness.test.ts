@@ -70,7 +70,7 @@ const openLoops = (on: Db, liveness: Liveness) => ({
   heartbeat: () => openHeartbeat({ db: on, worker: 'test', liveness, log }),
 });
 
-describe('/healthz answers 503 and names', { timeout: 180_000 }, () => {
+describe('hanging loops', { timeout: 180_000 }, () => {
   /** Begins it and lets it hang; resolves once it does. It goes on when the test is over. */
   const hangs: Record<string, (liveness: Liveness, t: TestContext) => unknown> = {
     reconciler: (liveness) => openLoops(hanging, liveness).reconciler(),
@@ -135,7 +135,7 @@ describe('/healthz answers 503 and names', { timeout: 180_000 }, () => {
   };
 
   for (const [name, hang] of Object.entries(hangs)) {
-    test(`the ${name} that hangs`, async (t) => {
+    test(`/healthz answers 503 and names the ${name} that hangs`, async (t) => {
       const { liveness, pass, healthz } = await openProcess(t);
       await hang(liveness, t);
       assert.deepEqual(await healthz(), { status: 200, late: [] });

@@ -64,7 +64,7 @@ const mail = {
   text: 'T',
 };
 
-describe('a mail server’s answer is about', () => {
+describe('replies of a mail server', () => {
   const replies: [to: string, reply: string, fault: SmtpError['fault']][] = [
     ['greeting', '554 No SMTP service here', 'account'],
     ['greeting', '421 Too busy', 'account'],
@@ -88,7 +88,7 @@ describe('a mail server’s answer is about', () => {
     ['content', '452 4.3.1 Out of space', 'unclear'],
   ];
   for (const [to, reply, fault] of replies) {
-    test(`${fault === 'unclear' ? 'nobody in particular' : `the ${fault}`}: ${to} is answered ${reply}`, async () => {
+    test(`a reply is about ${fault === 'unclear' ? 'neither mail nor account' : `the ${fault}`}: ${to} is answered ${reply}`, async () => {
       answers.set(to, reply);
       const error = await smtp.send(mail).then(
         () => assert.fail('It was sent.'),
@@ -135,7 +135,7 @@ const pausesEnd = () => store.em.execute(`update outbox_mail set due_at = now() 
 const states = async () =>
   (await store.em.execute<{ state: string }[]>('select state from outbox_mail')).map(({ state }) => state);
 
-test('while the account is refused all mails wait for one that finds out; then all are sent, and none was refused', async (t) => {
+test('mails wait while the account is refused, one probes it, and then all are sent', async (t) => {
   const { deps, logged } = openMailWorker(t);
   const ids: CompanyId[] = [];
   for (const name of ['first', 'second', 'third']) ids.push(await companyWithPendingMail(name));
@@ -156,7 +156,7 @@ test('while the account is refused all mails wait for one that finds out; then a
   assert.match((await later.deps.metrics.page(undefined, new Map())).body, /^provisioning_mail_account_up 1$/m);
 });
 
-describe('a fault of the account, whichever worker met it', () => {
+describe('faults of the mail account', () => {
   const nobody = () => openSmtp(readSmtpUrl('smtp://companies:secret@127.0.0.1:1'), 'sites@hosting.example');
   const faults: [what: string, at: () => Smtp, to: string, reply: string, cause: RegExp][] = [
     ['wrong credentials', open, 'AUTH', '535 5.7.8 Wrong credentials', /EAUTH 535/],
@@ -171,7 +171,7 @@ describe('a fault of the account, whichever worker met it', () => {
     ],
   ];
   for (const [what, at, to, reply, cause] of faults) {
-    test(`is kept once for all mails, and ends with it: ${what}`, async (t) => {
+    test(`a fault of the account is stored once for all mails and ends with it: ${what}`, async (t) => {
       const { db, em } = store;
       assert.equal(await readMailAccountFault(db), null);
       const name = what.replace(/\W/g, '-').toLowerCase();
@@ -201,7 +201,7 @@ describe('a fault of the account, whichever worker met it', () => {
     });
   }
 
-  test('ends when a server that lets us in puts the only mail off', async (t) => {
+  test('a fault of the account ends when the server accepts the login but defers the mail', async (t) => {
     const id = await companyWithPendingMail('put-off');
     answers.set('AUTH', '535 5.7.8 Wrong credentials');
     await deliverMail(openMailWorker(t).deps, id);

@@ -98,8 +98,8 @@ const authorization = `Bearer ${await tokenOf('jane', 'customer')}`;
 const post = (query: string, accept = 'application/json'): Promise<Answer> =>
   ask(url, { headers: { authorization, accept }, body: JSON.stringify({ query }) });
 
-describe('what work comes to', () => {
-  test('a company that is made and one that fails, with their mails', async () => {
+describe('metrics of work', () => {
+  test('a company that becomes ACTIVE and one that fails are counted, with their mails', async () => {
     const before = await scrape(url);
     faults.fail('set-up-company', new SiteHostError('SET_UP_FAILED', 'It could not be set up.'));
     const failing = await createCompany(jane, requestFor('failing.localhost'));
@@ -130,7 +130,7 @@ describe('what work comes to', () => {
       assert.ok((enqueued[`{queue="${queue}",outcome="enqueued"}`] ?? 0) >= 2, queue);
   });
 
-  test('while a company is being made the page tells of its lease, and of nothing else that waits', async () => {
+  test('a running attempt shows its lease and nothing that waits', async () => {
     const goOn = faults.pause('create-site');
     const entered = faults.count('create-site');
     const { id } = await createCompany(jane, requestFor('held.localhost'));
@@ -155,7 +155,7 @@ describe('what work comes to', () => {
   });
 });
 
-describe('what is asked', () => {
+describe('metrics of requests', () => {
   const operations = 'provisioning_graphql_operations_total';
   const requests = 'provisioning_http_request_duration_seconds_count';
 
@@ -202,7 +202,7 @@ describe('what is asked', () => {
     });
   }
 
-  test('requests are counted by method, route and status, sites apart and all else together', async () => {
+  test('requests are counted by method, route and status, with sites apart and all else together', async () => {
     const start = await scrape(url);
     const { id } = await createCompany(jane, requestFor('visited.localhost'));
     await watchToEnd(jane, id);
@@ -235,7 +235,7 @@ describe('what is asked', () => {
     });
   });
 
-  test('a client that leaves before its answer is counted as such', async () => {
+  test('a client that leaves before its answer is counted as one', async () => {
     const before = await scrape(url);
     const leaving = request(url, {
       method: 'POST',
@@ -248,7 +248,7 @@ describe('what is asked', () => {
     await rises(url, before, `${requests}{method="POST",`, { 'route="other",status="499"}': 1 });
   });
 
-  test('a stream is open until its client leaves, over SSE and WebSocket, or its token runs out', async (t) => {
+  test('a stream counts as open until its client leaves, over SSE and WebSocket, or its token expires', async (t) => {
     const streams = async (): Promise<number | undefined> => (await scrape(url)).get('provisioning_streams_open');
     const openAre = (count: number) => until(`${count} streams are open`, async () => (await streams()) === count);
     await openAre(0);
@@ -292,7 +292,7 @@ describe('what is asked', () => {
   });
 });
 
-test('no label tells an id, a host name, an address or what somebody sent', async () => {
+test('no label holds an id, a host name, an address or anything that was sent', async () => {
   const labels = [...(await scrape(url)).keys()].flatMap((series) => [...series.matchAll(/="([^"]*)"/g)]);
   const values = new Set(labels.map(([, value = '']) => value));
   for (const value of values) {
@@ -302,7 +302,7 @@ test('no label tells an id, a host name, an address or what somebody sent', asyn
   assert.ok(values.has('install-app'), 'companies were made before');
 });
 
-test('two services of one process count apart, and WORKER_PORT is not for one with an API', async (t) => {
+test('two services in one process count apart, and WORKER_PORT is ignored by one with an API', async (t) => {
   const options = { parts: { api: true, worker: false }, env: { WORKER_PORT: `${service.port}` } };
   const other = await openTestService(t, options);
   const operations = 'provisioning_graphql_operations_total';
@@ -349,8 +349,8 @@ const backlog: Backlog = {
 };
 const ready = (address: string) => ask(`${address}/readyz`, { method: 'GET' });
 
-describe('while the database', () => {
-  test('refuses, the page says so and leaves out what only the database knows', async (t) => {
+describe('metrics without a database', () => {
+  test('while the database refuses, the page says so and leaves out the database’s part', async (t) => {
     const refused = Object.assign(new Error('connect ECONNREFUSED db.example:5432 as jane'), { code: 'ECONNREFUSED' });
     let away = false;
     const { address, metrics } = await openHealthOf(t, {
@@ -385,7 +385,9 @@ describe('while the database', () => {
     assert.equal((await ready(address)).status, 200);
   });
 
-  test('hangs, both are answered after 2 s, and two who ask at once ask it once', { timeout: 6_000 }, async (t) => {
+  test('while the database hangs, both pages are answered after 2 s, and concurrent requests share one query', {
+    timeout: 6_000,
+  }, async (t) => {
     const hang = Promise.withResolvers<never>();
     const asked = { ping: 0, backlog: 0 };
     const { address } = await openHealthOf(t, {
@@ -414,8 +416,8 @@ describe('while the database', () => {
   });
 });
 
-describe('a worker alone', () => {
-  test('serves its health at WORKER_PORT, and nothing else', async (t) => {
+describe('the worker’s server', () => {
+  test('a worker serves its health at WORKER_PORT and nothing else', async (t) => {
     const worker = await openTestService(t, { parts: { api: false, worker: true }, env: { WORKER_PORT: '0' } });
     const address = `http://127.0.0.1:${worker.service.port}`;
     assert.equal((await scrape(address)).get('provisioning_database_up'), 1);
@@ -428,14 +430,14 @@ describe('a worker alone', () => {
     }
   });
 
-  test('has no server without it', async (t) => {
+  test('a worker without WORKER_PORT has no server', async (t) => {
     const worker = await openTestService(t, { parts: { api: false, worker: true } });
     assert.equal(worker.service.port, undefined);
   });
 });
 
 for (const path of ['/healthz', '/readyz', '/metrics']) {
-  test(`${path} is to be read: by GET and HEAD, and by nothing else`, async () => {
+  test(`${path} answers GET and HEAD only`, async () => {
     const at = new URL(path, url).href;
     const [got, head, ...others] = await Promise.all(
       ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'].map((method) => ask(at, { method })),
@@ -446,7 +448,7 @@ for (const path of ['/healthz', '/readyz', '/metrics']) {
   });
 }
 
-test('a process that closes is not ready, while it still answers', async (t) => {
+test('a closing process is not ready while it still answers', async (t) => {
   const slow = new Faults();
   const slowHost = faultyHost(openSandboxHost({ directory: join(folder, 'slow-sites') }), slow);
   const closing = await openTestService(t, { host: slowHost });

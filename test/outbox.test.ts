@@ -83,7 +83,7 @@ const afterwards = (id: CompanyId) => ({
 
 // Side by side: the pause of the service's mail lasts as long as the others' tests.
 describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
-  test('the service sends a deferred mail by itself, and one mail for one outcome', async () => {
+  test('a deferred mail is sent without help, and one mail for one outcome', async () => {
     const { clientOf } = await openTestService({ after }, { env: { SMTP_URL: server.url } });
     const client = await clientOf('patient', 'customer');
     const recipient = 'patient@customers.example';
@@ -97,8 +97,8 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
     assert.equal(server.triesTo(recipient), 2);
   });
 
-  describe('a mail', { concurrency: 1 }, () => {
-    test('that the server takes is sent once, and erases the password', async () => {
+  describe('mails', { concurrency: 1 }, () => {
+    test('an accepted mail is sent once and erases the password', async () => {
       const company = await activeCompany('taken');
       assert.equal(await company.password(), password);
       await company.deliver();
@@ -115,7 +115,7 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
       assert.match(mail.text ?? '', /canary Zq7x9W & more/);
     });
 
-    test('that the server defers is tried again after ever longer pauses, as the same mail', async () => {
+    test('a deferred mail is retried after growing pauses, as the same mail', async () => {
       const company = await activeCompany('deferred', 'defer', 'drop', 'take-and-drop', 'take');
       for (const [index, pause] of [5, 10, 20].entries()) {
         await company.deliver();
@@ -142,7 +142,7 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
       assert.match(ids[0] ?? '', /^<[0-9a-f-]{36}@deferred\.localhost>$/);
     });
 
-    test('is tried at least every hour', async () => {
+    test('a deferred mail is retried at least every hour', async () => {
       const company = await activeCompany('long-deferred', 'defer', 'defer');
       for (const tries of [10, 2_000]) {
         await em.execute('update outbox_mail set tries = ?, due_at = now() where company_id = ?', [tries, company.id]);
@@ -153,7 +153,7 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
     });
 
     for (const manner of ['refuse', 'quote'] as const) {
-      test(`that the server does not want for good is not tried again (${manner})`, async () => {
+      test(`a permanently refused mail is not retried (${manner})`, async () => {
         const company = await activeCompany(`not-wanted-${manner}`, manner);
         await company.deliver();
         const { state, tries, last_error } = await company.mail();
@@ -167,21 +167,21 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
       });
     }
 
-    test('that was taken is sent, even if the connection ends right after', async () => {
+    test('an accepted mail is sent even if the connection ends right after', async () => {
       const company = await activeCompany('then-dropped', 'take-then-drop');
       await company.deliver();
       assert.equal((await company.mail()).state, 'SENT');
       assert.equal(server.mailsTo(company.recipient).length, 1);
     });
 
-    test('is sent by one of two who deliver at once', async () => {
+    test('one mail is sent by one of two workers that deliver at once', async () => {
       const company = await activeCompany('twice');
       await Promise.all([company.deliver(), company.deliver(), company.deliver()]);
       assert.equal(server.triesTo(company.recipient), 1);
       assert.equal((await company.mail()).tries, 1);
     });
 
-    test('that hangs is nobody else’s until its try counts as lost, and then its outcome no longer counts', async () => {
+    test('a hanging delivery attempt is exclusive until it counts as lost, and then its outcome no longer counts', async () => {
       const company = await activeCompany('hangs', 'hang', 'take');
       const first = company.deliver();
       const drop = await server.hanging(company.recipient);
@@ -227,7 +227,7 @@ describe('the outbox', { concurrency: 2, timeout: 180_000 }, () => {
   });
 });
 
-test('nothing of all this has kept the password', async () => {
+test('no table keeps the password after delivery', async () => {
   const rows = await em.execute(`select mail::text as text from outbox_mail mail`);
   assert.ok(rows.length >= 10 && logged.length >= 10);
   assert.match(logged.join(''), /mail not accepted/);

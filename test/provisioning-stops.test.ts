@@ -13,9 +13,9 @@ const [{ order, sites }, hurried] = await Promise.all([
 ]);
 
 // Side by side: each of the two has a service of its own.
-describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => {
-  describe('a cancel', { concurrency: 1 }, () => {
-    test('while the company waits makes it a draft that no worker takes', async () => {
+describe('stopping an attempt', { concurrency: 2, timeout: 30_000 }, () => {
+  describe('cancels', { concurrency: 1 }, () => {
+    test('cancelling a queued company makes it a draft that no worker takes', async () => {
       const busy = new Faults();
       const goOn = busy.pause('preflight');
       const first = await order('busy', busy);
@@ -47,7 +47,7 @@ describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => 
       ['in-the-middle', 'set-up-company'],
       ['early', 'create-site'],
     ] as const) {
-      test(`${name} stops the work within seconds and takes everything back`, async () => {
+      test(`a cancel (${name}) stops the work within seconds and rolls everything back`, async () => {
         const faults = new Faults();
         faults.hang(step);
         const company = await order(name, faults);
@@ -83,7 +83,7 @@ describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => 
       });
     }
 
-    test('whose taking back fails says so, and the next attempt takes back first', async () => {
+    test('a failed rollback is reported, and the next attempt rolls back first', async () => {
       const faults = new Faults();
       faults.hang('set-up-company');
       faults.fail('install-app:erpnext', new Error('the disk is gone'), { at: 'undo' });
@@ -98,7 +98,7 @@ describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => 
       assert.equal((await company.end()).status, 'ACTIVE');
     });
 
-    test('of an active company is refused', async () => {
+    test('cancelling an active company is refused', async () => {
       const company = await order('done');
       const active = await company.end();
       await assert.rejects(company.cancel(), /WrongStatus/);
@@ -106,8 +106,8 @@ describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => 
     });
   });
 
-  describe('the deadline', { concurrency: 1 }, () => {
-    test('stops the step that runs, and the next attempt has its own time', async () => {
+  describe('deadlines', { concurrency: 1 }, () => {
+    test('the deadline stops the running step, and the next attempt has its own', async () => {
       const faults = new Faults();
       faults.hang('install-app:erpnext');
       const company = await hurried.order('slow', faults);
@@ -129,7 +129,7 @@ describe('an attempt is stopped by', { concurrency: 2, timeout: 30_000 }, () => 
       await company.assertMails('Site Provisioning Failed', 'Your Site is Ready');
     });
 
-    test('ends what is tried again and again', async () => {
+    test('the deadline ends a step that is retried again and again', async () => {
       const faults = new Faults();
       const away = new SiteHostError('HOST_UNAVAILABLE', 'The server is away.', { transient: true });
       faults.fail('preflight', away, { times: Number.POSITIVE_INFINITY });

@@ -17,9 +17,9 @@ const healthOf = ({ health }: { health: { state: string; reason: string | null }
 const { order, sites } = await openFaultyService(after, { WORKER_CONCURRENCY: '8' });
 
 // Side by side: each company has faults of its own, and the worker takes eight at once.
-describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
-  describe('a step that fails', () => {
-    test('ends the attempt in plain words, and a retry goes on from it', async () => {
+describe('attempts', { concurrency: 8, timeout: 30_000 }, () => {
+  describe('failing steps', () => {
+    test('a failed step ends the attempt in plain words, and a retry continues from it', async () => {
       const faults = new Faults();
       const detail = `exit code 1\nlogin with ${password} refused\n{"password":${JSON.stringify(password)}}`;
       faults.fail('set-up-company', new SiteHostError('SET_UP_FAILED', 'The books cannot be opened.', { detail }));
@@ -58,7 +58,7 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
       await company.assertMails('Site Provisioning Failed', 'Your Site is Ready');
     });
 
-    test('is told without a password of backslashes, however often the host prints them', async () => {
+    test('a failure never shows a password of backslashes, however often the host prints it', async () => {
       const faults = new Faults();
       const adminPassword = '\\'.repeat(512);
       faults.fail(
@@ -70,7 +70,7 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
       assert.equal((await company.asOperator()).failure?.detail?.endsWith('x'), true);
     });
 
-    test('before anything else leaves what an earlier attempt made known as standing', async () => {
+    test('a failed preflight keeps the record of what an earlier attempt made', async () => {
       const faults = new Faults();
       const broken = new SiteHostError('APP_INSTALL_FAILED', 'The app is broken.');
       const away = new SiteHostError('HOST_UNAVAILABLE', 'The bench is away.');
@@ -85,7 +85,7 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
       assert.equal(failed.siteStatus, 'INCOMPLETE');
     });
 
-    test('with an error that nobody named is masked for the customer', async () => {
+    test('an unnamed error is masked for the customer', async () => {
       const faults = new Faults();
       faults.fail('install-app:erpnext', new Error(`ENOENT /home/frappe/${password}`));
       const company = await order('defect', faults, { adminPassword: password });
@@ -105,7 +105,7 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
       await company.assertMails('Site Provisioning Failed');
     });
 
-    test('in passing is tried again within the attempt', async () => {
+    test('a transient failure is retried within the attempt', async () => {
       const faults = new Faults();
       faults.fail('create-site', passing, { times: 2 });
       faults.fail('install-app:erpnext', passing, { at: 'verify' });
@@ -128,7 +128,7 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
       await company.assertMails('Your Site is Ready');
     });
 
-    test('half-way is undone before it is run again, in the next attempt and in the same one', async () => {
+    test('a step that stopped half-way is undone before it runs again, in the next attempt and in the same one', async () => {
       const faults = new Faults();
       faults.stopHalfWay('install-app:erpnext', new Error('killed'));
       faults.stopHalfWay('install-app:erpnext', passing);
@@ -147,7 +147,7 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
     });
   });
 
-  describe('a step that says all is well and has done nothing', () => {
+  describe('steps without an effect', () => {
     const lies: [step: string, at: Part][] = [
       ['create-site', 'run'],
       ['create-site', 'check'],
@@ -158,7 +158,7 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
       ['verify', 'run'],
     ];
     for (const [index, [step, at]] of lies.entries()) {
-      test(`never makes a company ACTIVE: ${at} of ${step}`, async () => {
+      test(`a step that claims success without an effect never makes a company ACTIVE: ${at} of ${step}`, async () => {
         const faults = new Faults();
         faults.lie(step, { at, times: Number.POSITIVE_INFINITY });
         // Its own verification lies too: what comes after it must notice.
@@ -174,7 +174,7 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
     }
   });
 
-  test('progress is told in whole percents, forwards, and at most once a second', async () => {
+  test('progress is reported in whole percentages, forwards only and at most once a second', async () => {
     const faults = new Faults();
     faults.progress('create-site', [33.4, 12, 33.9, -5]);
     const goOn = faults.pause('create-site');
@@ -203,8 +203,8 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
     assert.ok(first - start >= 950 && second - first >= 950, `${first - start} and ${second - first} milliseconds`);
   });
 
-  describe('a name that is taken on the host by what the company did not make', () => {
-    test('before the attempt', async () => {
+  describe('sites of others', () => {
+    test('a site name that is taken before the attempt is left untouched', async () => {
       const folder = join(sites, 'taken.localhost');
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'notes.txt'), 'precious');
@@ -220,7 +220,7 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
       await company.assertMails('Site Provisioning Failed', 'Site Provisioning Failed');
     });
 
-    test('while it is made, and cancelled then', async () => {
+    test('a site name that is taken while the site is made, then cancelled, is left untouched', async () => {
       const folder = join(sites, 'overtaken.localhost');
       const faults = new Faults();
       const goOn = faults.pause('create-site');
@@ -247,7 +247,7 @@ describe('an attempt', { concurrency: 8, timeout: 30_000 }, () => {
   });
 });
 
-test('progress that is no number is ignored', async (t) => {
+test('progress that is not a number is ignored', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const written: number[] = [];
   const progress = stepProgress(async (percent) => void written.push(percent));

@@ -14,7 +14,7 @@ import { createCompany as askFor, openTestService, requestFor, watchToEnd } from
 
 const ever = new AbortController().signal;
 
-suite('workers take turns among those who ask', () => {
+suite('turns', () => {
   let store: CompanyStore;
   const closing: (() => Promise<void>)[] = [];
   before(async () => {
@@ -41,7 +41,7 @@ suite('workers take turns among those who ask', () => {
     return creators;
   }
 
-  test('the single company of another customer is next behind one of three hundred', async () => {
+  test('another customer’s single company is next after one of three hundred', async () => {
     await store.em.execute(`
       insert into company (company_name, company_abbr, admin_email, default_currency, country, site_name, apps, status,
                            attempt, queued_at, created_by, customer_email)
@@ -55,7 +55,7 @@ suite('workers take turns among those who ask', () => {
     assert.deepEqual(await taken(6), ['single', 'couple', 'many', 'couple', 'many', 'many']);
   });
 
-  test('a retry waits for its turn, and does not come before everybody as if it had never had one', async () => {
+  test('a retry waits for its turn as if it had had one before', async () => {
     await ask('retrying', 'retrying');
     const claim = await claimNext();
     assert.equal(claim?.company.created_by, 'retrying');
@@ -67,7 +67,7 @@ suite('workers take turns among those who ask', () => {
     assert.deepEqual(await taken(3), ['many', 'retrying', 'patient']);
   });
 
-  test('a company that is released by a worker that ends keeps its place before all that are queued', async () => {
+  test('a company that a stopping worker released comes before all queued ones', async () => {
     const claim = await claimNext();
     assert.equal(claim?.company.created_by, 'many');
     await releaseLease(store.db, claim);
@@ -76,7 +76,7 @@ suite('workers take turns among those who ask', () => {
     assert.deepEqual(again?.company.served_at, claim.company.served_at);
   });
 
-  test('nobody has more attempts at once than they may, and what was released counts as one', async () => {
+  test('no customer has more attempts at once than the limit, and a released company counts', async () => {
     const first = await ask('eager', 'eager-1');
     await ask('eager', 'eager-2');
     const nextOf = async (attemptsAtOnce: number): Promise<string | undefined> => {
@@ -94,7 +94,7 @@ suite('workers take turns among those who ask', () => {
     assert.equal(await nextOf(1), 'eager');
   });
 
-  test('whose turn it is is found by indexes alone, with ten thousand companies queued', async () => {
+  test('the next turn is found by indexes alone among ten thousand queued companies', async () => {
     await store.em.execute(`
       insert into company (company_name, company_abbr, admin_email, default_currency, country, site_name, apps, status,
                            attempt, queued_at, created_by, customer_email, served_at)
@@ -114,7 +114,7 @@ suite('workers take turns among those who ask', () => {
   });
 });
 
-test('one customer’s queue does not hold up another customer, whoever retries meanwhile', async (t) => {
+test('one customer’s queue does not delay another customer, whoever retries meanwhile', async (t) => {
   const host = memoryHost();
   const begun: string[] = [];
   const broken = new Set(['first.localhost']);
@@ -153,7 +153,7 @@ test('one customer’s queue does not hold up another customer, whoever retries 
   );
 });
 
-test('one customer’s companies are provisioned as many at once as they may be, and all of them in the end', async (t) => {
+test('one customer’s companies are provisioned up to the limit at once, and all of them in the end', async (t) => {
   const host = memoryHost();
   let running = 0;
   let most = 0;

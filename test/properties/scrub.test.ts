@@ -23,7 +23,7 @@ const spellings: readonly ((character: string) => string)[] = [
 ];
 
 describe('scrubbing', () => {
-  test('leaves nothing of a secret, each character in a spelling of its own, and everything beside it', () => {
+  test('scrubbing removes a secret however each character is spelled, and keeps the rest', () => {
     const spelled = secrets.chain((secret) =>
       fc.record({
         secret: fc.constant(secret.join('')),
@@ -40,7 +40,7 @@ describe('scrubbing', () => {
     );
   });
 
-  test('of plain text takes exactly what belongs to an occurrence, overlapping ones included', () => {
+  test('scrubbing plain text removes exactly the occurrences, overlapping ones included', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 60 });
     const secret = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 5 });
     fc.assert(
@@ -66,7 +66,7 @@ describe('scrubbing', () => {
     ['a single backslash', "'\\\\', '\\\\'.repeat(100_000)"],
     ['a single letter', "'a', 'a'.repeat(100_000)"],
   ]) {
-    test(`takes time linear in its text: ${secret}`, () => {
+    test(`scrubbing takes time linear in its text: ${secret}`, () => {
       const program = `import { scrub } from './src/secrets/scrub.ts'; const [secret, text] = [${text}]; scrub(text, secret);`;
       const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
         cwd: new URL('../..', import.meta.url),
