@@ -6,14 +6,12 @@ import { openWorker } from '../../jobs/worker.ts';
 import { openRevocations } from '../access/revoked-tokens.ts';
 import { openAudit } from '../audit/audit.ts';
 import { openNotifier } from '../company/notifier.ts';
-import type { CompanyQuotas } from '../company/quotas.ts';
 import { neededKeys } from '../company/sealed-passwords.ts';
 import type { Config } from '../config/variables.ts';
 import { openDeployment } from '../database/deployment.ts';
 import { refusalOf } from '../database/unusable-database.ts';
-import { inboxContentSecurityPolicy } from '../embedded/inbox-page.ts';
 import type { Mailbox } from '../embedded/mailbox.ts';
-import { type ApiOptions, openApi, type Page } from '../http/api.ts';
+import { openApi } from '../http/api.ts';
 import { openHealth } from '../http/health.ts';
 import { serveHealth } from '../http/health-server.ts';
 import { type HttpServer, openHttpServer } from '../http/http-server.ts';
@@ -33,10 +31,11 @@ import { RedisTrouble } from '../redis/redis-trouble.ts';
 import { watchRedis } from '../redis/watch-redis.ts';
 import { followRevocations } from '../revocation/follow-revocations.ts';
 import { secretBox } from '../secrets/secret-box.ts';
-import { sandboxWebsite } from '../site-hosts/sandbox/website/website.ts';
 import { openResources } from './backing-services.ts';
-import { openSiteHost, sandboxSites, siteUrls } from './open-site-host.ts';
+import { companyQuotas, requestLimits } from './limits.ts';
+import { openSiteHost, siteUrls } from './open-site-host.ts';
 import { hasGraphiQL, type PageAddresses, pageAddresses } from './page-addresses.ts';
+import { inboxOf, sandboxSitesOf } from './pages.ts';
 import { readBacklog } from './read-backlog.ts';
 import { openSignIn, type SignIn, signsInDeveloper } from './sign-in.ts';
 
@@ -51,11 +50,11 @@ export interface Service {
   /** What signs in the user of this machine, as a Bearer token or in the address of a page. */
   readonly signInToken: string | undefined;
   readonly pages: PageAddresses;
-  /** Ends everything in reverse order; work that is under way is handed on. */
+  /** Closes everything in reverse order; work under way is released for other workers. */
   close(): Promise<void>;
 }
 
-/** The lease ends soon enough for a dead worker's company to be taken up again within 15 s. */
+/** The lease expires soon enough for a dead worker's company to be taken over within 15 s. */
 const leaseTimes = { lease: 10_000, heartbeat: 2_000 };
 
 /** Opens the API, the worker or both in this process, on what is configured or embedded. */
@@ -68,19 +67,22 @@ export async function openService(
   await using closing = new AsyncDisposableStack();
   const metrics = openMetrics();
   const liveness = openLiveness();
-  // A port that is not to be had is told before anything is started or migrated.
+  // An unavailable port is reported before anything is started or migrated.
   const http = await listen();
   const host = given ?? (await openSiteHost(config, log));
   const resources = await openResources(config, closing, log);
   const { database, mailbox } = resources;
-  const waiting = (): void => log.info('waiting for another process that migrates');
+  const waiting = (): void => log.info('waiting for another process that is migrating');
   for (const name of await database.migrate(waiting)) log.info({ migration: name }, 'migrated');
 
   const { db } = database;
-  await tellNeededKeys();
+  await reportNeededKeys();
   const deployment = await openDeployment(database.em, { moved: false });
   if (deployment.renewed)
-    log.warn(deployment.renewed, 'this database is a copy: what is unfinished in it was given new identities');
+    log.warn(
+      deployment.renewed,
+      'this database is a copy: its unfinished companies and mails were given new identities',
+    );
   const secrets = secretBox(resources.secretKeys);
   const redis = openRedisServer(resources.redis, deployment.id, log);
   const channel = openCompanyChannel(redis, log);
@@ -138,12 +140,12 @@ export async function openService(
     },
   };
 
-  async function tellNeededKeys(): Promise<void> {
+  async function reportNeededKeys(): Promise<void> {
     for (const { id, passwords } of await neededKeys(db)) {
       if (resources.secretKeys.some((key) => key.id === id))
         log.info({ key: id, passwords }, 'the database needs a key');
       else
-        log.error({ key: id, passwords }, 'SECRET_KEYS lacks a key that the database needs; add it behind the others');
+        log.error({ key: id, passwords }, 'SECRET_KEYS lacks a key that the database needs; append it to the others');
     }
   }
 
@@ -240,33 +242,3 @@ export async function openService(
     return { offered, byDefault: offered.filter((app) => app === 'erpnext') };
   }
 }
-
-const companyQuotas = (config: Config): CompanyQuotas => ({
-  customer: { perDay: config.CUSTOMER_COMPANIES_PER_DAY, waiting: config.CUSTOMER_COMPANIES_WAITING },
-  partner: { perDay: config.PARTNER_COMPANIES_PER_DAY, waiting: config.PARTNER_COMPANIES_WAITING },
-});
-
-const requestLimits = (config: Config): ApiOptions['limitsOf'] => {
-  const customer = { requestsPerMinute: config.CUSTOMER_REQUESTS_PER_MINUTE, streams: config.CUSTOMER_STREAMS };
-  const partner = { requestsPerMinute: config.PARTNER_REQUESTS_PER_MINUTE, streams: config.PARTNER_STREAMS };
-  return ({ seesAll, namesCustomers }) => (seesAll ? undefined : namesCustomers ? partner : customer);
-};
-
-const inboxOf =
-  (mailbox: Mailbox) =>
-  (path: string): Page | undefined => {
-    const page = mailbox.page(path);
-    return (
-      page && {
-        status: page.status,
-        headers: { 'content-type': page.contentType, 'content-security-policy': inboxContentSecurityPolicy },
-        body: page.body,
-      }
-    );
-  };
-
-const sandboxSitesOf = (config: Config, log: Log) =>
-  sandboxWebsite({
-    directory: sandboxSites(config),
-    onError: (error) => log.error({ err: error }, 'sandbox site failed'),
-  });

@@ -82,7 +82,7 @@ suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 },
   test('a service that starts says which keys the database needs, and which of them it lacks', async (t) => {
     for (const [SECRET_KEYS, level, what] of [
       [`${young},${old}`, 30, 'the database needs a key'],
-      [young, 50, 'SECRET_KEYS lacks a key that the database needs; add it behind the others'],
+      [young, 50, 'SECRET_KEYS lacks a key that the database needs; append it to the others'],
     ] as const) {
       const starting = await cluster.startApi({ SECRET_KEYS });
       t.after(() => starting.end('SIGTERM'));
