@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openSlots } from '../src/common/slots.ts';
 import type { CompanyId } from '../src/company/company-id.ts';
-import { type Log, tellOnChange } from '../src/observability/log.ts';
+import { type Log, logOnChange } from '../src/observability/log.ts';
 import type { Metrics } from '../src/observability/metrics.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
 import { RedisTrouble } from '../src/redis/redis-trouble.ts';
@@ -18,7 +18,7 @@ export interface JobQueue {
 export function openJobQueue(name: string, server: RedisServer, metrics: Metrics, log: Log): JobQueue {
   const onError = logErrors(name, log);
   const { ready, close } = openQueue(name, server, { isWorker: false, onError });
-  const tellLost = tellOnChange((err) =>
+  const reportLost = logOnChange((err) =>
     log.warn({ queue: name, err }, 'could not enqueue; the reconciler will retry'),
   );
   const adding = new Set<CompanyId>();
@@ -45,7 +45,7 @@ export function openJobQueue(name: string, server: RedisServer, metrics: Metrics
           () => metrics.jobEnqueued(name, 'enqueued'),
           (error: Error) => {
             metrics.jobEnqueued(name, 'lost');
-            tellLost(error.message);
+            reportLost(error.message);
           },
         )
         .finally(() => adding.delete(companyId));
@@ -137,6 +137,6 @@ async function inTime<Result>(answer: Promise<Result>): Promise<Result> {
 }
 
 function logErrors(name: string, log: Log): (error: Error) => void {
-  const tell = tellOnChange((err) => log.warn({ queue: name, err }, 'queue connection error'));
-  return (error) => tell(new RedisTrouble(error).message);
+  const report = logOnChange((err) => log.warn({ queue: name, err }, 'queue connection error'));
+  return (error) => report(new RedisTrouble(error).message);
 }

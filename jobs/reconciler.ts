@@ -3,7 +3,7 @@ import type { Notifier } from '../src/company/notifier.ts';
 import type { Db } from '../src/company/tables.ts';
 import { findCompaniesWithDueMail } from '../src/mail/outbox.ts';
 import type { Liveness, Repetition } from '../src/observability/liveness.ts';
-import { type Log, tellOnChange } from '../src/observability/log.ts';
+import { type Log, logOnChange } from '../src/observability/log.ts';
 import type { Metrics } from '../src/observability/metrics.ts';
 import { findNextTurn, findWaiting } from '../src/provisioning/queue.ts';
 import { mailQueue } from './deliver-mail.job.ts';
@@ -38,7 +38,7 @@ export interface ReconcilerDeps {
 export function openReconciler(deps: ReconcilerDeps): Repetition {
   const { db, notifier, queues, metrics, liveness, log } = deps;
   const alarm = waitingAlarm(deps.waitingAlarm, log);
-  const tell = tellOnChange((err) => log.warn({ err }, 'could not read what waits, retrying'));
+  const report = logOnChange((err) => log.warn({ err }, 'could not read what waits, retrying'));
   const provision = openWaitingList(provisionQueue, queues.provision, notifier.workAvailable);
   const mail = openWaitingList(mailQueue, queues.mail, notifier.mailDue);
 
@@ -49,10 +49,10 @@ export function openReconciler(deps: ReconcilerDeps): Repetition {
     await provision.enqueue(waiting.filter(({ isQueued }) => isAnybodysTurn || !isQueued).map(({ id }) => id));
     await mail.enqueue(await findCompaniesWithDueMail(db, batch));
   };
-  return liveness.repeat('reconciler', look, { pause, onError: ({ message }) => tell(message) });
+  return liveness.repeat('reconciler', look, { pause, onError: ({ message }) => report(message) });
 
   function openWaitingList(queueName: string, queue: JobWorker, notify: (id: CompanyId) => void) {
-    const tellOfQueue = tellOnChange((err) => log.warn({ queue: queueName, err }, 'could not read which jobs wait'));
+    const reportQueue = logOnChange((err) => log.warn({ queue: queueName, err }, 'could not read which jobs wait'));
     let before: ReadonlySet<CompanyId> = new Set();
     return {
       /** Enqueues those of the companies that have no job, and starts those that waited a turn ago already. */
@@ -65,7 +65,7 @@ export function openReconciler(deps: ReconcilerDeps): Repetition {
             notify(id);
           }
         } catch (error) {
-          tellOfQueue(error instanceof Error ? error.message : String(error));
+          reportQueue(error instanceof Error ? error.message : String(error));
         }
       },
     };

@@ -1,7 +1,7 @@
 import type { Notifier } from '../src/company/notifier.ts';
 import type { Db } from '../src/company/tables.ts';
 import type { Liveness, Repetition } from '../src/observability/liveness.ts';
-import { type Log, tellOnChange } from '../src/observability/log.ts';
+import { type Log, logOnChange } from '../src/observability/log.ts';
 import type { Metrics } from '../src/observability/metrics.ts';
 import { failLostAttempts, isAnyStranded } from '../src/provisioning/rescue.ts';
 
@@ -21,16 +21,16 @@ export interface RescuerDeps {
  * API too: every worker may hang in one company, until none is left.
  */
 export function openRescuer({ db, notifier, metrics, liveness, log }: RescuerDeps): Repetition {
-  const tell = tellOnChange((err) => log.warn({ err }, 'could not check for lost attempts, retrying'));
+  const report = logOnChange((err) => log.warn({ err }, 'could not check for lost attempts, retrying'));
 
-  const tellStranded = tellOnChange((message) => log.error(message));
+  const reportStranded = logOnChange((message) => log.error(message));
 
   const look = async (): Promise<void> => {
     for (const { id, reason } of await failLostAttempts(db, notifier)) {
       metrics.attemptLost(reason);
       log.error({ companyId: id, reason }, 'a lost attempt was ended');
     }
-    if (await isAnyStranded(db)) tellStranded('companies wait and no worker lives; start one');
+    if (await isAnyStranded(db)) reportStranded('companies wait and no worker lives; start one');
   };
-  return liveness.repeat('rescuer', look, { pause, onError: ({ message }) => tell(message) });
+  return liveness.repeat('rescuer', look, { pause, onError: ({ message }) => report(message) });
 }

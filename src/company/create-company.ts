@@ -79,7 +79,7 @@ export async function createCompany(
 
 type CheckedRequest = CheckedCompany & { readonly draft: boolean };
 
-/** Customers are mailed at their own address; partners and operators say whom to mail. */
+/** Customers are mailed at their own address; partners and operators name the recipient. */
 const whomToMail = (requester: Requester, { customerEmail }: CreateCompanyInput): string =>
   (requester.namesCustomers ? (customerEmail ?? requester.email) : requester.email) ?? '';
 
@@ -155,7 +155,7 @@ const useOf = ({ draft, customerEmail }: CheckedRequest): QuotaUse => ({
 });
 
 /**
- * Tells why nothing was inserted: the same request came before, the key was used for another one, the name is taken, or a
+ * Why nothing was inserted: the same request came before, the key was used for another one, the name is taken, or a
  * quota is used up. Undefined when there is room again by now.
  */
 async function whyNotInserted(

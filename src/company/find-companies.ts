@@ -6,17 +6,17 @@ import type { CompanyRow, Db, Tables } from './tables.ts';
 
 export type CompanyEventRow = Selectable<Tables['company_event']>;
 
-/** Whether a company exists for this requester: his own, or any for an operator. */
+/** Whether a company exists for this requester: their own, or any for an operator. */
 export const isVisibleTo = (requester: Requester, company: Pick<CompanyRow, 'created_by'>): boolean =>
   requester.seesAll || company.created_by === requester.subject;
 
-/** The company, or undefined when there is none or it exists for others only. */
+/** The company; undefined when it does not exist or exists for others only. */
 export async function findCompany(db: Db, requester: Requester, id: CompanyId): Promise<CompanyRow | undefined> {
   const company = await db.selectFrom('company').selectAll().where('id', '=', id).executeTakeFirst();
   return company && isVisibleTo(requester, company) ? company : undefined;
 }
 
-/** The company, whoever asks. Rejects when there is none. */
+/** The company, for any requester. Rejects when it does not exist. */
 export const companyById = (db: Db, id: CompanyId): Promise<CompanyRow> =>
   db.selectFrom('company').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 

@@ -7,20 +7,19 @@ import type { MailKind } from './outbox-mail.ts';
 import { type CompanyStatus, reachableFrom } from './status.ts';
 import type { CompanyRow, Db, Tables } from './tables.ts';
 
-/** One change of a company: where it goes, what else changes with it, and what its event says. */
+/** One change of a company: its new status, what else changes with it, and its event. */
 export interface Move {
   readonly to: CompanyStatus;
-  /** What the log tells of it. */
   readonly event: NewEvent;
   /** Given by a worker: the move is refused unless this is still the company's newest token. */
   readonly fencingToken?: number;
-  /** A further condition, beside the legal transition and the token. */
+  /** A further condition, besides the legal transition and the token. */
   readonly when?: (company: ExpressionBuilder<Tables, 'company'>) => Expression<SqlBool>;
   /** Columns that change together with the status. */
   readonly set?: UpdateObject<Tables, 'company'>;
-  /** The mail that this move owes the customer. */
+  /** The mail to the customer that commits with this move. */
   readonly mail?: { readonly kind: MailKind; readonly reason?: string };
-  /** Whose doing it is; left out for what workers do. */
+  /** Who caused it; left out for what workers do. */
   readonly act?: Act | undefined;
 }
 
@@ -46,7 +45,7 @@ export async function moveCompany(db: Db, id: CompanyId, move: Move): Promise<Co
         .returningAll(),
     )
     .with('logged', () => appendEvent(move.event, 'moved'))
-    .with('owed', (query) =>
+    .with('mailed', (query) =>
       query
         .insertInto('outbox_mail')
         .columns(['company_id', 'attempt', 'recipient', 'kind', 'reason'])

@@ -1,16 +1,16 @@
 /**
- * Whether everything that has to go on in this process does. Whatever repeats itself, or must come to an end by itself,
- * is watched: a loop that hangs in the middle of a turn throws nothing and logs nothing, and would be missed only by
- * those who wait for it. What a timer alone drives needs no watching: it stops with the process.
+ * Whether everything that must make progress in this process does. Every loop, and all work that must end by itself, is
+ * watched: a loop that hangs in the middle of a turn throws nothing and logs nothing, and only those who wait for it would
+ * notice. What a timer alone drives is not watched: it stops with the process.
  *
- * A server that is unavailable makes no loop late: each turn fails in time, and is tried again.
+ * An unavailable server makes no loop late: each turn fails in time and is retried.
  */
 export interface Liveness {
-  /** Work that must show life within every `bound` milliseconds, until it is disposed of. */
+  /** Work that must show progress at least every `bound` milliseconds, until it is disposed of. */
   watch(name: Watched, bound: number): Life;
-  /** Takes a turn now, and the next one `pause` milliseconds after each end. A turn that takes longer than a minute is late. */
+  /** Runs a turn now, and the next one `pause` milliseconds after each end. A turn that takes longer than a minute is late. */
   repeat(name: Watched, turn: () => Promise<void>, options: RepeatOptions): Repetition;
-  /** For how long each thing that is under way has shown no life, the longest of a name, in milliseconds. */
+  /** How long watched work has shown no progress, in milliseconds: of each name, the one nearest to its bound. */
   silences(): ReadonlyMap<Watched, Silence>;
 }
 
@@ -32,12 +32,12 @@ export interface Life extends Disposable {
 
 export interface RepeatOptions {
   readonly pause: number;
-  /** Hears of a turn that failed. */
+  /** Called with the error of a failed turn. */
   readonly onError: (error: Error) => void;
 }
 
 export interface Repetition {
-  /** No further turn begins; resolves when the present one has ended. */
+  /** Starts no further turn; resolves when the present one has ended. */
   close(): Promise<void>;
 }
 
@@ -46,10 +46,10 @@ export interface Silence {
   readonly bound: number;
 }
 
-/** How long a turn of a loop may take, in milliseconds: longer than a statement that PostgreSQL does not answer. */
+/** How long a turn of a loop may take, in milliseconds: longer than the time limit of a statement. */
 export const turnLimit = 60_000;
 
-/** `clock` tells milliseconds since any time. */
+/** `clock` returns milliseconds since any time. */
 export function openLiveness(clock: () => number = () => performance.now()): Liveness {
   const lives = new Set<{ readonly name: Watched; readonly bound: number; seenAt: number }>();
 
@@ -91,7 +91,7 @@ export function openLiveness(clock: () => number = () => performance.now()): Liv
       for (const { name, bound, seenAt } of lives) {
         const lasts = now - seenAt;
         const known = longest.get(name);
-        // By what is left of the bound: attempts have different ones.
+        // Compared by the time left until the bound: attempts have different ones.
         if (!known || lasts - bound > known.lasts - known.bound) longest.set(name, { lasts, bound });
       }
       return longest;
@@ -99,6 +99,6 @@ export function openLiveness(clock: () => number = () => performance.now()): Liv
   };
 }
 
-/** The names of what has been silent for longer than it may. */
+/** The names of watched work that has been silent for longer than its bound. */
 export const lateOf = (liveness: Liveness): Watched[] =>
   [...liveness.silences()].filter(([, { lasts, bound }]) => lasts > bound).map(([name]) => name);

@@ -1,9 +1,9 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 
-/** Structured lines, each with the id of the request or the company it speaks of. */
+/** Structured lines, each with the id of the request or the company that it is about. */
 export type Log = Logger;
 
-/** JSON lines on standard output; secrets are never handed to it, and known names of secrets are cut out all the same. */
+/** JSON lines on standard output; secrets are never passed to it, and fields with known names of secrets are redacted all the same. */
 export const openLog = (level = 'info', output: DestinationStream = pino.destination(1)): Log =>
   pino(
     {
@@ -11,13 +11,13 @@ export const openLog = (level = 'info', output: DestinationStream = pino.destina
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: ['*.adminPassword', '*.password', '*.authorization'],
-      serializers: { err: told },
+      serializers: { err: loggable },
     },
     output,
   );
 
-/** What is told of an error. A database's knows more: the statement, and in its details the values of a row. */
-function told(error: unknown): unknown {
+/** The part of an error that may be logged. A database's holds more: the statement, and in its details the values of a row. */
+function loggable(error: unknown): unknown {
   if (typeof error === 'string') return withoutDetails(error);
   if (!(error instanceof Error)) return error;
   const { type, message, stack, code, constraint } = stdSerializers.err(error);
@@ -25,22 +25,22 @@ function told(error: unknown): unknown {
   return { type, message: said, stack: stack.replace(message, () => said), code, constraint };
 }
 
-/** MikroORM puts PostgreSQL's details behind its message. */
+/** MikroORM appends PostgreSQL's details to its message. */
 const withoutDetails = (message: string): string => message.split('\n - detail: ', 1)[0] ?? '';
 
 /** A line's level, as LOG_LEVEL names it. */
 export const levelName = (level: number): string => pino.levels.labels[level] ?? '';
 
-/** How long what repeats itself is told once, in milliseconds. */
+/** How long a repeated message is logged once, in milliseconds. */
 const repetition = 60_000;
 
-/** Passes on a message that differs from the last one, or comes again after a minute. */
-export function tellOnChange(tell: (message: string) => void): (message: string) => void {
+/** Logs a message that differs from the last one, and a repeated one once a minute. */
+export function logOnChange(log: (message: string) => void): (message: string) => void {
   let last = { message: '', until: 0 };
   return (message) => {
     const time = performance.now();
     if (message === last.message && time < last.until) return;
     last = { message, until: time + repetition };
-    tell(message);
+    log(message);
   };
 }

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { type Log, tellOnChange } from '../observability/log.ts';
+import { type Log, logOnChange } from '../observability/log.ts';
 import type { RedisSettings } from './redis-settings.ts';
 import { isWrongServer, RedisTrouble } from './redis-trouble.ts';
 
@@ -30,7 +30,7 @@ const commandTimeout = 5_000;
 
 export function openRedisServer(settings: RedisSettings, namespace: string, log: Log): RedisServer {
   const connections = new Set<Redis>();
-  const tell = tellOnChange((err) => log.warn({ err }, 'Redis is away; trying again'));
+  const report = logOnChange((err) => log.warn({ err }, 'Redis is away; trying again'));
   let trouble: RedisTrouble | undefined;
   let following: NodeJS.Timeout | undefined;
 
@@ -73,7 +73,7 @@ export function openRedisServer(settings: RedisSettings, namespace: string, log:
     connections.add(connection);
     connection.on('error', (error: Error) => {
       trouble = new RedisTrouble(error);
-      tell(trouble.message);
+      report(trouble.message);
       // It would go on in database 0, which is somebody else’s.
       if (isSelectError(error)) connection.disconnect(true);
     });

@@ -1,5 +1,5 @@
 import type { Liveness } from '../observability/liveness.ts';
-import { type Log, tellOnChange } from '../observability/log.ts';
+import { type Log, logOnChange } from '../observability/log.ts';
 import type { RedisServer } from './redis-server.ts';
 import { RedisTimeout, RedisTrouble } from './redis-trouble.ts';
 
@@ -29,7 +29,7 @@ const answerLimit = 4_000;
  * left only once it refuses a write.
  */
 export function watchRedis(server: RedisServer, { probe, whileInDoubt, liveness, log }: RedisWatchOptions): RedisWatch {
-  const tell = tellOnChange((err) =>
+  const report = logOnChange((err) =>
     log.error({ err }, 'Redis is of no use; work goes on without it, a little slower'),
   );
   let trying: Promise<void> | undefined;
@@ -57,7 +57,7 @@ export function watchRedis(server: RedisServer, { probe, whileInDoubt, liveness,
     } catch (error) {
       if (!open) return;
       const trouble = new RedisTrouble(error);
-      tell(trouble.message);
+      report(trouble.message);
       successes = 0;
       // Nobody may be at the other end any more.
       if (trouble.code === 'ETIMEDOUT') server.reconnect();
@@ -65,7 +65,7 @@ export function watchRedis(server: RedisServer, { probe, whileInDoubt, liveness,
     if (successes < looksInDoubt) whileInDoubt();
   };
 
-  const looking = liveness.repeat('redis watch', look, { pause, onError: ({ message }) => tell(message) });
+  const looking = liveness.repeat('redis watch', look, { pause, onError: ({ message }) => report(message) });
   return {
     check,
     close() {

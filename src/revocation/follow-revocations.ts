@@ -1,7 +1,7 @@
 import type { Revocations, RevokedTokens } from '../access/revoked-tokens.ts';
 import { type Db, now } from '../company/tables.ts';
 import type { Liveness } from '../observability/liveness.ts';
-import { type Log, tellOnChange } from '../observability/log.ts';
+import { type Log, logOnChange } from '../observability/log.ts';
 
 /** How often the list is read, in milliseconds: how long another process may take to honour a revocation. */
 const pause = 2_000;
@@ -20,9 +20,9 @@ export async function followRevocations(
 ): Promise<FollowedRevocations> {
   const refresh = async (): Promise<void> => revocations.replace(await readRevoked(db));
   await refresh();
-  const tell = tellOnChange((err) => log.warn({ err }, 'revocations are not read; trying again'));
-  const repetition = liveness.repeat('revocations', refresh, { pause, onError: ({ message }) => tell(message) });
-  return { refresh: () => refresh().catch(({ message }: Error) => tell(message)), close: () => repetition.close() };
+  const report = logOnChange((err) => log.warn({ err }, 'revocations are not read; trying again'));
+  const repetition = liveness.repeat('revocations', refresh, { pause, onError: ({ message }) => report(message) });
+  return { refresh: () => refresh().catch(({ message }: Error) => report(message)), close: () => repetition.close() };
 }
 
 async function readRevoked(db: Db): Promise<RevokedTokens[]> {
