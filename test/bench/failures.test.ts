@@ -44,31 +44,31 @@ const rows: Readonly<Record<string, Row>> = {
   'the database server refuses the password': {
     step: 'preflight',
     spoil: replaceIn(config, rootPassword, 'canary-wrong'),
-    ...{ reason: 'HOST_UNAVAILABLE', message: /may not use its database server/ },
+    ...{ reason: 'HOST_UNAVAILABLE', message: /not authorised to use its database server/ },
     detail: [/^exit code 1\n/, /\(1045, "Access denied for user 'root'@'localhost' \(using password: YES\)"\)$/],
   },
   'the database’s administrator could not take a site back': {
     step: 'preflight',
     when: { fewRights: true },
-    ...{ reason: 'HOST_UNAVAILABLE', message: /may not use its database server/ },
+    ...{ reason: 'HOST_UNAVAILABLE', message: /not authorised to use its database server/ },
     detail: [/^exit code 1\n/, /\(1142, "SELECT command denied/],
   },
   'the database exists': {
     step: 'create-site',
     when: { 'new-site': 'raises Exception: Database comp_2026 already exists' },
-    ...{ reason: 'HOST_UNAVAILABLE', message: /database of this site’s name is there already; nothing was changed/ },
+    ...{ reason: 'HOST_UNAVAILABLE', message: /database of this site’s name exists already; nothing was changed/ },
     detail: [/^exit code 1\n/, /already exists$/],
   },
   'the site is named like an app': {
     step: 'preflight',
     spoil: replaceIn('sites/apps.txt', 'erpnext', plan.siteName),
-    ...{ reason: 'SITE_NAME_TAKEN', message: /ask for another domain/ },
+    ...{ reason: 'SITE_NAME_TAKEN', message: /choose another domain/ },
     detail: [],
   },
   'the site is named like an app that has come to the bench meanwhile': {
     step: 'create-site',
     spoil: replaceIn('sites/apps.txt', 'erpnext', plan.siteName),
-    ...{ reason: 'SITE_NAME_TAKEN', message: /ask for another domain/ },
+    ...{ reason: 'SITE_NAME_TAKEN', message: /choose another domain/ },
     detail: [
       /^exit code 1\n/,
       /Your bench has an app called acme\.localhost, please choose another name for the site\.$/,
@@ -106,7 +106,7 @@ const rows: Readonly<Record<string, Row>> = {
     step: 'create-site',
     when: { 'new-site': 'disk-full' },
     spoil: (bench) => failureOf(stepOf(bench.host, plan, 'create-site').run({ signal: ever, progress() {} })),
-    ...{ reason: 'SITE_NAME_TAKEN', message: /ask for another domain/ },
+    ...{ reason: 'SITE_NAME_TAKEN', message: /choose another domain/ },
     detail: [/^exit code 1\nSite acme\.localhost already exists$/],
   },
   'the command is used wrongly': {
@@ -178,10 +178,10 @@ const rows: Readonly<Record<string, Row>> = {
     ...{ reason: 'APP_INSTALL_FAILED', message: /^The app broken_app could not be installed\.$/ },
     detail: [/^exit code 1\n/, /builtins\.RuntimeError: broken_app: after_install fails on purpose$/],
   },
-  'the machine kills it for want of memory': {
+  'the machine kills it when it runs out of memory': {
     step: 'create-site',
     when: { 'new-site': 'kill' },
-    ...{ reason: 'HOST_UNAVAILABLE', message: /want of memory/ },
+    ...{ reason: 'HOST_UNAVAILABLE', message: /ran out of memory/ },
     detail: [/^killed by signal 9\n/, /^Installing frappe\.\.\.$/m, /Updating DocTypes for frappe .* 49%$/m],
   },
   'the process on the bench is killed': {
@@ -211,19 +211,19 @@ const rows: Readonly<Record<string, Row>> = {
   'new-site lies': {
     step: 'create-site',
     when: { 'new-site': 'lie' },
-    ...{ reason: 'VERIFICATION_FAILED', message: /said that the site was created, but it is not there/ },
+    ...{ reason: 'VERIFICATION_FAILED', message: /reported that the site was created, but it does not exist/ },
     detail: [],
   },
   'install-app lies': {
     step: 'install-app:demo_app',
     when: { 'install-app': 'lie' },
-    ...{ reason: 'VERIFICATION_FAILED', message: /said that demo_app was installed, but it is not/ },
+    ...{ reason: 'VERIFICATION_FAILED', message: /reported that demo_app was installed, but it is not/ },
     detail: [],
   },
   'the wizard lies': {
     step: 'set-up-company',
     when: { wizard: 'lie', mended: true },
-    ...{ reason: 'VERIFICATION_FAILED', message: /said that the company was set up, but it is not/ },
+    ...{ reason: 'VERIFICATION_FAILED', message: /reported that the company was set up, but it is not/ },
     detail: [],
   },
 };
@@ -281,7 +281,7 @@ describe('what fails on a bench is said in plain words, and taken back', { skip:
     const bench = await openStandInBench(t);
     await bench.turn({ wizard: 'no-company' });
     const failure = await failureOf(make(bench.host, acme));
-    assert.match(failure.message, /said that the company was set up, but it is not/);
+    assert.match(failure.message, /reported that the company was set up, but it is not/);
     assert.match(
       failure.detail ?? '',
       /^Document Insert Error\nTraceback \(most recent call last\):\n.+Abbreviation/ms,

@@ -63,7 +63,7 @@ describe('a claim that has been overtaken does nothing more on a bench', { skip:
 
     const error = await failureOf(stepOf(bench.host, acme, 'create-site').check(ever));
     assert.deepEqual([error.reason, error.transient], ['HOST_UNAVAILABLE', true]);
-    assert.match(error.message, /has not ended what it did on this site before/);
+    assert.match(error.message, /has not finished its earlier work on this site/);
     assert.deepEqual(await runningOf(pids), pids);
 
     stop.abort();

@@ -77,7 +77,7 @@ describe('what is not ours is never touched', { skip: noStandIn, timeout: 60_000
     const before = await contents(bench);
     for (const step of ['preflight', 'create-site']) {
       const error = await failureOf(stepOf(bench.host, acme, step).run({ signal: ever, progress() {} }));
-      assert.match(error.message, /database of this site’s name is there already; nothing was changed/);
+      assert.match(error.message, /database of this site’s name exists already; nothing was changed/);
     }
     await unmake(bench.host, acme);
     assert.deepEqual(await contents(bench), before);

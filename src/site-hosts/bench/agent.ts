@@ -3,24 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { z } from 'zod';
 import type { BenchConfig } from './bench-config.ts';
 import { isBar } from './bench-progress.ts';
 import { lineSplitter } from './line-splitter.ts';
+import { type Action, type Claim, claim, type Ended, message } from './protocol.ts';
 
 /** How a request ended on the bench. */
-export interface Answer {
-  /** What the action answered; null when it raised or was killed. */
-  readonly value: Readonly<Record<string, unknown>> | null;
-  /** It raised; the traceback is among the lines. */
-  readonly raised: boolean;
-  /** The signal that killed it, e.g. 9 when the machine ran out of memory; null otherwise. */
-  readonly signal: number | null;
-  /** When it failed: what of the bench was unavailable just then, in sentences. */
-  readonly missing: readonly string[];
-  /** What may stand in the lines that nobody shall read, beside what whoever asks knows. */
-  readonly secrets: readonly string[];
-  /** Where the bench's own database and Redis are, as their clients' errors name them. */
-  readonly places: readonly string[];
+export interface BenchReply<Reply> extends Omit<Ended, 'value'> {
+  /** The action's reply; undefined when it was refused, failed or was killed. */
+  readonly value: Reply | undefined;
   /** The last lines that it printed, oldest first. */
   readonly lines: readonly string[];
 }
@@ -28,20 +20,29 @@ export interface Answer {
 /** A Python process on the bench's machine that carries out one request after the other (driver/main.py). */
 export interface Agent {
   /**
-   * Rejects with the signal's reason when it aborts, after everything on the bench was killed, and with AgentLost when
-   * the process ended by itself or could not be started.
+   * Rejects with the signal's reason when it aborts, after everything on the bench was killed; with AgentLost when the
+   * process ended by itself or could not be started; and with UnexpectedReply when it does not keep to the protocol.
    */
-  ask(action: string, args: object, options: AskOptions): Promise<Answer>;
+  ask<Arguments, Reply>(
+    action: Action<Arguments, Reply>,
+    args: Arguments,
+    options: AskOptions,
+  ): Promise<BenchReply<Reply>>;
 }
 
-export interface AskOptions {
+export interface AskOptions extends Listening {
   readonly signal: AbortSignal;
+  /** Of the site that the action is about; left out for an action about the bench. */
+  readonly claim?: Claim;
+}
+
+interface Listening {
   readonly onLine?: ((line: string) => void) | undefined;
   /** What the request may be waiting for, in sentences; none once everything answers again. */
   readonly onUnavailable?: ((what: readonly string[]) => void) | undefined;
 }
 
-/** The bench's process is gone, or never came to be. */
+/** The process on the bench ended, or could not be started. */
 export class AgentLost extends Error {
   override readonly name = 'AgentLost';
   readonly lines: readonly string[];
@@ -54,9 +55,24 @@ export class AgentLost extends Error {
   }
 }
 
+/** The driver sent something else than protocol.ts says. */
+export class UnexpectedReply extends Error {
+  override readonly name = 'UnexpectedReply';
+  /** What was printed before, and what is wrong with the reply: the names and types of its parts, but none of their values. */
+  readonly lines: readonly string[];
+  readonly secrets: readonly string[];
+
+  constructor(action: string, fault: string, lines: readonly string[], secrets: readonly string[]) {
+    super(`The driver’s reply to ${action} does not keep to the protocol.`);
+    this.lines = [...lines, this.message, ...fault.split('\n')];
+    this.secrets = secrets;
+  }
+}
+
 /** The program's modules (driver/), each after those that it imports; the last one serves requests. */
 const modules = [
   'settings',
+  'errors',
   'records',
   'fences',
   'frappe_bench',
@@ -72,7 +88,7 @@ const modules = [
   'main',
 ].map((name) => [`driver.${name}`, readFileSync(new URL(`driver/${name}.py`, import.meta.url), 'utf8')]);
 
-/** Reads one line without reading on, since the requests follow on the same stream, and runs the modules that it holds. */
+/** Reads the first line alone, since the requests follow on the same stream, and runs the modules that it holds. */
 const boot = `import json,os,sys,types
 package=sys.modules["driver"]=types.ModuleType("driver")
 package.__path__=[]
@@ -81,9 +97,9 @@ for name,source in package.hello.pop("modules"):
     module=sys.modules[name]=types.ModuleType(name)
     exec(compile(source,name,"exec"),module.__dict__)`;
 
-/** How long a process waits for another request, in milliseconds: longer than between two steps, and no longer. */
+/** How long a process waits for another request, in milliseconds: a little longer than the time between two steps. */
 const idleLimit = 3_000;
-/** How long what is told to end may take before it is killed, in milliseconds. */
+/** How long processes may take to end after SIGTERM before they are killed, in milliseconds. */
 const killAfter = 3_000;
 /** How much of the output is kept. A longer line is not, since cutting it could cut a secret beyond recognition. */
 const keptLines = 100;
@@ -94,18 +110,35 @@ export function openAgent(config: BenchConfig): Agent {
   let session: Session | undefined;
 
   return {
-    async ask(action, args, options) {
+    async ask(action, args, { claim: claimed = null, ...options }) {
       options.signal.throwIfAborted();
+      const request = {
+        action: action.name,
+        claim: claimed && claim.parse(claimed),
+        arguments: action.arguments.parse(args),
+      };
       if (!session?.isOpen()) session = startSession(config);
-      return session.ask({ action, arguments: args }, options);
+      const { lines, value, ...reply } = await session.ask(request, options);
+      if (reply.refused !== null || reply.code !== 0) return { ...reply, lines, value: undefined };
+      const parsed = action.reply.safeParse(value);
+      if (!parsed.success) {
+        throw new UnexpectedReply(action.name, z.prettifyError(parsed.error), lines, reply.secrets);
+      }
+      return { ...reply, lines, value: parsed.data };
     },
   };
 }
 
+interface Request {
+  readonly action: string;
+  readonly claim: Claim | null;
+  readonly arguments: unknown;
+}
+
 interface Session {
-  /** False when its process has ended, or was told to. */
+  /** False when its process has ended, or is about to. */
   isOpen(): boolean;
-  ask(request: object, options: AskOptions): Promise<Answer>;
+  ask(request: Request, options: Omit<AskOptions, 'claim'>): Promise<Ended & { readonly lines: readonly string[] }>;
 }
 
 function startSession(config: BenchConfig): Session {
@@ -115,15 +148,24 @@ function startSession(config: BenchConfig): Session {
   let idle: NodeJS.Timeout | undefined;
   let lines: string[] = [];
   let secrets: readonly string[] = [];
-  let listener: Omit<AskOptions, 'signal'> = {};
-  let onMessage: ((message: Omit<Answer, 'lines'>) => void) | undefined;
+  let listener: Listening = {};
+  let onEnded: ((ended: Ended) => void) | undefined;
+  let onUnreadable: ((fault: string) => void) | undefined;
 
-  const take = (line: string): void => {
+  const readMessage = (text: string): void => {
+    const parsed = message.safeParse(parseJson(text));
+    if (!parsed.success) {
+      onUnreadable?.(z.prettifyError(parsed.error));
+    } else if ('unavailable' in parsed.data) {
+      listener.onUnavailable?.(parsed.data.unavailable);
+    } else {
+      secrets = parsed.data.secrets;
+      if ('code' in parsed.data) onEnded?.(parsed.data);
+    }
+  };
+  const readLine = (line: string): void => {
     if (line.startsWith(mark)) {
-      const message = JSON.parse(line.slice(mark.length));
-      if ('unavailable' in message) listener.onUnavailable?.(message.unavailable);
-      else secrets = message.secrets;
-      if ('raised' in message) onMessage?.(message);
+      readMessage(line.slice(mark.length));
       return;
     }
     // The newest of several is enough.
@@ -132,11 +174,11 @@ function startSession(config: BenchConfig): Session {
     if (lines.length > keptLines) lines.shift();
     listener.onLine?.(line);
   };
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', lineSplitter(take));
-  // A process that cannot start or has ended says so by 'close'; what is still written to it goes nowhere.
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', lineSplitter(readLine));
+  // 'close' reports a process that cannot start or has ended; what is still written to it is dropped.
   child.on('error', (error) => lines.push(error.message));
   child.stdin.on('error', () => {});
-  // When it dies alone, what it began must not go on without it.
+  // If the process dies by itself, kill the rest of its group.
   child.on('exit', () => signalGroup(child, 'SIGKILL'));
   const ended = new Promise<void>((resolve) => {
     child.on('close', (code, killedBy) => {
@@ -145,7 +187,7 @@ function startSession(config: BenchConfig): Session {
       resolve();
     });
   });
-  const send = (message: object): void => void child.stdin.write(`${JSON.stringify(message)}\n`);
+  const send = (line: object): void => void child.stdin.write(`${JSON.stringify(line)}\n`);
   const { path, database, templates = true } = config;
   send({ modules, mark, bench: path, database, templates });
 
@@ -155,26 +197,33 @@ function startSession(config: BenchConfig): Session {
       clearTimeout(idle);
       lines = [];
       listener = listening;
-      const { promise, resolve } = Promise.withResolvers<Omit<Answer, 'lines'>>();
-      onMessage = resolve;
+      const { promise, resolve, reject } = Promise.withResolvers<Ended>();
+      onEnded = resolve;
+      // Its lines are left out: which secrets they may contain is what could not be read.
+      onUnreadable = (fault) => reject(new UnexpectedReply(request.action, fault, [], secrets));
       send(request);
       const aborted = new AbortController();
       try {
-        const answer = await Promise.race([
+        const reply = await Promise.race([
           promise,
           ended.then(() => undefined),
           once(signal, 'abort', { signal: aborted.signal }).then(() => undefined),
         ]);
-        if (answer) return { ...answer, lines };
+        if (reply) return { ...reply, lines };
         if (signal.aborted) {
           await killGroup(child, ended);
           signal.throwIfAborted();
         }
         throw new AgentLost(lines, secrets);
+      } catch (error) {
+        // Whether the action still runs is not known either.
+        if (error instanceof UnexpectedReply) await killGroup(child, ended);
+        throw error;
       } finally {
         aborted.abort();
         listener = {};
-        onMessage = undefined;
+        onEnded = undefined;
+        onUnreadable = undefined;
         if (open) {
           idle = setTimeout(() => {
             open = false;
@@ -186,10 +235,18 @@ function startSession(config: BenchConfig): Session {
   };
 }
 
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // No message is.
+  }
+}
+
 /** The bench's Python in a process group of its own, with an environment that holds nothing of ours. */
 function spawnPython({ path, exec }: BenchConfig): ChildProcessWithoutNullStreams {
   const command = [`${path}/env/bin/python`, '-c', boot];
-  // ssh gives its words to a shell on the other side, so they are quoted for it.
+  // ssh passes its arguments to a shell on the other side, so they are quoted for it.
   const [program = '', ...args] =
     exec.length === 0 ? command : [...exec, ...(basename(exec[0] ?? '') === 'ssh' ? command.map(quoted) : command)];
   const { PATH, HOME, SSH_AUTH_SOCK, KUBECONFIG, DOCKER_HOST } = process.env;
@@ -199,7 +256,7 @@ function spawnPython({ path, exec }: BenchConfig): ChildProcessWithoutNullStream
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
-/** TERM, and KILL for what does not end; the whole group, since Frappe starts programs of its own. */
+/** SIGTERM, then SIGKILL for what has not ended; the whole group, since Frappe starts programs of its own. */
 async function killGroup(child: ChildProcessWithoutNullStreams, ended: Promise<unknown>): Promise<void> {
   signalGroup(child, 'SIGTERM');
   const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), killAfter);

@@ -1,14 +1,16 @@
 import type { SiteHost } from '../../provisioning/site-host.ts';
+import { scrub } from '../../secrets/scrub.ts';
 import { openAgent } from './agent.ts';
 import type { BenchConfig } from './bench-config.ts';
 import { benchSite } from './bench-site.ts';
+import { apps } from './protocol.ts';
 import { createSite } from './steps/create-site.ts';
 import { installApp } from './steps/install-app.ts';
 import { preflight } from './steps/preflight.ts';
 import { setUpCompany } from './steps/set-up-company.ts';
 import { verifySite } from './steps/verify-site.ts';
 
-/** How long the list of apps is taken for true, in milliseconds; a new app on the bench is offered after that. */
+/** How long the list of apps is cached, in milliseconds; a new app on the bench is offered after that. */
 const appsAge = 60_000;
 const askLimit = 20_000;
 
@@ -21,9 +23,12 @@ export function openBenchHost(config: BenchConfig, siteUrl: (siteName: string) =
   let known: { readonly until: number; readonly apps: Promise<readonly string[]> } | undefined;
 
   const readApps = async (): Promise<readonly string[]> => {
-    const { value, lines } = await agent.ask('apps', {}, { signal: AbortSignal.timeout(askLimit) });
-    if (!value) throw new Error(`The bench does not tell its apps:\n${lines.join('\n')}`);
-    return (value['apps'] as readonly string[]).filter((app) => app !== 'frappe');
+    const { value, lines, secrets } = await agent.ask(apps, {}, { signal: AbortSignal.timeout(askLimit) });
+    if (!value) {
+      const known = [config.database.adminPassword, ...secrets];
+      throw new Error(`The bench could not list its apps:\n${scrub(lines.join('\n'), ...known)}`);
+    }
+    return value.apps.filter((app) => app !== 'frappe');
   };
 
   return {

@@ -1,10 +1,12 @@
-"""What can be asked of the bench. Each action answers with JSON, and `code` is the exit code of a command."""
+"""What the bench can be requested to do. Each action names its parameters, and returns what protocol.ts says."""
 import os
 import shutil
 import sys
+from inspect import signature
 
 from driver.database import check_database, database_exists
-from driver.fences import fenced
+from driver.errors import BadRequest, CommandFailed, Refused, Unavailable
+from driver.fences import pass_fence
 from driver.frappe_bench import apart, bench, connected, new_site, offered_apps
 from driver.inspect_site import look_at
 from driver.records import claim, config_path, is_finished, read_json, record_path, whose, write_record
@@ -12,7 +14,7 @@ from driver.settings import SITES
 from driver.site_address import write_address
 from driver.snapshots import find_longest_template, load, settle
 from driver.undo import begin, clear, finish, forget, remove
-from driver.watch import Unavailable, unavailable
+from driver.watch import unavailable
 from driver.wizard import set_up
 
 
@@ -30,11 +32,11 @@ def describe():
 def preflight(site, company, database):
     check_database()
     found, apps = whose(site, company), offered_apps()
-    if found == "free" and site in ["frappe", *apps]:
-        found = "taken"
+    if found == "taken" or (found == "free" and site in ["frappe", *apps]):
+        raise Refused("taken")
     if found == "free":
         refuse_foreign(database)
-    return {"site": found, "apps": apps}
+    return {"apps": apps}
 
 
 def refuse_foreign(database):
@@ -53,7 +55,7 @@ def create_site(site, company, database, administratorPassword, apps):
         refuse_foreign(database)
         found = "ours" if claim(site, company, database) else "taken"
     if found == "taken":
-        return {"site": found}
+        raise Refused("taken")
     record = read_json(record_path(site))
     template = find_longest_template(apps)
     if template and not os.path.lexists(os.path.join(SITES, site)):
@@ -61,15 +63,15 @@ def create_site(site, company, database, administratorPassword, apps):
         if made is not None:
             finished = ["create-site", *("install-app:" + app for app in made)]
             write_record(site, {**record, "finished": finished})
-            return {"site": "ours", "template": made}
-    code = new_site(site, record["database"], administratorPassword)
-    if code == 0 and os.path.isfile(config_path(site)):
+            return {"template": made}
+    succeed(new_site(site, record["database"], administratorPassword))
+    if os.path.isfile(config_path(site)):
         finish(site, "create-site")
-    return {"site": "ours", "code": code}
+    return {"template": None}
 
 
 def load_template(site, record, template, administrator_password):
-    """The apps of the site that was made from the template; None when the template is of no use, and gone."""
+    """The apps of the site that was created from the template; None when the template is unusable, and removed."""
     apps = read_json(os.path.join(template, "snapshot.json"))["apps"]
     if apart(load, site, template, record["database"], administrator_password) == 0:
         return apps[1:]
@@ -88,13 +90,13 @@ def remove_site(site, company):
 
 
 def install_app(site, company, app):
-    if whose(site, company) != "ours":
-        return {"site": "taken"}
+    must_be_ours(site, company)
     step = "install-app:" + app
-    code = begin(site, step) or bench("--site", site, "install-app", app)
-    if code == 0 and is_listed(site, app):
+    succeed(begin(site, step))
+    succeed(bench("--site", site, "install-app", app))
+    if is_listed(site, app):
         finish(site, step)
-    return {"site": "ours", "code": code}
+    return {}
 
 
 def is_listed(site, app):
@@ -111,33 +113,29 @@ def forget_step(site, company, step):
 
 
 def set_up_company(site, company, wizard, password):
-    if whose(site, company) != "ours":
-        return {"site": "taken"}
-    code = begin(site, "set-up-company")
-    if code != 0:
-        return {"site": "ours", "code": code}
-    result, done = set_up(site, wizard, password)
-    if done:
+    must_be_ours(site, company)
+    succeed(begin(site, "set-up-company"))
+    if set_up(site, wizard, password):
         finish(site, "set-up-company", is_last=True)
-    return {"site": "ours", "result": result}
+    return {}
 
 
 def set_address(site, company, address):
-    found = whose(site, company)
+    found = refuse_taken(site, company)
     if found == "ours" and is_made(site):
         write_address(site, company, address)
-    return {"site": found}
+    return {}
 
 
 def inspect(site, company, email, password, country):
-    found = whose(site, company)
-    if found != "ours" or not is_made(site):
-        return {"site": found, "exists": False}
-    return {"site": found, "exists": True, **look_at(site, email, password, country)}
+    found = refuse_taken(site, company)
+    if found == "free" or not is_made(site):
+        return {"exists": False}
+    return {"exists": True, **look_at(site, email, password, country)}
 
 
 def is_made(site):
-    """Whether there is a site, and nothing of it half-made."""
+    """Whether the site exists, and no step of it is unfinished."""
     return os.path.isfile(config_path(site)) and not read_json(record_path(site)).get("begun")
 
 
@@ -146,6 +144,23 @@ def settle_site(site, company):
     if whose(site, company) == "ours":
         settle(site)
     return {}
+
+
+def refuse_taken(site, company):
+    found = whose(site, company)
+    if found == "taken":
+        raise Refused("taken")
+    return found
+
+
+def must_be_ours(site, company):
+    if whose(site, company) != "ours":
+        raise Refused("taken")
+
+
+def succeed(code):
+    if code != 0:
+        raise CommandFailed(code)
 
 
 OF_THE_BENCH = (apps, describe)
@@ -161,7 +176,32 @@ OF_A_SITE = (
     inspect,
     settle_site,
 )
-ACTIONS = {
-    **{action.__name__: action for action in OF_THE_BENCH},
-    **{action.__name__: fenced(action) for action in OF_A_SITE},
-}
+ACTIONS = {action.__name__: action for action in (*OF_THE_BENCH, *OF_A_SITE)}
+
+
+def carry_out(request):
+    """Raises BadRequest unless the request names an action and exactly its parameters."""
+    check_names("The request", request, ("action", "claim", "arguments"))
+    action, claim, arguments = ACTIONS.get(request["action"]), request["claim"], request["arguments"]
+    if action is None:
+        raise BadRequest("There is no action %s" % request["action"])
+    parameters = signature(action).parameters
+    if action in OF_THE_BENCH:
+        if claim is not None:
+            raise BadRequest("%s takes no claim" % request["action"])
+        check_names(request["action"], arguments, parameters)
+        return action(**arguments)
+    if claim is None:
+        raise BadRequest("%s needs a claim" % request["action"])
+    check_names("The claim", claim, ("site", "company", "fencingToken", "adoptSince"))
+    check_names(request["action"], arguments, [name for name in parameters if name not in ("site", "company")])
+    pass_fence(claim)
+    return action(claim["site"], claim["company"], **arguments)
+
+
+def check_names(what, values, names):
+    unknown, missing = sorted(values.keys() - set(names)), sorted(set(names) - values.keys())
+    if unknown:
+        raise BadRequest("%s does not take %s" % (what, ", ".join(unknown)))
+    if missing:
+        raise BadRequest("%s needs %s" % (what, ", ".join(missing)))

@@ -1,10 +1,10 @@
-"""Whose turn it is to work on a site.
+"""Which claim may work on a site.
 
-A worker that slept may wake up when another one has its company. Each claim of a company has a higher fencing token than
-all before it. A fence keeps the newest token under which a company's site was asked for, and the process group that was
-asked; it is there before the site is, and stays when the site is gone. Whoever asks under a lower token is refused, and
-what still goes on under a lower one is ended first. One fork at a time is past a fence: it holds a lock that the kernel
-takes back when the fork ends, however that is, and that no program which it starts inherits.
+A stalled worker may resume after another one has claimed its company. Each claim of a company has a higher fencing token
+than all claims before it. A fence keeps the newest token under which something was requested of a company's site, and the
+process group that worked on it; it exists before the site does, and remains when the site is removed. A request under a
+lower token is refused, and what still runs under a lower one is killed first. One fork at a time is past a fence: it holds
+a lock that the kernel releases when the fork ends, however it ends, and that no program which it starts inherits.
 """
 import fcntl
 import glob
@@ -12,27 +12,21 @@ import os
 import signal
 import time
 
-from driver.records import means_what_stands, read_json, record_path, write_partial, write_record
+from driver.errors import Refused
+from driver.records import matches_site, read_json, record_path, write_partial, write_record
 from driver.settings import RECORDS
 
-PATIENCE = 5  # seconds, for what goes on at a site to come to its end
+PATIENCE = 5  # seconds that earlier work on a site may take to end
 
 
-def fenced(action):
-    """The action past its site's fence, or the answer 'lost' after a newer claim, and 'busy' when what goes on does not end."""
-
-    def past_the_fence(site, company, fencingToken, adoptSince, **arguments):
-        refused = pass_fence(os.path.join(RECORDS, "fences", site, company), company, fencingToken)
-        if refused:
-            return {"site": refused}
-        adopt(site, company, fencingToken, adoptSince)
-        return action(site, company, **arguments)
-
-    return past_the_fence
+def pass_fence(claim):
+    """Returns once this fork alone may change the claim's site, until it ends; raises Refused when it may not."""
+    site, company, token = claim["site"], claim["company"], claim["fencingToken"]
+    take_fence(os.path.join(RECORDS, "fences", site, company), company, token)
+    adopt(site, company, token, claim["adoptSince"])
 
 
-def pass_fence(fence, company, token):
-    """None once this fork alone may change the site, until it ends; or why it may not."""
+def take_fence(fence, company, token):
     os.makedirs(RECORDS, mode=0o700, exist_ok=True)
     os.makedirs(os.path.dirname(fence), exist_ok=True)
     lock = os.open(fence + ".lock", os.O_RDWR | os.O_CREAT, 0o600)  # Never closed: the fork keeps it as long as it lives.
@@ -40,20 +34,19 @@ def pass_fence(fence, company, token):
     while True:
         newest = read_fence(fence)
         if newest["token"] > token:
-            return "lost"
+            raise Refused("lost")
         if newest["token"] < token and not end_group(newest, give_up):
-            return "busy"
-        # Another may have passed before the lock was ours.
-        if take_lock(lock) and read_fence(fence) == newest:
+            raise Refused("busy")
+        # Another fork may have passed before this one got the lock.
+        if try_lock(lock) and read_fence(fence) == newest:
             break
         if time.monotonic() > give_up:
-            return "busy"
+            raise Refused("busy")
         time.sleep(0.02)
     group = os.getpgrp()
-    # A full disk must not keep a site from being taken back: what is known already is not written again.
+    # A full disk must not prevent a site's removal: what is known already is not written again.
     if (newest["token"], newest["group"]) != (token, group):
         write_fence(fence, company, {"token": token, "group": group, "processes": sorted(processes(group))})
-    return None
 
 
 def read_fence(fence):
@@ -67,7 +60,7 @@ def write_fence(fence, company, passed):
     os.close(folder)
 
 
-def take_lock(lock):
+def try_lock(lock):
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
@@ -76,8 +69,8 @@ def take_lock(lock):
 
 
 def end_group(passed, give_up):
-    """Kills the process group that passed a fence, if a process that it had then still runs: else its number may be another
-    group's by now. True once nothing of it runs."""
+    """Kills the process group that passed a fence, if a process that it had then still runs: otherwise another group may
+    have its number by now. True once nothing of it runs."""
     known = set(passed["processes"])
     while True:
         running = processes(passed["group"])
@@ -94,8 +87,8 @@ def end_group(passed, give_up):
 
 
 def processes(group):
-    """What runs in a process group, by names that no other process ever bears: the numbers alone are used again. Without
-    /proc nothing is seen, and so nothing killed: the lock alone then tells when it has ended."""
+    """The processes of a group, by names that no other process ever has: numbers alone are reused. Without /proc none are
+    found, and so none are killed: then only the lock shows when they have ended."""
     found = set()
     for path in glob.glob("/proc/[0-9]*/stat"):
         try:
@@ -103,7 +96,7 @@ def processes(group):
                 pid, rest = file.read().split(" ", 1)
         except OSError:
             continue  # It ended meanwhile.
-        # A program's name stands in brackets, and may hold some itself.
+        # A program's name is in brackets, and may contain brackets itself.
         state, _, its_group, *others = rest.rpartition(") ")[2].split()
         if int(its_group) == group and state not in "ZX":
             since_boot = others[16]
@@ -118,9 +111,9 @@ def boot_and_container():
 
 def adopt(site, company, token, since):
     """Makes a record of an earlier version, which names the company by its number alone, this company's own, unless something
-    contradicts. `since` is when the company's row was created, and None when the row knows of no site of an earlier version."""
+    contradicts that. `since` is when the company's row was created; None when it cannot have a site of an earlier version."""
     number, record = company.split(".")[0], read_json(record_path(site))
-    if since is None or not record or record["company"] != number or not means_what_stands(site, record):
+    if since is None or not record or record["company"] != number or not matches_site(site, record):
         return
     fences = os.path.join(RECORDS, "fences", site)
     earlier = read_fence(os.path.join(fences, number))

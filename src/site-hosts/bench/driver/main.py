@@ -1,10 +1,10 @@
-"""What runs on the bench's machine, under the bench's own Python.
+"""The program that runs on the bench's machine, under the bench's own Python.
 
-This program comes over standard input (agent.ts), and so do the requests: one JSON line each. Nothing of them stands in an
-argument list, an environment or a file. Frappe is loaded once; each request then runs in a fork of its own. What Frappe
-prints goes to standard output as it is, and the answer follows as a line that begins with a mark which only whoever asks
-knows. When standard input ends, whoever asked is gone: this process and everything that it started is killed at once, so
-that nothing of a dead worker goes on changing a site.
+It comes over standard input (agent.ts), and so do the requests, one JSON line each (protocol.ts): none of it is in an argument
+list, an environment or a file. Frappe is loaded once; each request then runs in a fork of its own. What Frappe prints goes to
+standard output as it is, and the reply follows as a line that begins with a mark which only the caller knows. When standard
+input ends, the caller is gone: this process and everything that it started is killed at once, so that nothing of a dead
+worker continues to change a site.
 """
 import json
 import os
@@ -12,34 +12,38 @@ import pwd
 import select
 import signal
 import sys
+import traceback
 
-from driver.actions import ACTIONS
+from driver.actions import carry_out
 from driver.database_client import read_in
+from driver.errors import CommandFailed, Refused, Unavailable
 from driver.records import config_path, read_json
 from driver.settings import DATABASE, MARK, SITES, read_config
-from driver.watch import Unavailable, unavailable, watch
+from driver.watch import unavailable, watch
 
 
 def run(request, result):
-    """In the fork: carries the request out and leaves its answer in the pipe."""
+    """In the fork: carries the request out and writes how it ended into the pipe."""
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(1, 2)  # One stream, so that the answer comes after all that was printed.
-    value, code, missing = None, 1, []
+    os.dup2(1, 2)  # One stream, so that the reply comes after all that was printed.
+    value, refused, code, missing = None, None, 1, []
     try:
         read_config()
-        value, code = ACTIONS[request["action"]](**request["arguments"]), 0
+        value, code = carry_out(request), 0
+    except Refused as refusal:
+        refused = refusal.args[0]
+    except CommandFailed as failure:
+        code = failure.args[0]
     except BaseException as error:
-        import traceback
-
         traceback.print_exc()
         missing = error.args if isinstance(error, Unavailable) else []
-    if not missing and (value is None or value.get("code")):
-        missing = unavailable(request["arguments"].get("site"))  # How it failed need not say so.
+    if not missing and code != 0 and not refused:
+        missing = unavailable(site_of(request))  # The output need not say so.
     sys.stdout.flush()
     sys.stderr.flush()
     with os.fdopen(result, "w") as pipe:
-        json.dump([value, missing], pipe)
-    os._exit(code)
+        json.dump({"value": value, "refused": refused, "code": code, "missing": missing}, pipe)
+    os._exit(0)
 
 
 def serve():
@@ -47,7 +51,7 @@ def serve():
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    tell({"secrets": secrets({})})
+    send({"secrets": secrets({})})
     unread = b""
     child = None
     while True:
@@ -66,25 +70,25 @@ def serve():
 
 
 def begin(request):
-    answer, result = os.pipe()
+    ending, result = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.close(answer)
+        os.close(ending)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         run(request, result)
     os.close(result)
-    return pid, answer, request, begin_watch(request["arguments"].get("site"))
+    return pid, ending, request, begin_watch(site_of(request))
 
 
 def begin_watch(site):
-    """The pid of a fork that tells what the request may be waiting for."""
+    """The pid of a fork that reports what the request may be waiting for."""
     pid = os.fork()
     if pid == 0:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         try:
-            watch(site, tell)
+            watch(site, send)
         finally:
             os._exit(1)
     return pid
@@ -93,32 +97,36 @@ def begin_watch(site):
 def reap(child):
     if child is None:
         return None
-    pid, answer, request, watcher = child
+    pid, ending, request, watcher = child
     ended, status = os.waitpid(pid, os.WNOHANG)
     if ended == 0:
         return child
     os.kill(watcher, signal.SIGKILL)
     os.waitpid(watcher, 0)
-    with os.fdopen(answer) as pipe:
+    with os.fdopen(ending) as pipe:
         text = pipe.read()
-    died = -os.waitstatus_to_exitcode(status) if os.WIFSIGNALED(status) else None
-    value, missing = json.loads(text) if text else (None, [])
-    tell(
+    died = {"value": None, "refused": None, "code": 1, "missing": []}
+    send(
         {
-            **{"value": value, "raised": status != 0, "signal": died, "missing": missing},
-            **{"secrets": secrets(request), "places": places()},
+            **(json.loads(text) if text else died),
+            "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+            "secrets": secrets(request),
+            "places": places(),
         }
     )
     return None
 
 
+def site_of(request):
+    return (request.get("claim") or {}).get("site", "")
+
+
 def secrets(request):
-    """What Frappe may have printed, beside what whoever asks knows, that nobody shall read."""
-    arguments = request.get("arguments", {})
-    site = arguments.get("site", "")
-    config = [(read_json(path) or {}) for path in (os.path.join(SITES, "common_site_config.json"), config_path(site))]
+    """What Frappe may have printed, besides what the caller knows, that nobody must read."""
+    files = (os.path.join(SITES, "common_site_config.json"), config_path(site_of(request)))
+    config = [(read_json(path) or {}) for path in files]
     kept = [values.get(key) for values in config for key in ("root_password", "admin_password", "db_password")]
-    return [secret for secret in (*kept, arguments.get("administratorPassword")) if secret]
+    return [secret for secret in (*kept, request.get("arguments", {}).get("administratorPassword")) if secret]
 
 
 def places():
@@ -132,12 +140,12 @@ def places():
     ]
 
 
-def tell(message):
+def send(message):
     os.write(1, ("\n" + MARK + json.dumps(message) + "\n").encode())
 
 
 def become_owner():
-    """What root makes, the bench's own user could not read: go on as the one whose sites they are, as `bench` does."""
+    """The bench's own user could not read what root creates: continue as the owner of the sites, as `bench` does."""
     owner = os.stat(SITES).st_uid
     if os.geteuid() == 0 and owner != 0:
         user = pwd.getpwuid(owner)

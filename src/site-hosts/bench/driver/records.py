@@ -1,8 +1,8 @@
-"""Whose a site is.
+"""Which company a site belongs to.
 
-Before a site is made, a record is written that says for which company and with which database. It proves a site, or the
-remains of one, to be ours. It also lists the steps that came to their end: Frappe itself lists an app as installed when
-its installation has failed half-way.
+Before a site is created, a record is written that says for which company and with which database. It proves that a site, or
+the remains of one, is ours. It also lists the finished steps: Frappe itself lists an app as installed when its installation
+has failed half-way.
 
 A company is named by its number and a random identity of its row, "COMP-2026-00001.<uuid>", here and in fences: several
 databases may have sites on this bench, and their numbers repeat. Earlier versions wrote the number alone.
@@ -28,7 +28,7 @@ def read_json(path):
     except (FileNotFoundError, NotADirectoryError):
         return None
     except ValueError:
-        return None  # Frappe was stopped while it wrote it, or the disk was full.
+        return None  # Frappe was stopped while writing it, or the disk was full.
 
 
 def write_record(site, record):
@@ -36,7 +36,7 @@ def write_record(site, record):
 
 
 def claim(site, company, database):
-    """Writes the record of a new site. False when another company was faster."""
+    """Writes the record of a new site. False when another company was first."""
     record = {"company": company, "database": database, "finished": [], "begun": None}
     partial = write_partial(record_path(site), company, record)
     try:
@@ -49,7 +49,7 @@ def claim(site, company, database):
 
 
 def write_partial(path, company, value):
-    """For the driver's user alone: a site's configuration holds a password."""
+    """Readable by the driver's user only: a site's configuration holds a password."""
     partial = os.path.join(os.path.dirname(path), company + ".partial")
     with open(partial, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
         json.dump(value, file)
@@ -59,20 +59,20 @@ def write_partial(path, company, value):
 
 
 def whose(site, company):
-    """'free', 'ours' (what stands there, if anything, was made for this company) or 'taken'."""
+    """'free', 'ours' (what exists of it, if anything, was made for this company) or 'taken'."""
     record = read_json(record_path(site))
-    if record and record["company"] == company and means_what_stands(site, record):
+    if record and record["company"] == company and matches_site(site, record):
         return "ours"
     return "taken" if record or os.path.lexists(os.path.join(SITES, site)) else "free"
 
 
-def means_what_stands(site, record):
-    """Whether the record is of the site that stands there, as far as there is one."""
+def matches_site(site, record):
+    """Whether the record is about the existing site, if there is one."""
     config = read_json(config_path(site))
     return config is None or config.get("db_name") == record["database"]
 
 
 def is_finished(site, company, step):
     record = read_json(record_path(site))
-    stands = record and (record.get("begun") or os.path.isfile(config_path(site)))
-    return bool(stands) and whose(site, company) == "ours" and step in record["finished"]
+    exists = record and (record.get("begun") or os.path.isfile(config_path(site)))
+    return bool(exists) and whose(site, company) == "ours" and step in record["finished"]

@@ -1,4 +1,4 @@
-"""What a command on the bench may wait for without a word, asked beside it: whoever waits for the command learns what it is."""
+"""What a command on the bench may be waiting for silently, checked while it runs so that the caller learns of it."""
 import os
 import socket
 import time
@@ -10,38 +10,34 @@ from driver.records import read_json, record_path
 from driver.settings import SITES, read_config
 
 EVERY = 3  # seconds
-REPEATED = 9  # seconds after which what is still unavailable is told again
+REPEATED = 9  # seconds after which what is still unavailable is reported again
 PATIENCE = 2  # seconds for each answer
 LEAST_DISK = 16 * 1024 * 1024  # bytes
 
 
-class Unavailable(Exception):
-    """What failed could not but fail: these are unavailable, in sentences."""
-
-
-def watch(site, tell):
-    """Tells what is unavailable, in sentences, and an empty list once nothing is; until this process is killed."""
-    known, told_at = [], 0
+def watch(site, send):
+    """Sends what is unavailable, in sentences, and an empty list once everything answers; until this process is killed."""
+    known, sent_at = [], 0
     while True:
         time.sleep(EVERY)
         found = unavailable(site)
-        if found != known or (found and time.monotonic() - told_at > REPEATED):
-            tell({"unavailable": found})
-            known, told_at = found, time.monotonic()
+        if found != known or (found and time.monotonic() - sent_at > REPEATED):
+            send({"unavailable": found})
+            known, sent_at = found, time.monotonic()
 
 
 def unavailable(site):
     failed, sentences = set(), []
-    for sentence, (ask, *needs) in QUESTIONS.items():
-        if failed.isdisjoint(needs) and not answers(ask, site):
-            failed.add(ask)
+    for sentence, (check, *needs) in CHECKS.items():
+        if failed.isdisjoint(needs) and not passes(check, site):
+            failed.add(check)
             sentences.append(sentence)
     return sentences
 
 
-def answers(ask, site):
+def passes(check, site):
     try:
-        return ask(site)
+        return check(site)
     except Exception:
         return False
 
@@ -71,10 +67,10 @@ def locks(site):
 def redis(site):
     config = read_config()
     for url in {config[key] for key in ("redis_cache", "redis_queue") if config.get(key)}:
-        place = urlsplit(url)
-        with socket.create_connection((place.hostname, place.port or 6379), PATIENCE) as connection:
+        address = urlsplit(url)
+        with socket.create_connection((address.hostname, address.port or 6379), PATIENCE) as connection:
             connection.sendall(b"PING\r\n")
-            if not connection.recv(100):  # A refusal is an answer too.
+            if not connection.recv(100):  # A refusal is a reply too.
                 return False
     return True
 
@@ -84,8 +80,8 @@ def disk(site):
     return space.f_bavail * space.f_frsize > LEAST_DISK
 
 
-# Each with what must have answered before it can be asked.
-QUESTIONS = {
+# Each with the checks that it needs to have passed.
+CHECKS = {
     "The bench’s configuration cannot be read.": (configuration,),
     "The database server does not answer.": (database, configuration),
     "The site’s database is locked by another session.": (locks, configuration, database),

@@ -1,4 +1,4 @@
-"""Frappe's setup wizard, which alone makes the company and its administrator real."""
+"""Frappe's setup wizard: nothing else creates the company and its administrator."""
 import contextlib
 import json
 import os
@@ -25,7 +25,7 @@ def time_zone_of(names):
 
 
 def set_up(site, wizard, password):
-    """Answers what the wizard answered, and whether there is a company now."""
+    """Returns whether there is a company now."""
     frappe = connected(site)
     from frappe.desk.page.setup_wizard.setup_wizard import setup_complete
     from frappe.utils.password import update_password
@@ -35,14 +35,14 @@ def set_up(site, wizard, password):
     # Frappe ships no record for some currencies in use; the wizard fails without one.
     if not frappe.db.exists("Currency", wizard["currency"]):
         frappe.get_doc(doctype="Currency", currency_name=wizard["currency"], enabled=1).insert()
-    # The wizard writes what it was given to logs/setup-wizard.log when it fails, and strips blanks and tags from it. So it
+    # The wizard writes its arguments to logs/setup-wizard.log when it fails, and strips blanks and tags from them. So it
     # gets a password that nobody will use.
     with wizard_progress(frappe):
-        result = setup_complete(json.dumps({**wizard, "password": os.urandom(24).hex()}))
+        setup_complete(json.dumps({**wizard, "password": os.urandom(24).hex()}))
     # Frappe keeps user names in lower case.
     update_password(wizard["email"].lower(), password)
     if "erpnext" not in frappe.get_installed_apps():
-        # Without ERPNext there is no Company; the name stands where Frappe itself shows one.
+        # Without ERPNext there is no Company; the name goes where Frappe itself shows one.
         frappe.db.set_single_value("Website Settings", "app_name", wizard["company_name"])
         frappe.db.set_single_value("System Settings", "app_name", wizard["company_name"])
     frappe.db.commit()
@@ -52,13 +52,13 @@ def set_up(site, wizard, password):
     frappe.db.commit()
     done = is_set_up(frappe) and ("erpnext" not in frappe.get_installed_apps() or bool(frappe.get_all("Company")))
     frappe.destroy()
-    return result, done
+    return done
 
 
 @contextlib.contextmanager
 def wizard_progress(frappe):
-    """Draws a bar, since the wizard draws none: by the stages that it tells the browser of, and the statements of each."""
-    tell_browser, sql = frappe.publish_realtime, frappe.db.sql
+    """Draws a bar, since the wizard draws none: from the stages that it reports to the browser, and the statements of each."""
+    notify_browser, sql = frappe.publish_realtime, frappe.db.sql
     stage, width, statements, drawn = 0, 10, 0, 0
 
     def draw():
@@ -72,10 +72,10 @@ def wizard_progress(frappe):
     def on_stage(event=None, message=None, *arguments, **options):
         nonlocal stage, width, statements
         if event == "setup_task" and "progress" in (message or {}):
-            place, whole = message["progress"]
-            stage, width, statements = 100 * place / whole, 100 / whole, 0
+            done, whole = message["progress"]
+            stage, width, statements = 100 * done / whole, 100 / whole, 0
             draw()
-        return tell_browser(event, message, *arguments, **options)
+        return notify_browser(event, message, *arguments, **options)
 
     def on_statement(*arguments, **options):
         nonlocal statements
@@ -87,7 +87,7 @@ def wizard_progress(frappe):
     try:
         yield
     finally:
-        frappe.publish_realtime, frappe.db.sql = tell_browser, sql
+        frappe.publish_realtime, frappe.db.sql = notify_browser, sql
 
 
 def is_set_up(frappe):

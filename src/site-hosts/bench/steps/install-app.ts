@@ -1,9 +1,10 @@
 import type { SiteStep } from '../../../provisioning/site-host.ts';
 import { benchProgress } from '../bench-progress.ts';
 import type { BenchSite } from '../bench-site.ts';
+import * as protocol from '../protocol.ts';
 import { unlessTaken } from './create-site.ts';
 
-/** `install-app`, one app at a time, so that a retry goes on with the app that failed. */
+/** `install-app`, one app at a time, so that a retry continues with the app that failed. */
 export function installApp(site: BenchSite, app: string): SiteStep {
   const name = `install-app:${app}`;
   return {
@@ -13,7 +14,7 @@ export function installApp(site: BenchSite, app: string): SiteStep {
     check: (signal) => site.isFinished(name, signal),
     async run({ signal, progress, waitsFor }) {
       await site.ask(
-        'install_app',
+        protocol.installApp,
         { app },
         {
           signal,
@@ -23,7 +24,8 @@ export function installApp(site: BenchSite, app: string): SiteStep {
         },
       );
     },
-    verify: (signal) => site.expectFinished(name, `The bench said that ${app} was installed, but it is not.`, signal),
+    verify: (signal) =>
+      site.expectFinished(name, `The bench reported that ${app} was installed, but it is not.`, signal),
     undo: (signal) => site.forget(name, signal).catch(unlessTaken),
   };
 }

@@ -4,11 +4,12 @@ import type { SiteStep } from '../../../provisioning/site-host.ts';
 import { benchProgress } from '../bench-progress.ts';
 import type { BenchSite } from '../bench-site.ts';
 import { fiscalYear } from '../fiscal-year.ts';
+import * as protocol from '../protocol.ts';
 import { unlessTaken } from './create-site.ts';
 
 const name = 'set-up-company';
 
-/** Frappe's setup wizard with every field of the request: it alone makes the company and its administrator real. */
+/** Frappe's setup wizard with every field of the request: nothing else creates the company and its administrator. */
 export const setUpCompany = (site: BenchSite): SiteStep => ({
   name,
   title: 'Set up the company',
@@ -16,7 +17,7 @@ export const setUpCompany = (site: BenchSite): SiteStep => ({
   check: (signal) => site.isFinished(name, signal),
   async run({ signal, progress, waitsFor }) {
     await site.ask(
-      'set_up_company',
+      protocol.setUpCompany,
       { wizard: wizardArguments(site), password: site.plan.adminPassword },
       {
         signal,
@@ -26,12 +27,12 @@ export const setUpCompany = (site: BenchSite): SiteStep => ({
       },
     );
   },
-  verify: (signal) => site.expectFinished(name, 'The bench said that the company was set up, but it is not.', signal),
+  verify: (signal) =>
+    site.expectFinished(name, 'The bench reported that the company was set up, but it is not.', signal),
   undo: (signal) => site.forget(name, signal).catch(unlessTaken),
 });
 
-/** What `setup_complete` takes (frappe/desk/page/setup_wizard, erpnext/setup/setup_wizard); the bench adds the names that it knows country and time zone by, and a password that nobody will use. */
-function wizardArguments({ plan, timeZone }: BenchSite): object {
+function wizardArguments({ plan, timeZone }: BenchSite): protocol.WizardArguments {
   const year = fiscalYear(plan.country, todayIn(timeZone));
   return {
     language: 'English',
@@ -39,7 +40,7 @@ function wizardArguments({ plan, timeZone }: BenchSite): object {
     country_code: countryFor(plan.country)?.code ?? '',
     time_zone_names: [timeZone, oldestName(timeZone)],
     currency: plan.defaultCurrency,
-    full_name: plan.adminEmail.split('@')[0],
+    full_name: plan.adminEmail.split('@')[0] ?? '',
     email: plan.adminEmail,
     company_name: plan.companyName,
     company_abbr: plan.companyAbbr,

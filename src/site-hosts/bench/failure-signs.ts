@@ -1,20 +1,17 @@
 import type { FailureReason } from '../../company/failure.ts';
 import { SiteHostError } from '../../provisioning/site-host.ts';
-import type { Answer } from './agent.ts';
+import type { BenchReply } from './agent.ts';
 
 /**
- * A way to fail. Its sign is looked for where Frappe, Python or a client of the database writes it, and nowhere else:
- * apps print what they like.
+ * What a failure is known by, and what it means. The sign is looked for where Frappe, Python or a client of the database
+ * writes it, and nowhere else: apps print what they like.
  */
-interface Failure {
+interface FailureSign extends FailureMeaning {
   /** Found at the beginning of the exception that ended the command, e.g. `pymysql.err.OperationalError: (2003, "…`. */
   readonly raised?: RegExp;
   /** Found in what Frappe prints before it exits by itself: whole lines. */
   readonly printed?: RegExp;
-  readonly reason: FailureReason;
-  /** For the customer. */
-  readonly message: string;
-  /** Worth trying again within the attempt. */
+  /** Worth retrying within the attempt. */
   readonly transient?: true;
 }
 
@@ -23,8 +20,8 @@ const mysql = (...numbers: readonly number[]): string =>
   `(?:pymysql\\.err|MySQLdb(?:\\._exceptions)?)\\.\\w+: \\((?:${numbers.join('|')}), `;
 const postgres = String.raw`psycopg2\.(?:errors\.)?\w+: `;
 
-/** What benches say when something fails, the first that fits. The signs were seen on Frappe 15 and 16 (or read there). */
-const failures: readonly Failure[] = [
+/** The first that fits counts. The signs were seen on Frappe 15 and 16, or read in their sources. */
+const failureSigns: readonly FailureSign[] = [
   {
     raised: /^driver\.settings\.UnreadableConfiguration: /,
     reason: 'HOST_UNAVAILABLE',
@@ -35,7 +32,7 @@ const failures: readonly Failure[] = [
     printed:
       /^Site \S+ already exists(?:, use `--force` to proceed anyway)?$|^Your bench has an app called \S+, please choose/m,
     reason: 'SITE_NAME_TAKEN',
-    message: 'There is a site of this name already; ask for another domain.',
+    message: 'A site of this name exists already; choose another domain.',
   },
   {
     raised: new RegExp(`^(?:${mysql(2002, 2003)}|${postgres}.*(?:could not connect to server|Connection refused))`),
@@ -67,7 +64,7 @@ const failures: readonly Failure[] = [
   {
     raised: new RegExp(`^(?:${mysql(1044, 1045, 1142, 1227, 1698)}|${postgres}.*password authentication failed)`),
     reason: 'HOST_UNAVAILABLE',
-    message: 'The bench may not use its database server.',
+    message: 'The bench is not authorised to use its database server.',
   },
   {
     raised: new RegExp(
@@ -94,46 +91,53 @@ const failures: readonly Failure[] = [
   {
     raised: /^Exception: Database \S+ already exists$/,
     reason: 'HOST_UNAVAILABLE',
-    message: 'A database of this site’s name is there already; nothing was changed.',
+    message: 'A database of this site’s name exists already; nothing was changed.',
   },
 ];
 
-/** What a failure means that has no sign of its own. */
-export interface Ending {
+/** What a failure means to the customer. */
+export interface FailureMeaning {
   readonly reason: FailureReason;
   readonly message: string;
 }
 
-/** What a failed command of the bench means, in plain words; `otherwise` is what the step itself makes of it. */
+/** What a failed request to the bench means; `otherwise` is what it means to the step when no sign fits. */
 export function benchFailure(
-  answer: Pick<Answer, 'lines' | 'missing' | 'places' | 'signal'> & { readonly code?: number },
-  otherwise: Ending,
+  reply: Pick<BenchReply<unknown>, 'lines' | 'missing' | 'places' | 'signal' | 'code'>,
+  otherwise: FailureMeaning,
 ): SiteHostError {
-  const ended = answer.signal === null ? `exit code ${answer.code ?? 1}` : `killed by signal ${answer.signal}`;
-  const detail = `${ended}\n${endOf(answer.lines)}`;
-  if (answer.signal === 9) {
-    return new SiteHostError('HOST_UNAVAILABLE', 'The bench’s machine ended the work, probably for want of memory.', {
-      detail,
-    });
+  const ended = reply.signal === null ? `exit code ${reply.code}` : `killed by signal ${reply.signal}`;
+  const detail = `${ended}\n${endOf(reply.lines)}`;
+  if (reply.signal === 9) {
+    return new SiteHostError(
+      'HOST_UNAVAILABLE',
+      'The process was killed, probably because the server ran out of memory.',
+      {
+        detail,
+      },
+    );
   }
-  const known = failures.find((failure) => fits(failure, answer));
-  if (!known && answer.missing.length > 0) {
-    return new SiteHostError('HOST_UNAVAILABLE', answer.missing.join(' '), { transient: true, detail });
+  const known = failureSigns.find((sign) => fits(sign, reply));
+  if (!known && reply.missing.length > 0) {
+    return new SiteHostError('HOST_UNAVAILABLE', reply.missing.join(' '), { transient: true, detail });
   }
   const { reason, message, transient = false } = { transient: known?.transient, ...(known ?? otherwise) };
   return new SiteHostError(reason, message, { transient: transient === true, detail });
 }
 
-/** As much of what was printed as an operator's detail holds. */
+/** The part of the output that an operator's detail holds. */
 export const endOf = (lines: readonly string[]): string => lines.slice(-30).join('\n');
 
-function fits({ raised, printed }: Failure, { lines, places }: Pick<Answer, 'lines' | 'places'>): boolean {
+function fits(
+  { raised, printed }: FailureSign,
+  { lines, places }: Pick<BenchReply<unknown>, 'lines' | 'places'>,
+): boolean {
   const exception = lastException(lines);
   if (exception !== undefined && raised?.test(exception)) return !isElsewhere(exception, places);
   return printed?.test(lines.join('\n')) ?? false;
 }
 
-/** An app may have a database or a Redis of its own, which is none of the bench's. */
+/** Whether the error is about an app's own database or Redis, which is not the bench's. */
 function isElsewhere(exception: string, places: readonly string[]): boolean {
   const place = /(?:connecting to|reading from|writing to|server on|server at|on host) ['"]?([\w.:-]{1,100}\w)/.exec(
     exception,
@@ -141,13 +145,13 @@ function isElsewhere(exception: string, places: readonly string[]): boolean {
   return place !== undefined && !places.includes(place);
 }
 
-/** The exception that ended a command and what follows it, without the module of Python's own; undefined when none is told. */
+/** The exception that ended a command and what follows it, without Python's own module name; undefined when none was printed. */
 function lastException(lines: readonly string[]): string | undefined {
   const isException = (line: string): boolean => /^[A-Za-z_][\w.]*(?:: |$)/.test(line);
   const traceback = lines.findLastIndex((line) =>
     /^Traceback (?:with variables )?\(most recent call last\):$/.test(line),
   );
-  // The beginning of a long one is not kept; then its end is what it is known by.
+  // The beginning of a long one is not kept; then it is known by its end.
   const index =
     traceback === -1
       ? lines.findLastIndex(isException)
