@@ -1,3 +1,6 @@
+/** A host name in lower case that may be part of a path: two labels or more, so no dot file, no `..`, no separator. */
+export type SiteName = string & { readonly __brand: 'SiteName' };
+
 /** What may be wrong with a site name. */
 export type SiteNameFault = 'TOO_LONG' | 'INVALID_CHARACTERS' | 'INVALID_FORMAT' | 'RESERVED';
 
@@ -22,12 +25,18 @@ const reserved: ReadonlySet<string> = new Set([
 
 /**
  * The site name that `text` spells, in lower case (a bench looks sites up case-sensitively, DNS does not), or undefined
- * when it is none. `refused` are further whole names that no site may bear, such as the apps of the bench.
+ * when it is not one. `refused` are further whole names that no site may have, such as the apps of the bench.
  */
-export const parseSiteName = (text: string, refused: readonly string[] = []): string | undefined =>
-  siteNameFault(text, refused) === undefined ? text.toLowerCase() : undefined;
+export function parseSiteName(text: string, refused: readonly string[] = []): SiteName | undefined {
+  const name = text.toLowerCase();
+  return siteNameFault(text, refused) === undefined && isSiteName(name) ? name : undefined;
+}
 
-/** Why `text` is no site name; undefined when it is one. */
+/** Whether `text` is a site name as it is kept, in lower case. */
+export const isSiteName = (text: string): text is SiteName =>
+  text === text.toLowerCase() && siteNameFault(text) === undefined;
+
+/** Why `text` is not a site name; undefined when it is one. */
 export function siteNameFault(text: string, refused: readonly string[] = []): SiteNameFault | undefined {
   if (text.length > longestSiteName) return 'TOO_LONG';
   const name = text.toLowerCase();

@@ -1,5 +1,6 @@
-import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { z } from 'zod';
+import { httpAsHost, type RequestAsHost } from '../common/http-as-host.ts';
 
 /** What the mail tells the customer. */
 export interface Credentials {
@@ -27,42 +28,25 @@ export async function logInBy(
   { siteUrl, adminEmail, adminPassword }: Credentials,
   signal: AbortSignal,
 ): Promise<string> {
-  const form = new URLSearchParams({ usr: adminEmail, pwd: adminPassword });
-  const login = await ask(new URL('/api/method/login', siteUrl), signal, { method: 'POST', body: form.toString() });
-  if (login.status !== 200) throw new Error(`The site did not let ${adminEmail} in: status ${login.status}.`);
+  // This machine, whether or not its resolver knows names below `localhost`.
+  const { host, port } = new URL(siteUrl);
+  const visit = (path: string, options: Partial<RequestAsHost>) =>
+    httpAsHost(new URL(path, `http://127.0.0.1:${port}`), { host, signal, ...options });
 
-  const company = await ask(new URL('/api/resource/company', siteUrl), signal, { cookie: login.cookie });
-  const { data } = company.body as { data: Record<string, string | string[]> };
-  return `${login.body['message']}  ·  ${Object.values(data).flat().join(' · ')}`;
+  const login = await visit('/api/method/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ usr: adminEmail, pwd: adminPassword }).toString(),
+  });
+  if (login.statusCode !== 200)
+    throw new Error(`The site refused the log-in of ${adminEmail}: status ${login.statusCode}.`);
+  const { message } = loginBody.parse(await json(login));
+
+  const cookie = (login.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
+  const company = await visit('/api/resource/company', { headers: { cookie } });
+  const { data } = companyBody.parse(await json(company));
+  return `${message}  ·  ${Object.values(data).flat().join(' · ')}`;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly cookie: string;
-  readonly body: Record<string, unknown>;
-}
-
-/** Asks this machine for the site by its name, whether or not names below `localhost` are known to its resolver. */
-async function ask(
-  url: URL,
-  signal: AbortSignal,
-  { method = 'GET', body = '', cookie = '' }: { method?: string; body?: string; cookie?: string },
-): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const headers = { host: url.host, cookie, 'content-type': 'application/x-www-form-urlencoded' };
-  request({ host: '127.0.0.1', port: url.port, path: url.pathname, method, headers, signal }, (response) => {
-    const cookies = response.headers['set-cookie'] ?? [];
-    json(response).then(
-      (answer) =>
-        resolve({
-          status: response.statusCode ?? 0,
-          cookie: cookies.map((line) => line.split(';')[0]).join('; '),
-          body: answer as Record<string, unknown>,
-        }),
-      reject,
-    );
-  })
-    .on('error', reject)
-    .end(body);
-  return promise;
-}
+const loginBody = z.object({ message: z.string() });
+const companyBody = z.object({ data: z.record(z.string(), z.union([z.string(), z.array(z.string())])) });

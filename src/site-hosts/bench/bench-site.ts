@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { countryFor } from '../../company/countries.ts';
-import { parseSiteName } from '../../company/site-name.ts';
+import { isSiteName } from '../../company/site-name.ts';
 import { Interruption } from '../../provisioning/interruption.ts';
 import { SiteHostError, type SitePlan, type StepContext } from '../../provisioning/site-host.ts';
 import { scrub } from '../../secrets/scrub.ts';
@@ -63,7 +63,7 @@ export function benchSite(
   const ask: BenchSite['ask'] = async (action, args, { signal, onLine, waitsFor, otherwise = unnamed }) => {
     signal.throwIfAborted();
     // Frappe itself takes any name, "../evil" as well.
-    if (parseSiteName(plan.siteName) !== plan.siteName) throw siteNameTaken(plan);
+    if (!isSiteName(plan.siteName)) throw siteNameTaken(plan);
     try {
       const onUnavailable = (what: readonly string[]): void => waitsFor?.(what.join(' '));
       const reply = await agent.ask(action, args, { claim, signal, onLine, onUnavailable });

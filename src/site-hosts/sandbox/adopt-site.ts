@@ -1,20 +1,19 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isSiteName } from '../../company/site-name.ts';
 import type { SitePlan } from '../../provisioning/site-host.ts';
 import { claimFolder } from './claim-folder.ts';
 import { unlessMissing } from './json-file.ts';
 import { configFile } from './site-files.ts';
 import { folderOf } from './site-folder.ts';
-import { parseSiteName } from './site-name.ts';
 
 /**
  * Makes a site of an earlier version, which names its company by the id alone, the plan's own, unless something contradicts:
  * it was there before the company was, a newer claim than the plan's has had it, or another row of that id is about as well.
  */
 export async function adoptSite(directory: string, plan: SitePlan, signal: AbortSignal): Promise<void> {
-  const { adoptSince, companyId, fencingToken, owner } = plan;
-  const siteName = parseSiteName(plan.siteName);
-  if (siteName === undefined || adoptSince === undefined) return;
+  const { adoptSince, companyId, fencingToken, owner, siteName } = plan;
+  if (!isSiteName(siteName) || adoptSince === undefined) return;
   const folder = folderOf(directory, siteName);
   const config = await configFile.read(folder);
   if (config?.companyId !== companyId || new Date(config.createdAt) < adoptSince) return;

@@ -7,13 +7,13 @@ import { preflight } from './steps/preflight.ts';
 import { setUpCompany } from './steps/set-up-company.ts';
 import { verify } from './steps/verify.ts';
 
-/** Frappe's best-known business apps: what a bench usually carries, so that a request that works here works there. */
+/** Frappe's best-known business apps: those that a bench usually has, so that a request that works here works there. */
 const sandboxApps = ['erpnext', 'hrms', 'crm', 'helpdesk', 'insights'] as const;
 
 /**
  * The site host for a machine without a bench: small real sites, one folder each below `directory`, which need not exist yet.
- * It holds nothing open. Any number of hosts and websites may share a directory; a site is changed by one of them at a time.
- * `sandboxWebsite` serves what it makes.
+ * It keeps nothing open. Any number of hosts and websites may share a directory; a site is changed by one of them at a time.
+ * `sandboxWebsite` serves them.
  */
 export function openSandboxHost({ directory }: { directory: string }): SiteHost {
   return {
@@ -27,13 +27,13 @@ export function openSandboxHost({ directory }: { directory: string }): SiteHost 
         setUpCompany(directory, plan),
         verify(directory, plan),
       ]
-        .map((step) => fenced(step, directory, plan))
-        .map(namingDiskFaults),
+        .map((step) => underNewestClaim(step, directory, plan))
+        .map(withDiskErrorsNamed),
   };
 }
 
-/** The step, refused once a newer claim of the company has been here. */
-function fenced(step: SiteStep, directory: string, plan: SitePlan): SiteStep {
+/** The step, refused once a newer claim of the company exists. */
+function underNewestClaim(step: SiteStep, directory: string, plan: SitePlan): SiteStep {
   const under = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
     return underClaim(directory, plan, async () => {
@@ -50,26 +50,26 @@ function fenced(step: SiteStep, directory: string, plan: SitePlan): SiteStep {
   };
 }
 
-/** The step, telling trouble with the machine (no room, no permission) apart from defects of ours. */
-function namingDiskFaults(step: SiteStep): SiteStep {
+/** The step, whose errors of the disk (no space, no permission) are failures of the host and not defects. */
+function withDiskErrorsNamed(step: SiteStep): SiteStep {
   return {
     ...step,
-    check: (signal) => step.check(signal).catch(nameDiskFault),
-    run: (context) => step.run(context).catch(nameDiskFault),
-    verify: (signal) => step.verify(signal).catch(nameDiskFault),
-    undo: (signal) => step.undo(signal).catch(nameDiskFault),
+    check: (signal) => step.check(signal).catch(nameDiskError),
+    run: (context) => step.run(context).catch(nameDiskError),
+    verify: (signal) => step.verify(signal).catch(nameDiskError),
+    undo: (signal) => step.undo(signal).catch(nameDiskError),
   };
 }
 
-const diskFaults = ['EACCES', 'EDQUOT', 'EEXIST', 'EIO', 'EMFILE', 'ENFILE', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'];
-const passingFaults = ['EMFILE', 'ENFILE'];
+const diskErrors = ['EACCES', 'EDQUOT', 'EEXIST', 'EIO', 'EMFILE', 'ENFILE', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'];
+const transientErrors = ['EMFILE', 'ENFILE'];
 
-function nameDiskFault(error: NodeJS.ErrnoException): never {
+function nameDiskError(error: NodeJS.ErrnoException): never {
   const { code = '' } = error;
-  if (!diskFaults.includes(code)) throw error;
+  if (!diskErrors.includes(code)) throw error;
   throw new SiteHostError('HOST_UNAVAILABLE', 'The server that keeps the sites cannot store them at the moment.', {
     detail: error.message,
-    transient: passingFaults.includes(code),
+    transient: transientErrors.includes(code),
     cause: error,
   });
 }

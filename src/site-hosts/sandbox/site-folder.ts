@@ -1,10 +1,10 @@
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isSiteName, type SiteName } from '../../company/site-name.ts';
 import { SiteHostError, type SitePlan } from '../../provisioning/site-host.ts';
 import { claimFolder } from './claim-folder.ts';
 import { type Place, syncFolder, unlessMissing } from './json-file.ts';
 import { configFile } from './site-files.ts';
-import { parseSiteName, type SiteName } from './site-name.ts';
 
 /**
  * Where a site lives below the sandbox's directory:
@@ -31,8 +31,8 @@ async function emptyPartial(directory: string, plan: SitePlan): Promise<string> 
 
 /** The plan's folder when it is proven this company's, `free` when nothing has the name, `taken` otherwise; a name that cannot be is taken. */
 export async function lookUp(directory: string, plan: SitePlan): Promise<Place | 'free' | 'taken'> {
-  const siteName = parseSiteName(plan.siteName);
-  if (siteName === undefined) return 'taken';
+  const { siteName } = plan;
+  if (!isSiteName(siteName)) return 'taken';
   const folder = folderOf(directory, siteName);
   if ((await lstat(folder).catch(unlessMissing)) === undefined) return 'free';
   const config = await configFile.read(folder);
@@ -58,9 +58,9 @@ export const siteNameTaken = (plan: SitePlan): SiteHostError =>
 
 /** Makes the plan's folder with its site_config.json, all or nothing. Throws SITE_NAME_TAKEN when something not ours has the name. */
 export async function createFolder(directory: string, plan: SitePlan, signal: AbortSignal): Promise<void> {
-  const siteName = parseSiteName(plan.siteName);
+  const { siteName } = plan;
   const found = await lookUp(directory, plan);
-  if (siteName === undefined || found === 'taken') throw siteNameTaken(plan);
+  if (!isSiteName(siteName) || found === 'taken') throw siteNameTaken(plan);
   if (found !== 'free') return;
   const partial = await emptyPartial(directory, plan);
   const config = { sandbox: true, owner: plan.owner, createdAt: new Date().toISOString() } as const;

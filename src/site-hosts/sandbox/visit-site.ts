@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, request } from 'node:http';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { httpAsHost, type RequestAsHost } from '../../common/http-as-host.ts';
 import { SiteHostError, type SitePlan } from '../../provisioning/site-host.ts';
 import { companyOf } from './steps/set-up-company.ts';
 import { sandboxWebsite } from './website/website.ts';
 
-const companyAnswer = z.object({
+const companyBody = z.object({
   data: z.object({
     company_name: z.string(),
     abbr: z.string(),
@@ -18,8 +20,8 @@ const companyAnswer = z.object({
 });
 
 /**
- * Opens the plan's site over HTTP on a private loopback port: its page answers, the administrator logs in, and the
- * company and the apps are those of the plan. Throws VERIFICATION_FAILED with what was found otherwise.
+ * Opens the plan's site over HTTP on a private loopback port: its page responds, the administrator logs in, and the
+ * company and the apps are those of the plan. Otherwise throws VERIFICATION_FAILED with what was found.
  */
 export async function visitSite(directory: string, plan: SitePlan, signal: AbortSignal): Promise<void> {
   const listener = await openListener(directory);
@@ -31,30 +33,41 @@ export async function visitSite(directory: string, plan: SitePlan, signal: Abort
 }
 
 async function visitListener(port: number, plan: SitePlan, signal: AbortSignal): Promise<void> {
-  const visit = (method: string, path: string, options?: { cookie?: string; json?: unknown }) =>
-    ask({ port, host: plan.siteName, method, path, signal, ...options });
+  const visit = async (path: string, options: Partial<RequestAsHost> = {}) => {
+    try {
+      const url = new URL(path, `http://127.0.0.1:${port}`);
+      const response = await httpAsHost(url, { host: plan.siteName, signal, ...options });
+      return { status: response.statusCode, headers: response.headers, text: await text(response) };
+    } catch (error) {
+      signal.throwIfAborted(); // the reason, rather than node:http's AbortError about it
+      throw error;
+    }
+  };
 
-  const page = await visit('GET', '/');
-  assert(page.status === 200 && page.text.includes(plan.siteName), 'does not answer', `GET / gave ${page.status}`);
+  const page = await visit('/');
+  assert(page.status === 200 && page.text.includes(plan.siteName), 'does not respond', `GET / gave ${page.status}`);
 
-  const credentials = { usr: plan.adminEmail, pwd: plan.adminPassword };
-  const login = await visit('POST', '/api/method/login', { json: credentials });
+  const login = await visit('/api/method/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ usr: plan.adminEmail, pwd: plan.adminPassword }),
+  });
   const cookie = login.headers['set-cookie']?.[0]?.split(';')[0];
   assert(login.status === 200 && cookie !== undefined, 'refuses its administrator', `log-in gave ${login.status}`);
 
-  const answer = await visit('GET', '/api/resource/company', { cookie });
-  assert(answer.status === 200, 'does not show its company', `the company gave ${answer.status}`);
-  const { installed_apps: apps, ...company } = companyAnswer.parse(JSON.parse(answer.text)).data;
+  const shown = await visit('/api/resource/company', { headers: { cookie } });
+  assert(shown.status === 200, 'does not show its company', `the company gave ${shown.status}`);
+  const { installed_apps: apps, ...company } = companyBody.parse(JSON.parse(shown.text)).data;
   const found = { name: company.company_name, abbr: company.abbr, defaultCurrency: company.default_currency };
-  const asked = companyOf(plan);
+  const requested = companyOf(plan);
   assert(
-    isDeepStrictEqual({ ...found, country: company.country, timeZone: company.time_zone }, asked),
-    'has another company than asked for',
-    `found ${answer.text}`,
+    isDeepStrictEqual({ ...found, country: company.country, timeZone: company.time_zone }, requested),
+    'has a company other than the requested one',
+    `found ${shown.text}`,
   );
   assert(
     isDeepStrictEqual(apps.toSorted(), [...new Set(plan.apps)].toSorted()),
-    'has other apps than asked for',
+    'has apps other than the requested ones',
     `found ${apps.join(', ')}`,
   );
 }
@@ -80,35 +93,4 @@ async function openListener(directory: string): Promise<{ port: number; close():
       await closed;
     },
   };
-}
-
-interface Question {
-  readonly port: number;
-  readonly host: string;
-  readonly method: string;
-  readonly path: string;
-  readonly signal: AbortSignal;
-  readonly cookie?: string;
-  readonly json?: unknown;
-}
-
-// node:http and not fetch, which does not let a Host header be set.
-async function ask(question: Question): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
-  const { port, host, method, path, signal, cookie, json } = question;
-  const headers = {
-    host,
-    ...(cookie === undefined ? {} : { cookie }),
-    ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-  };
-  try {
-    const sent = request({ host: '127.0.0.1', port, method, path, headers, signal, agent: false });
-    sent.end(json === undefined ? undefined : JSON.stringify(json));
-    const [res] = await once(sent, 'response');
-    let text = '';
-    for await (const chunk of res.setEncoding('utf8')) text += chunk;
-    return { status: res.statusCode, headers: res.headers, text };
-  } catch (error) {
-    signal.throwIfAborted(); // the reason, rather than node:http's AbortError about it
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
+import type { SiteName } from '../../../company/site-name.ts';
 import { appsFile, type Company, companyFile, configFile, usersFile } from '../site-files.ts';
 import { folderOf } from '../site-folder.ts';
-import type { SiteName } from '../site-name.ts';
 
 /** A site as the website sees it; a part that is not made yet is undefined. */
 export interface Site {

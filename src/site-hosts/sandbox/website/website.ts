@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { passwordMatches } from '../password.ts';
-import { siteNameOfHost } from '../site-name.ts';
-import { type Answer, send } from './answer.ts';
 import { type LogInLimits, openLogInLimits } from './log-in-limits.ts';
 import { companyPage, loginPage, messagePage } from './pages.ts';
 import { BadRequest, type Credentials, readCredentials, readSid } from './request.ts';
+import { type SandboxResponse, send } from './response.ts';
 import { issueSession, readSession, sessionSeconds } from './session.ts';
 import { openSite, type Site } from './site.ts';
+import { siteNameOfHost } from './site-name-of-host.ts';
 
 /**
  * Serves the sandbox's sites by Host header; returns false, and leaves request and answer alone, when no site of that name exists,
@@ -20,7 +20,7 @@ export function sandboxWebsite({ directory, onError }: { directory: string; onEr
     try {
       const site = await openSite(directory, siteName);
       if (site === undefined) return false;
-      send(res, await answer(site, req, limits));
+      send(res, await respond(site, req, limits));
     } catch (error) {
       if (!(error instanceof BadRequest) && !res.destroyed) onError?.(error);
       const { status, message, headers } = error instanceof BadRequest ? error : ourFault;
@@ -32,7 +32,7 @@ export function sandboxWebsite({ directory, onError }: { directory: string; onEr
 
 const ourFault = { status: 500, message: 'Something went wrong.', headers: {} };
 
-type Route = (site: Site, req: IncomingMessage, limits: LogInLimits) => Answer | Promise<Answer>;
+type Route = (site: Site, req: IncomingMessage, limits: LogInLimits) => SandboxResponse | Promise<SandboxResponse>;
 
 const routes: Record<string, Route> = {
   'GET /': showFront,
@@ -44,7 +44,7 @@ const routes: Record<string, Route> = {
 };
 const paths = new Set(Object.keys(routes).map((route) => route.split(' ')[1]));
 
-async function answer(site: Site, req: IncomingMessage, limits: LogInLimits): Promise<Answer> {
+async function respond(site: Site, req: IncomingMessage, limits: LogInLimits): Promise<SandboxResponse> {
   const path = pathOf(req);
   const route = routes[`${req.method === 'HEAD' ? 'GET' : req.method} ${path}`];
   if (route !== undefined) return route(site, req, limits);
@@ -53,7 +53,7 @@ async function answer(site: Site, req: IncomingMessage, limits: LogInLimits): Pr
   return { status, body: isApi(req) ? { message } : messagePage(site.name, message) };
 }
 
-function showFront(site: Site, req: IncomingMessage): Answer {
+function showFront(site: Site, req: IncomingMessage): SandboxResponse {
   if (site.company === undefined || site.users === undefined) {
     return { status: 503, body: messagePage(site.name, 'This site is still being set up.') };
   }
@@ -62,7 +62,7 @@ function showFront(site: Site, req: IncomingMessage): Answer {
   return { status: 200, body: companyPage(site.name, site.company, site.apps, user.email) };
 }
 
-async function logInBrowser(site: Site, req: IncomingMessage, limits: LogInLimits): Promise<Answer> {
+async function logInBrowser(site: Site, req: IncomingMessage, limits: LogInLimits): Promise<SandboxResponse> {
   const credentials = await readCredentials(req);
   const login = await logIn(site, req, credentials, limits);
   if (login !== undefined) return { status: 303, headers: { location: '/', 'set-cookie': login.cookie } };
@@ -71,14 +71,14 @@ async function logInBrowser(site: Site, req: IncomingMessage, limits: LogInLimit
 }
 
 // The words and statuses of both API answers are Frappe's, so that a client of a real site works here too.
-async function logInClient(site: Site, req: IncomingMessage, limits: LogInLimits): Promise<Answer> {
+async function logInClient(site: Site, req: IncomingMessage, limits: LogInLimits): Promise<SandboxResponse> {
   const login = await logIn(site, req, await readCredentials(req), limits);
   if (login === undefined) return { status: 401, body: { message: 'Invalid login credentials' } };
   const body = { message: 'Logged In', full_name: login.fullName };
   return { status: 200, body, headers: { 'set-cookie': login.cookie } };
 }
 
-function showCompany(site: Site, req: IncomingMessage): Answer {
+function showCompany(site: Site, req: IncomingMessage): SandboxResponse {
   if (whoIs(site, req) === undefined) return { status: 403, body: { message: 'Log in first.' } };
   if (site.company === undefined) return { status: 404, body: { message: 'This site is still being set up.' } };
   const { name, abbr, defaultCurrency, country, timeZone } = site.company;

@@ -2,15 +2,15 @@ import type { ServerResponse } from 'node:http';
 import { Html } from '../../../common/html.ts';
 import { contentSecurityPolicy } from './style.ts';
 
-/** What a route answers: a page, a JSON object, or only a status with headers. */
-export interface Answer {
+/** A route's response: a page, a JSON object, or only a status with headers. */
+export interface SandboxResponse {
   readonly status: number;
   readonly body?: Html | Record<string, unknown>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends the answer; nothing of a site is cached, framed or guessed at. */
-export function send(res: ServerResponse, { status, body, headers }: Answer): void {
+/** Sends the response; it must not be cached, framed or sniffed. */
+export function send(res: ServerResponse, { status, body, headers }: SandboxResponse): void {
   const isPage = body instanceof Html;
   res.writeHead(status, {
     'cache-control': 'no-store',
