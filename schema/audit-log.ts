@@ -1,4 +1,5 @@
 import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
+import { claimTextFault } from '../src/access/claim-text.ts';
 import { type AuditEntryRow, findAuditEntries } from '../src/audit/find-entries.ts';
 import type { AuditAction } from '../src/company/audit-entry.ts';
 import { parseCompanyId } from '../src/company/company-id.ts';
@@ -60,6 +61,11 @@ const AuditEntryObject = builder.objectRef<AuditEntryRow>('AuditEntry').implemen
       nullable: true,
       description: 'Which company it was about; null for none, or one that is not known. It need not exist.',
     }),
+    target: t.exposeString('target', {
+      nullable: true,
+      description:
+        'What `REVOKE_TOKEN` and `REVOKE_TOKENS_OF` revoked: the `jti` of the token, or the `sub` of the tokens; null for other actions and when nothing was revoked.',
+    }),
     count: t.exposeInt('count', { description: 'How often it happened: 1, unless it was counted within a minute.' }),
   }),
 });
@@ -85,7 +91,7 @@ builder.queryField('auditLog', (t) =>
         const companyId = filter?.companyId == null ? undefined : parseCompanyId(filter.companyId);
         if (filter?.companyId != null && !companyId) throw badArgument('filter.companyId', 'This is no company’s id.');
         const subject = filter?.subject ?? undefined;
-        if (subject !== undefined && !/^[^\0]{1,255}$/.test(subject))
+        if (subject !== undefined && claimTextFault(subject))
           throw badArgument('filter.subject', 'Give 1 to 255 characters, as in a token’s “sub”.');
         return resolveCursorConnection(
           { ...page, args: pageArguments(args), toCursor: ({ position }: AuditEntryRow) => String(position) },

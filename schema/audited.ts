@@ -1,5 +1,5 @@
 import { type GraphQLField, type GraphQLSchema, getNamedType, isUnionType } from 'graphql';
-import { Act, type Actor } from '../src/company/act.ts';
+import type { Act, Actor } from '../src/company/act.ts';
 import type { AuditAction } from '../src/company/audit-entry.ts';
 import { parseCompanyId } from '../src/company/company-id.ts';
 import type { SchemaContext } from './context.ts';
@@ -33,10 +33,22 @@ function audit(mutation: GraphQLField<unknown, SchemaContext>): void {
   if (!resolve || !action || !success) throw new Error(`The audit log cannot tell of the mutation ${name}.`);
 
   mutation.resolve = async (root, args: { readonly companyId?: string }, context, info) => {
-    const companyId = args.companyId === undefined ? undefined : parseCompanyId(args.companyId);
-    const act = new Act(actorOf(context), action, success.name, companyId);
+    let companyId = args.companyId === undefined ? undefined : parseCompanyId(args.companyId);
+    let isRecorded = false;
+    const actor = actorOf(context);
+    const act: Act = {
+      actor,
+      action,
+      success: success.name,
+      isAbout(company) {
+        companyId = company;
+      },
+      wasRecorded() {
+        isRecorded = true;
+      },
+    };
     const record = (outcome: string): void => {
-      if (!act.isRecorded) context.audit.record({ actor: act.actor, action, outcome, companyId: act.companyId });
+      if (!isRecorded) context.audit.record({ actor, action, outcome, companyId });
     };
     try {
       const result: unknown = await resolve(root, args, { ...context, act }, info);

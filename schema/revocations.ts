@@ -1,4 +1,5 @@
 import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
+import { claimTextFault, longestClaim } from '../src/access/claim-text.ts';
 import type { RevocationKind } from '../src/company/revocation.ts';
 import { findRevocations, type RevocationRow, revoke } from '../src/revocation/revoke.ts';
 import { builder } from './builder.ts';
@@ -94,14 +95,19 @@ async function revokeBy(
   return new RevokeTokensSuccess(revocation);
 }
 
-/** As a token's claims are checked: what no token can name is a mistake. */
+/** What no token can have as its claim, or what is a token itself: tokens are secret, and revocations are listed. */
 function faultOf(value: string) {
-  if (value === '') return { code: 'REQUIRED', message: 'Say which tokens.' } as const;
-  if (value.length > 255) return { code: 'TOO_LONG', message: 'No token has more than 255 characters there.' } as const;
-  if (/[\p{Cc}\p{Cs}]/u.test(value))
-    return { code: 'INVALID_CHARACTERS', message: 'No token has control characters there.' } as const;
-  return undefined;
+  if (/^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(value))
+    return { code: 'INVALID_FORMAT', message: 'Give the claim of the token, not the token.' } as const;
+  const code = claimTextFault(value);
+  return code && { code, message: messages[code] };
 }
+
+const messages = {
+  REQUIRED: 'Say which tokens.',
+  TOO_LONG: `No token has more than ${longestClaim} characters there.`,
+  INVALID_CHARACTERS: 'No token has control characters there.',
+} as const;
 
 builder.queryField('revocations', (t) =>
   t.connection(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { decodeProtectedHeader, errors, type JWTVerifyResult, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { claimTextFault } from './claim-text.ts';
 import { clockTolerance } from './clock-tolerance.ts';
 import type { KeySet } from './key-set.ts';
 import { rememberVerified } from './remembered.ts';
@@ -94,12 +95,7 @@ function headerOf(token: string): { alg?: string } {
   }
 }
 
-/** Text that the database can hold and a log can show. */
-const text = z
-  .string()
-  .min(1)
-  .max(255)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u);
+const text = z.string().refine((claim) => claimTextFault(claim) === undefined);
 
 /** What names a token or a key to people who look for it; one that cannot be shown names nothing. */
 const name = text.optional().catch(undefined);

@@ -311,9 +311,9 @@ export type AuditLogQueryVariables = Exact<{
 }>;
 
 
-export type AuditLogQuery = { auditLog: { edges: Array<{ node: { id: string, occurredAt: string, action: AuditAction, outcome: string, subject: string | null, roles: Array<string>, tokenId: string | null, keyId: string | null, address: string | null, companyId: string | null, count: number } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type AuditLogQuery = { auditLog: { edges: Array<{ node: { id: string, occurredAt: string, action: AuditAction, outcome: string, subject: string | null, roles: Array<string>, tokenId: string | null, keyId: string | null, address: string | null, companyId: string | null, target: string | null, count: number } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
-export type AuditEntryFieldsFragment = { id: string, occurredAt: string, action: AuditAction, outcome: string, subject: string | null, roles: Array<string>, tokenId: string | null, keyId: string | null, address: string | null, companyId: string | null, count: number };
+export type AuditEntryFieldsFragment = { id: string, occurredAt: string, action: AuditAction, outcome: string, subject: string | null, roles: Array<string>, tokenId: string | null, keyId: string | null, address: string | null, companyId: string | null, target: string | null, count: number };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -403,6 +403,7 @@ export const AuditEntryFieldsFragmentDoc = new TypedDocumentString(`
   keyId
   address
   companyId
+  target
   count
 }
     `, {"fragmentName":"AuditEntryFields"}) as unknown as TypedDocumentString<AuditEntryFieldsFragment, unknown>;
@@ -852,5 +853,6 @@ export const AuditLogDocument = new TypedDocumentString(`
   keyId
   address
   companyId
+  target
   count
 }`) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;

@@ -23,7 +23,7 @@ export const nobody: Actor = {
   address: undefined,
 };
 
-/** What one entry of the audit log tells. */
+/** What one entry of the audit log says. */
 export interface NewAuditEntry {
   readonly actor: Actor;
   readonly action: AuditAction;
@@ -32,37 +32,33 @@ export interface NewAuditEntry {
 }
 
 /**
- * One mutation that somebody has sent. What changes something records it in the same statement, so that there is no
- * change without its entry; what came to nothing is recorded by whoever answers.
+ * One mutation that somebody has sent. A statement that makes a change also inserts the act's entry, so that no change
+ * lacks one; the entries of mutations that changed nothing are written by whoever answers them.
  */
-export class Act {
+export interface Act {
   readonly actor: Actor;
   readonly action: AuditAction;
-  /** What the entry gives as the outcome of a change. */
+  /** The outcome that the entry of a change gives. */
   readonly success: string;
-  /** The company that it is about, once that is known. */
-  companyId: CompanyId | undefined;
-  /** Its entry has been committed with its change. */
-  isRecorded = false;
-
-  constructor(actor: Actor, action: AuditAction, success: string, companyId: CompanyId | undefined) {
-    this.actor = actor;
-    this.action = action;
-    this.success = success;
-    this.companyId = companyId;
-  }
+  /** To be called once the company is known, where the mutation does not name it. */
+  isAbout(companyId: CompanyId): void;
+  /** To be called once the act's entry has been committed with its change. */
+  wasRecorded(): void;
 }
 
-/** A part of the statement that makes a change: an entry for each row of `changed`, which has the company's id as `id`. */
+/**
+ * A part of the statement that makes a change: an entry for each row of `changed`, which has the company's id as `id`
+ * and, for what concerns no company, what the entry is about as `target`.
+ */
 export const recordOf = (
   act: Act | undefined,
   changed: string,
-  { id = 'id', action = act?.action }: { id?: string; action?: AuditAction | undefined } = {},
+  { id = 'id', target, action = act?.action }: { id?: string; target?: string; action?: AuditAction | undefined } = {},
 ): RawBuilder<object> =>
   act && action
     ? sql`(
-        insert into audit_entry (company_id, action, outcome, subject, roles, token_id, key_id, address)
-        select ${sql.ref(id)}, ${action}::text, ${act.success}::text, ${valuesOf(act.actor)} from ${sql.table(changed)}
+        insert into audit_entry (company_id, target, action, outcome, subject, roles, token_id, key_id, address)
+        select ${sql.ref(id)}, ${target === undefined ? null : sql.ref(target)}, ${action}::text, ${act.success}::text, ${valuesOf(act.actor)} from ${sql.table(changed)}
       )`
     : sql`(select where false)`;
 

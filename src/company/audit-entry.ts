@@ -37,6 +37,8 @@ export const AuditEntrySchema = defineEntity({
     /** The network address of the client, as far as it is known. */
     address: p.text().nullable(),
     companyId: p.text().$type<CompanyId>().nullable(),
+    /** What it is about besides a company: the `jti` or the `sub` whose tokens were revoked. */
+    target: p.text().nullable(),
     /** How often it happened: more than once only for what is counted, and not recorded one by one. */
     count: p.integer().default(1),
   },

@@ -72,7 +72,7 @@ export async function createCompany(
     const outcome = created
       ? { kind: 'created' as const, company: created }
       : await whyNotInserted(deps, requester, sent);
-    if (act && outcome?.kind === 'created') act.companyId = outcome.company.id;
+    if (outcome?.kind === 'created') act?.isAbout(outcome.company.id);
     if (outcome) return outcome;
   }
 }
@@ -144,7 +144,7 @@ async function insertCompany(
     .selectFrom('created')
     .selectAll()
     .executeTakeFirst();
-  if (created && act) act.isRecorded = true;
+  if (created) act?.wasRecorded();
   return created;
 }
 

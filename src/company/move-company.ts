@@ -61,6 +61,6 @@ export async function moveCompany(db: Db, id: CompanyId, move: Move): Promise<Co
     .selectFrom('moved')
     .selectAll()
     .executeTakeFirst();
-  if (moved && move.act) move.act.isRecorded = true;
+  if (moved) move.act?.wasRecorded();
   return moved;
 }

@@ -33,6 +33,7 @@ import { AddRevocation } from './migrations/20261125-revocation.ts';
 import { TimeZone } from './migrations/20261125-time-zone.ts';
 import { Turns } from './migrations/20261125-turns.ts';
 import { AddWorker } from './migrations/20261125-worker.ts';
+import { AddAuditTarget } from './migrations/20261126-audit-target.ts';
 import { ServerPool } from './server-pool.ts';
 import { withLimits, withoutLimits } from './session-settings.ts';
 import { UnusableDatabase } from './unusable-database.ts';
@@ -85,6 +86,7 @@ const options = {
       AddAuditEntry,
       AddressCorrected,
       AddRevocation,
+      AddAuditTarget,
     ],
     snapshot: false,
     silent: true,

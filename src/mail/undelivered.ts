@@ -124,7 +124,7 @@ async function makeDue(
     .selectAll()
     .$narrowType<{ state: UndeliveredState }>()
     .executeTakeFirst();
-  if (due && act) act.isRecorded = true;
+  if (due) act?.wasRecorded();
   return due;
 }
 
@@ -135,6 +135,6 @@ async function refusalOf(db: Db, mailId: string, act: Act | undefined): Promise<
     .where('id', '=', mailId)
     .executeTakeFirst();
   if (!mail) return { kind: 'not-found' };
-  if (act) act.companyId = mail.company_id;
+  act?.isAbout(mail.company_id);
   return { kind: mail.state === 'SENT' ? 'already-sent' : 'being-sent' };
 }

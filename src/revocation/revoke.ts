@@ -36,11 +36,11 @@ export async function revoke(
         .returningAll()
         .returning(sql<null>`null::text`.as('company')),
     )
-    .with('recorded', () => recordOf(act, 'revoked', { id: 'company' }))
+    .with('recorded', () => recordOf(act, 'revoked', { id: 'company', target: 'value' }))
     .selectFrom('revoked')
     .selectAll()
     .executeTakeFirstOrThrow();
-  if (act) act.isRecorded = true;
+  act?.wasRecorded();
   return revoked;
 }
 

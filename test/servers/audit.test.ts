@@ -205,14 +205,17 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     ] as const) {
       for (const value of ['of-nobody', 'of-nobody', ''])
         outcomes.push([action, await send('opal', 'operator', `${mutation}(${argument}: "${value}")`)]);
+      outcomes.push([action, await send('opal', 'operator', `${mutation}(${argument}: "eyJhbGciOi.eyJzdWIi.c2ln")`)]);
       outcomes.push([action, await send('olive', 'customer', `${mutation}(${argument}: "of-nobody")`)]);
     }
-    const found = [...(await entriesOf('opal', 6)), ...(await entriesOf('olive', 2))];
+    const found = [...(await entriesOf('opal', 8)), ...(await entriesOf('olive', 2))];
     assert.deepEqual(compared(found.map(({ action, outcome }) => [action, outcome])), compared(outcomes));
     assert.deepEqual(
       new Set(outcomes.map(([, outcome]) => outcome)),
       new Set([...resultsOf('revokeToken'), 'FORBIDDEN']),
     );
+    for (const { outcome, target } of found)
+      assert.equal(target, outcome === 'RevokeTokensSuccess' ? 'of-nobody' : null, outcome);
   });
 
   test('tells when an operator reads what nobody else is shown of another’s company', async () => {
@@ -345,6 +348,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
       { before: '9'.repeat(20) },
       { filter: { companyId: 'x' } },
       { filter: { subject: '\0' } },
+      { filter: { subject: 'a\nb' } },
     ])
       await assert.rejects(entries(bad), JSON.stringify(bad));
     for (const role of ['customer', 'partner'] as const) {

@@ -149,6 +149,7 @@ suite('tokens that an operator revokes at one API', { skip: serversMissing, time
     ['nobody', '', 'REQUIRED'],
     ['a control character', 'a\0b', 'INVALID_CHARACTERS'],
     ['256 characters', 'x'.repeat(256), 'TOO_LONG'],
+    ['a whole token', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.', 'INVALID_FORMAT'],
   ] as const) {
     test(`cannot be named by ${title}`, async () => {
       const { revokeTokensOf: answer } = await operate(
