@@ -35,30 +35,37 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
-    firstArgOptions: { description: 'At most so many from the beginning; 20 by default, never more than 100.' },
-    lastArgOptions: { description: 'At most so many from the end; never more than 100.' },
-    afterArgOptions: { description: 'Only what comes after this cursor.' },
-    beforeArgOptions: { description: 'Only what comes before this cursor.' },
-    cursorFieldOptions: { description: 'Where this edge stands; for `after` and `before`.' },
-    nodeFieldOptions: { description: 'What is listed.' },
+    firstArgOptions: { description: 'Return at most this many items from the start (default 20, maximum 100).' },
+    lastArgOptions: { description: 'Return at most this many items from the end (maximum 100).' },
+    afterArgOptions: { description: 'Return only items after this cursor.' },
+    beforeArgOptions: { description: 'Return only items before this cursor.' },
+    cursorFieldOptions: { description: 'The cursor of this edge, for `after` and `before`.' },
+    nodeFieldOptions: { description: 'The item.' },
     edgesFieldOptions: {
-      description: 'One for each that is listed, in order.',
+      description: 'The items on this page, in order.',
       // The connection itself counts its lines (page.ts).
       complexity: { field: 1, multiplier: 1 },
     },
-    pageInfoFieldOptions: { description: 'Whether there is more.' },
-    pageInfoTypeOptions: { description: 'Whether a listing goes on (Relay’s cursor connections).' },
-    hasNextPageFieldOptions: { description: 'There is more behind `endCursor`.' },
-    hasPreviousPageFieldOptions: { description: 'There is more before `startCursor`.' },
-    startCursorFieldOptions: {
-      description: 'The cursor of the first edge; on an empty page the one you gave, if any.',
+    pageInfoFieldOptions: { description: 'Whether there are more pages.' },
+    pageInfoTypeOptions: {
+      description: 'Where a page begins and ends, and whether there are more (Relay’s cursor connections).',
     },
-    endCursorFieldOptions: { description: 'The cursor of the last edge; on an empty page the one you gave, if any.' },
-    defaultConnectionTypeOptions: { description: 'One page of a listing.' },
-    defaultEdgeTypeOptions: { description: 'One line of a listing.' },
+    hasNextPageFieldOptions: { description: 'Whether there are items after `endCursor`.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there are items before `startCursor`.' },
+    startCursorFieldOptions: {
+      description: 'The cursor of the first edge; on an empty page the cursor that was passed, if any.',
+    },
+    endCursorFieldOptions: {
+      description: 'The cursor of the last edge; on an empty page the cursor that was passed, if any.',
+    },
+    defaultConnectionTypeOptions: { description: 'One page of a list.' },
+    defaultEdgeTypeOptions: { description: 'One item of a list.' },
   },
 });
 
-builder.queryType({ description: 'What can be read. Whatever is not yours does not exist for you.' });
-builder.mutationType({ description: 'What can be done. Each answers with its success or with a typed problem.' });
-builder.subscriptionType({ description: 'What can be watched live, over Server-Sent Events or WebSocket.' });
+builder.queryType({ description: 'Read operations. Anything you may not see is reported as not found.' });
+builder.mutationType({ description: 'Write operations. Each returns its success or a typed problem.' });
+builder.subscriptionType({ description: 'Live events, over Server-Sent Events or WebSocket.' });
+
+/** Every value of an enum with its meaning: a missing or an extra one does not compile. */
+export type Described<Value extends string> = Record<Value, { description: string }>;

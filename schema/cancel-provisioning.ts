@@ -10,13 +10,15 @@ class CancelProvisioningSuccess {
   constructor(company: CompanyRow) {
     this.company = company;
     this.message =
-      company.status === 'DRAFT' ? 'Cancelled; it is a draft again.' : 'It is being stopped and taken back.';
+      company.status === 'DRAFT'
+        ? 'Cancelled; the company is a draft again.'
+        : 'Provisioning is being cancelled and rolled back.';
   }
 }
 
 builder.objectType(CancelProvisioningSuccess, {
   name: 'CancelProvisioningSuccess',
-  description: 'The company is a DRAFT again, or is about to be FAILED with the reason CANCELLED.',
+  description: 'The company is a DRAFT again, or will be FAILED with the reason CANCELLED within seconds.',
   isTypeOf: (answer) => answer instanceof CancelProvisioningSuccess,
   authScopes: { signedIn: true },
   fields: (t) => ({
@@ -26,7 +28,7 @@ builder.objectType(CancelProvisioningSuccess, {
 });
 
 const CancelProvisioningResult = builder.unionType('CancelProvisioningResult', {
-  description: 'The company that is cancelled, or why it is not.',
+  description: 'The cancelled company, or the reason why it was not cancelled.',
   types: [CancelProvisioningSuccess, NotFound, WrongStatus],
 });
 
@@ -34,9 +36,9 @@ builder.mutationField('cancelProvisioning', (t) =>
   t.field({
     type: CancelProvisioningResult,
     description:
-      'Cancels what waits or works. A QUEUED company is a DRAFT at once. One that is PROVISIONING is stopped within seconds: what was made is taken back, and it is FAILED with the reason CANCELLED.',
+      'Cancels a queued or running attempt. A QUEUED company becomes a DRAFT at once. A PROVISIONING one is stopped within seconds: its site is rolled back, and it becomes FAILED with the reason CANCELLED.',
     authScopes: { signedIn: true },
-    args: { companyId: t.arg.id({ required: true, description: 'Which company.' }) },
+    args: { companyId: t.arg.id({ required: true, description: 'The company’s id.' }) },
     resolve: async (_root, { companyId }, context) => {
       const outcome = await moveById(cancelCompany, companyId, context);
       return outcome.kind === 'moved'

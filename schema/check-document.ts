@@ -14,7 +14,7 @@ import { schema } from './index.ts';
 import { Refusal } from './refusal.ts';
 import { suggestion } from './suggestion.ts';
 
-/** More faults of one document are not told. */
+/** The most faults of one document that are reported. */
 const mostFaults = 5;
 
 /**
@@ -25,7 +25,7 @@ export function checkDocument(document: DocumentNode, suggests: boolean): readon
   const rules = suggests ? suggestingRules : silentRules;
   const errors = validate(schema, document, rules, { maxErrors: mostFaults, hideSuggestions: true });
   const refusals = errors.map((error) =>
-    error instanceof Refusal ? error : refuse('The document has more faults than these, or takes too long to check.'),
+    error instanceof Refusal ? error : refuse('The document has more errors than these, or takes too long to check.'),
   );
   // Each missing field is an error of its own to the library, and one sentence names them all.
   return [...new Map(refusals.map((refusal) => [`${refusal.positions} ${refusal.message}`, refusal])).values()];
@@ -33,14 +33,14 @@ export function checkDocument(document: DocumentNode, suggests: boolean): readon
 
 type Sentence = (context: ValidationContext, nodes: readonly ASTNode[], suggests: boolean) => string;
 
-/** What each rule of the specification has found. What a name in the document is not known as is told by its place. */
+/** What each rule of the specification has found. Unknown names of the document are reported by their position. */
 const sentences: Readonly<Record<string, Sentence>> = {
   ExecutableDefinitionsRule: () => 'A document may hold operations and fragments only.',
   KnownOperationTypesRule: () => 'This schema has no operations of this kind.',
   UniqueOperationNamesRule: () => 'Two operations have the same name.',
   LoneAnonymousOperationRule: () => 'An operation without a name must be the only one of its document.',
   SingleFieldSubscriptionsRule: () => 'A subscription must select exactly one field, and no introspection.',
-  KnownTypeNamesRule: () => 'There is no type of this name.',
+  KnownTypeNamesRule: () => 'No type has this name.',
   FragmentsOnCompositeTypesRule: () => 'A fragment must be on an object type, an interface or a union.',
   VariablesAreInputTypesRule: () => 'A variable must be of an input type.',
   ScalarLeafsRule: (context) =>
@@ -49,15 +49,15 @@ const sentences: Readonly<Record<string, Sentence>> = {
       : `A field of type "${context.getType()}" has no subfields to select.`,
   FieldsOnCorrectTypeRule: unknownField,
   UniqueFragmentNamesRule: () => 'Two fragments have the same name.',
-  KnownFragmentNamesRule: () => 'There is no fragment of this name.',
+  KnownFragmentNamesRule: () => 'No fragment has this name.',
   NoUnusedFragmentsRule: () => 'A fragment is never used.',
   PossibleFragmentSpreadsRule: () => 'A fragment is spread where an object of its type can never be.',
   NoFragmentCyclesRule: () => 'A fragment spreads itself.',
   UniqueVariableNamesRule: () => 'Two variables have the same name.',
   NoUndefinedVariablesRule: () => 'A variable is used that the operation does not define.',
   NoUnusedVariablesRule: () => 'A variable is defined and never used.',
-  KnownDirectivesRule: () => 'There is no directive of this name, or not for this place.',
-  UniqueDirectivesPerLocationRule: () => 'A directive stands twice in one place.',
+  KnownDirectivesRule: () => 'No directive has this name, or it is not allowed here.',
+  UniqueDirectivesPerLocationRule: () => 'A directive is used twice in one place.',
   KnownArgumentNamesRule: unknownArgument,
   UniqueArgumentNamesRule: () => 'An argument is given twice.',
   ValuesOfCorrectTypeRule: wrongValue,
@@ -66,7 +66,7 @@ const sentences: Readonly<Record<string, Sentence>> = {
   OverlappingFieldsCanBeMergedRule: () =>
     'Fields of one name conflict: they differ in field, arguments or type. Give them different aliases.',
   UniqueInputFieldNamesRule: () => 'A field of an input object is given twice.',
-  MaxIntrospectionDepthRule: () => 'Introspection nests too deep.',
+  MaxIntrospectionDepthRule: () => 'Introspection is nested too deeply.',
 };
 
 function unknownField(context: ValidationContext, [node]: readonly ASTNode[], suggests: boolean): string {

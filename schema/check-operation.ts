@@ -22,8 +22,8 @@ export function checkOperation(
   seesSchema: boolean,
 ): readonly Refusal[] {
   const operation = getOperationAST(document, operationName);
-  if (!operation) return [refuse('Say by operationName which operation of the document to run.')];
-  if (!seesSchema && asksForSchema(document)) return [refuse('Introspection is not open to you.')];
+  if (!operation) return [refuse('Set operationName to the operation of the document to run.')];
+  if (!seesSchema && asksForSchema(document)) return [refuse('You may not introspect the schema.')];
   const faults = checkVariables(operation.variableDefinitions ?? [], variables, seesSchema);
   if (faults.length > 0) return faults;
 
@@ -36,7 +36,7 @@ export function checkOperation(
       for (const measure of ['depth', 'breadth', 'complexity'] as const) {
         const [actual, most] = [size[measure], limits[measure]];
         if (actual > most)
-          refusals.push(refuse(`The operation's ${measure} of ${actual} is above ${most}; ask for less.`));
+          refusals.push(refuse(`The operation's ${measure} of ${actual} exceeds ${most}; request less.`));
       }
     },
   });

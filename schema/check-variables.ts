@@ -14,7 +14,7 @@ import { schema } from './index.ts';
 import { Refusal } from './refusal.ts';
 import { suggestion } from './suggestion.ts';
 
-/** More faults of one request are not told. */
+/** The most faults of one request that are reported. */
 const mostFaults = 5;
 
 /** Tells a fault at a place below a variable, such as `input.apps[3]`. Returns false once no more are wanted. */

@@ -1,25 +1,28 @@
 import type { EventKind } from '../src/company/event-kind.ts';
-import { builder } from './builder.ts';
-import type { Described } from './described.ts';
+import { builder, type Described } from './builder.ts';
 
 export const CompanyEventKindEnum = builder.enumType('CompanyEventKind', {
-  description: 'What an event of a company tells.',
+  description: 'What happened to a company.',
   values: {
-    CREATED: { description: 'The company was asked for: saved as a draft, or queued at once. Always version 1.' },
-    QUEUED: { description: 'A draft, or a failed company, was queued for an attempt.' },
-    CLAIMED: { description: 'A worker began the attempt.' },
-    TAKEN_OVER: { description: 'Another worker goes on with the attempt; its worker is gone or has handed it back.' },
-    STEP_STARTED: { description: 'A step began.' },
-    STEP_PROGRESSED: { description: 'A step is under way: `progress` rose.' },
-    STEP_RETRYING: { description: 'A step was interrupted or met an error that may pass, and is tried again.' },
-    STEP_COMPLETED: { description: 'A step ended, and its effect was verified.' },
-    CANCEL_REQUESTED: { description: 'Somebody cancelled while a worker was at work, which now stops.' },
-    RETURNED_TO_DRAFT: { description: 'Somebody cancelled before a worker began; the company is a draft again.' },
-    SUCCEEDED: { description: 'The site was made and verified: the company is ACTIVE.' },
+    CREATED: { description: 'The company was created: saved as a draft or queued at once. Always version 1.' },
+    QUEUED: { description: 'A draft or a failed company was queued for an attempt.' },
+    CLAIMED: { description: 'A worker claimed the attempt.' },
+    TAKEN_OVER: { description: 'Another worker continues the attempt after its worker was lost or released it.' },
+    STEP_STARTED: { description: 'A step started.' },
+    STEP_PROGRESSED: { description: 'A step made progress: `progress` has risen.' },
+    STEP_RETRYING: { description: 'A step was interrupted or met a transient error, and is retried.' },
+    STEP_COMPLETED: { description: 'A step completed, and its effect was verified.' },
+    CANCEL_REQUESTED: {
+      description: 'A cancel was requested while a worker runs the attempt; the worker stops and rolls back.',
+    },
+    RETURNED_TO_DRAFT: {
+      description: 'The attempt was cancelled before a worker claimed it; the company is a draft again.',
+    },
+    SUCCEEDED: { description: 'The site was created and verified: the company is ACTIVE.' },
     FAILED: { description: 'The attempt ended without a site; `company.failure` says why.' },
     ADDRESS_CORRECTED: {
       description:
-        'An operator corrected `customerEmail`, since a mail did not arrive. The status stays as it is; this may come after ACTIVE or FAILED.',
+        'An operator corrected `customerEmail` after a mail was not delivered. The status does not change; this may follow ACTIVE or FAILED.',
     },
   } satisfies Described<EventKind>,
 });

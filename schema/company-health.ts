@@ -1,45 +1,43 @@
 import { type Health, type HealthState, healthOf } from '../src/company/health.ts';
-import { builder } from './builder.ts';
+import { builder, type Described } from './builder.ts';
 import { CompanyObject } from './company.ts';
-import type { Described } from './described.ts';
 
 const HealthStateEnum = builder.enumType('CompanyHealthState', {
-  description: 'Whether a company only needs time, or meets errors.',
+  description: 'Whether a company only needs time or encounters errors.',
   values: {
-    WORKING: { description: 'A worker is at work and has met no error in the present step.' },
+    WORKING: { description: 'A worker is running the attempt, and the present step has met no error.' },
     WAITING_FOR_WORKER: {
-      description: 'All workers are busy, or one has just handed it back; its turn comes by itself.',
+      description: 'All workers are busy, or one has just released it; it is claimed as soon as a worker is free.',
     },
-    RETRYING: { description: 'The present step met an error that may pass, and is tried again.' },
+    RETRYING: { description: 'The present step met a transient error and is retried.' },
     STALLED: {
       description:
-        'Nobody is at work on it: no worker lives, or its worker is not heard of any more. It goes on, or ends as FAILED, by itself.',
+        'No worker is running it: none lives, or its worker stopped sending heartbeats. It continues, or ends as FAILED, without your help.',
     },
   } satisfies Described<HealthState>,
 });
 
 const CompanyHealthObject = builder.objectRef<Health>('CompanyHealth').implement({
-  description: 'How a company that is QUEUED or PROVISIONING is doing.',
+  description: 'How the attempt of a QUEUED or PROVISIONING company is going.',
   authScopes: { signedIn: true },
   fields: (t) => ({
     state: t.field({
       type: HealthStateEnum,
       resolve: ({ state }) => state,
-      description: 'Whether it only needs time, or meets errors.',
+      description: 'Whether it only needs time or encounters errors.',
     }),
     since: t.expose('since', {
       type: 'DateTime',
-      description: 'Since when; while STALLED, since it waits or its worker was to be heard of.',
+      description: 'Since when; while STALLED, since it was queued or its worker’s lease expired.',
     }),
     reason: t.exposeString('reason', {
       nullable: true,
-      description:
-        'While RETRYING the error, while STALLED what that means, as one sentence for people; null otherwise.',
+      description: 'One sentence for people: while RETRYING the error, while STALLED what that means; null otherwise.',
     }),
     nextTryAt: t.expose('nextTryAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'While RETRYING: when the step is, or was last, tried again; null otherwise.',
+      description: 'While RETRYING, when the step is or was last retried; null otherwise.',
     }),
   }),
 });
@@ -49,6 +47,6 @@ builder.objectField(CompanyObject, 'health', (t) =>
     type: CompanyHealthObject,
     nullable: true,
     resolve: async (company, _args, { moment }) => healthOf(company, await moment()),
-    description: 'How it is doing while it is QUEUED or PROVISIONING; null otherwise.',
+    description: 'How the attempt is going while the company is QUEUED or PROVISIONING; null otherwise.',
   }),
 );

@@ -1,4 +1,3 @@
-import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import { parseCompanyId } from '../src/company/company-id.ts';
 import { type CompanyEventRow, findCompany, findEvents } from '../src/company/find-companies.ts';
 import { isFinal } from '../src/company/status.ts';
@@ -6,7 +5,7 @@ import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
 import { CompanyEventKindEnum } from './company-event-kind.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
-import { page, pageArguments, pageComplexity, windowOf } from './page.ts';
+import { pageComplexity, resolvePage } from './page.ts';
 import { FailureReasonEnum } from './provisioning.ts';
 import { badArgument, notFound } from './refusal.ts';
 
@@ -14,28 +13,30 @@ const CompanyStatusChangeObject = builder.objectRef<CompanyEventRow>('CompanySta
 
 CompanyStatusChangeObject.implement({
   description:
-    'One event of a company: a change of status, a step’s start or end, or progress within a step. Versions run 1, 2, 3 … without a gap.',
+    'One event of a company: a change of status, a step’s start or end, or progress within a step. Versions are 1, 2, 3 … without gaps.',
   authScopes: { signedIn: true },
   fields: (t) => ({
-    version: t.exposeInt('version', { description: 'The number of this event; resume with it as `sinceVersion`.' }),
+    version: t.exposeInt('version', {
+      description: 'The number of this event; pass it as `sinceVersion` to resume after it.',
+    }),
     status: t.field({
       type: CompanyStatusEnum,
       resolve: ({ status }) => status,
-      description: 'Where the company stood then.',
+      description: 'The company’s status at this event.',
     }),
     siteStatus: t.field({
       type: SiteStatusEnum,
       resolve: ({ site_status }) => site_status,
-      description: 'What stood of its site then.',
+      description: 'The site’s state at this event.',
     }),
     kind: t.field({
       type: CompanyEventKindEnum,
       resolve: ({ kind }) => kind,
-      description: 'What happened; decide by this, never by `message`.',
+      description: 'What happened; programs decide by this, never by `message`.',
     }),
     step: t.exposeString('step', {
       nullable: true,
-      description: 'The name of the step that this is about; null when it is about the whole attempt.',
+      description: 'The name of the step that the event is about; null when it is about the whole attempt.',
     }),
     reason: t.field({
       type: FailureReasonEnum,
@@ -43,7 +44,7 @@ CompanyStatusChangeObject.implement({
       resolve: ({ reason }) => reason,
       description: 'Why the attempt failed; null unless `kind` is FAILED.',
     }),
-    progress: t.exposeInt('progress', { description: 'How far the attempt was, 0 to 100.' }),
+    progress: t.exposeInt('progress', { description: 'The progress of the attempt at this event, 0 to 100 percent.' }),
     message: t.exposeString('message', { description: 'One sentence for people; its wording may change.' }),
     occurredAt: t.expose('occurred_at', {
       type: 'DateTime',
@@ -52,7 +53,7 @@ CompanyStatusChangeObject.implement({
     company: t.field({
       type: CompanyObject,
       resolve: ({ company_id }, _args, { streams }) => streams.companyNow(company_id),
-      description: 'The company as it is now, which may be later than this event.',
+      description: 'The company as it is now, possibly after later events.',
     }),
   }),
 });
@@ -61,12 +62,13 @@ builder.objectField(CompanyObject, 'history', (t) =>
   t.connection(
     {
       type: CompanyStatusChangeObject,
-      description: 'Every event of the company, oldest first; at most 100 at a time.',
+      description: 'Every event of the company, oldest first; at most 100 per page.',
       complexity: pageComplexity,
       resolve: ({ id }, args, { db }) =>
-        resolveCursorConnection(
-          { ...page, args: pageArguments(args), toCursor: ({ version }: CompanyEventRow) => String(version) },
-          (asked: ResolveCursorConnectionArgs) => findEvents(db, id, windowOf(asked)),
+        resolvePage(
+          args,
+          ({ version }: CompanyEventRow) => version,
+          (window) => findEvents(db, id, window),
         ),
     },
     { name: 'CompanyStatusChangeConnection' },
@@ -78,13 +80,13 @@ builder.subscriptionField('companyStatusChanged', (t) =>
   t.field({
     type: CompanyStatusChangeObject,
     description:
-      'A company’s events as they happen, without a gap or a double. The first is the present state; with `sinceVersion` it is everything after that version. Completes at ACTIVE or FAILED; ends with an error when your token does.',
+      'A company’s events as they happen, without gaps or duplicates. The first event is the present state; with `sinceVersion`, all events after that version come first. Completes at ACTIVE or FAILED; ends with an error when your token expires.',
     authScopes: { signedIn: true },
     args: {
-      companyId: t.arg.id({ required: true, description: 'Which company to watch.' }),
+      companyId: t.arg.id({ required: true, description: 'The company to watch.' }),
       sinceVersion: t.arg.int({
         description:
-          'The last version you have seen, 0 for all events; from it on nothing is missed after a lost connection.',
+          'The last version you have seen, or 0 for all events; with it nothing is missed after a lost connection.',
       }),
     },
     subscribe: async (_root, { companyId, sinceVersion: asked }, { db, streams, viewer, position }) => {

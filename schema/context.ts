@@ -8,7 +8,7 @@ import type { Db } from '../src/company/tables.ts';
 import type { CompanyStreams } from '../src/live/company-stream.ts';
 import type { SecretBox } from '../src/secrets/secret-box.ts';
 
-/** What resolvers work with; the same for every request of a process. */
+/** What resolvers use; the same for every request of a process. */
 export interface SchemaDeps {
   readonly db: Db;
   readonly notifier: Notifier;
@@ -18,24 +18,24 @@ export interface SchemaDeps {
   readonly moment: () => Promise<Moment>;
   /** The apps that can be asked for, and those that are installed when nothing is asked for. */
   readonly apps: () => Promise<{ readonly offered: readonly string[]; readonly byDefault: readonly string[] }>;
-  /** The host names under which this service answers; no site may bear them. */
+  /** This service’s own host names; no site may have them. */
   readonly ownHosts: readonly string[];
-  /** The domains below which sites lie; any when there is none. */
+  /** The domains below which sites must be; any when empty. */
   readonly siteDomains: readonly string[];
-  /** How much a customer or partner may have. */
+  /** The limits of customers and partners. */
   readonly quotas: CompanyQuotas;
   readonly siteUrl: (siteName: string) => string;
-  /** Where what people do is recorded. */
+  /** Records who did what. */
   readonly audit: Audit;
-  /** How long a token may live, in seconds. */
+  /** The longest lifetime of a token, in seconds. */
   readonly longestTokenLife: number;
-  /** Has this process honour what has just been revoked. */
+  /** Makes this process refuse what has just been revoked. */
   readonly refreshRevocations: () => Promise<void>;
 }
 
-/** Where a stream stands, as its transport keeps it: browsers repeat it by themselves when they come back. */
+/** The position of a stream, as its transport keeps it: browsers send it by themselves when they reconnect. */
 export interface Position {
-  /** The version that the client has seen by its own account. */
+  /** The version that the client says it has seen. */
   readonly seen?: number | undefined;
   /** The version of the newest event of the stream. */
   version?: number;

@@ -7,36 +7,35 @@ import { QuotaExceeded } from './quota-exceeded.ts';
 import { ValidationError } from './validation-error.ts';
 
 const CreateCompanyInputType = builder.inputType('CreateCompanyInput', {
-  description: 'A company, and the site that it shall get.',
+  description: 'The company to create, and its site.',
   fields: (t) => ({
     companyName: t.string({
       required: true,
       description:
-        'At least one letter or digit, and with the abbreviation at most 137 characters; no control or invisible characters.',
+        'At least one letter or digit, at most 137 characters together with the abbreviation; no control or invisible characters.',
     }),
     companyAbbr: t.string({ required: true, description: '1 to 10 letters (A–Z, a–z) or digits, e.g. `ACME`.' }),
     adminEmail: t.string({
       required: true,
-      description: 'Who logs in to the site: a single plain address (RFC 5321), up to 140 characters.',
+      description: 'The login of the site’s administrator: one plain address (RFC 5321) of up to 140 characters.',
     }),
     adminPassword: t.string({
       required: true,
-      description: '8 to 512 characters without control characters. Kept sealed until it was mailed, then erased.',
+      description: '8 to 512 characters without control characters. Stored encrypted until it is mailed, then erased.',
     }),
-    defaultCurrency: t.string({ required: true, description: 'A code in use of ISO 4217, e.g. `USD`.' }),
+    defaultCurrency: t.string({ required: true, description: 'An active ISO 4217 code, e.g. `USD`.' }),
     country: t.string({
       required: true,
-      description:
-        'The English name as Frappe, CLDR or ISO 3166 spells it, or the ISO 3166 code of two or three letters.',
+      description: 'The English name as Frappe, CLDR or ISO 3166 spells it, or the two- or three-letter ISO 3166 code.',
     }),
     timeZone: t.string({
       description:
-        'Of the site: a name of the IANA’s tz database, e.g. `Europe/Berlin`. By default that of the country’s capital.',
+        'The site’s time zone: a name of the IANA tz database, e.g. `Europe/Berlin`. By default that of the country’s capital.',
     }),
     domain: t.string({
       required: true,
       description:
-        'The site’s host name: two labels or more of letters, digits and hyphens (RFC 1123), e.g. `acme.localhost`, up to 180 characters. No label has two hyphens as its third and fourth character (RFC 5891). No two companies share one, and some are reserved.',
+        'The site’s host name: two labels or more of letters, digits and hyphens (RFC 1123), e.g. `acme.localhost`, up to 180 characters. No label may have hyphens as both its third and fourth character (RFC 5891). No two companies share a domain, and some are reserved.',
     }),
     apps: t.stringList({
       description: 'The apps to install, by name; up to 20. By default `erpnext` where it is offered.',
@@ -44,10 +43,10 @@ const CreateCompanyInputType = builder.inputType('CreateCompanyInput', {
     draft: t.boolean({ description: 'True: stay DRAFT until `provisionCompany`. False by default.' }),
     idempotencyKey: t.string({
       description:
-        '1 to 200 visible ASCII characters of your choice. The same key with the same input answers the same company; with another input it is refused. (The password is compared until it is erased.)',
+        '1 to 200 visible ASCII characters of your choice. Repeating a key with the same input returns the same company; with different input it is refused. (The password is compared until it is erased.)',
     }),
     customerEmail: t.string({
-      description: 'Whom to mail. Partners and operators give it; customers are mailed at their own address.',
+      description: 'The address to mail. Given by partners and operators; customers are mailed at their own address.',
     }),
   }),
 });
@@ -68,7 +67,7 @@ class CreateCompanySuccess {
 builder.objectType(CreateCompanySuccess, {
   name: 'CreateCompanySuccess',
   isTypeOf: (answer) => answer instanceof CreateCompanySuccess,
-  description: 'The company is saved; unless it is a draft, it is durably queued.',
+  description: 'The company is stored and, unless it is a draft, durably queued.',
   authScopes: { signedIn: true },
   fields: (t) => ({
     message: t.exposeString('message', { description: 'One sentence for people.' }),
@@ -84,44 +83,44 @@ class SiteNameTaken implements FieldProblem {
   constructor(domain: string, holder: CompanyRow | undefined) {
     this.domain = domain;
     this.holder = holder;
-    this.message = `${holder?.id ?? 'Another company'} has the domain ${domain}; choose another one.`;
+    this.message = `The domain ${domain} belongs to ${holder?.id ?? 'another company'}; choose another one.`;
   }
 }
 
 builder.objectType(SiteNameTaken, {
   name: 'SiteNameTaken',
   isTypeOf: (answer) => answer instanceof SiteNameTaken,
-  description: 'Another company holds the domain, or may get a site on it.',
+  description: 'The domain belongs to another company.',
   interfaces: [ProblemInterface, FieldProblemInterface],
   authScopes: { signedIn: true },
   fields: (t) => ({
     domain: t.exposeString('domain', {
-      description: 'The domain in lower case, as it would have become the site’s name.',
+      description: 'The domain in lower case.',
     }),
     holder: t.field({
       type: CompanyObject,
       nullable: true,
       resolve: ({ holder }) => holder,
-      description: 'The company that holds it, when it is one of yours; null otherwise.',
+      description: 'The company that it belongs to, if that is one of yours; null otherwise.',
     }),
   }),
 });
 
 class IdempotencyKeyReused implements FieldProblem {
-  readonly message = 'This idempotency key came with another input before; use a new key for a new request.';
+  readonly message = 'This idempotency key was used with different input before; use a new key for a new request.';
   readonly field = 'idempotencyKey';
 }
 
 builder.objectType(IdempotencyKeyReused, {
   name: 'IdempotencyKeyReused',
   isTypeOf: (answer) => answer instanceof IdempotencyKeyReused,
-  description: 'You have used this idempotency key with another input.',
+  description: 'You have used this idempotency key with different input.',
   interfaces: [ProblemInterface, FieldProblemInterface],
   authScopes: { signedIn: true },
 });
 
 const CreateCompanyResult = builder.unionType('CreateCompanyResult', {
-  description: 'The company, or why there is none.',
+  description: 'The company, or the reason why none was created.',
   types: [CreateCompanySuccess, ValidationError, SiteNameTaken, IdempotencyKeyReused, QuotaExceeded],
 });
 
@@ -129,9 +128,9 @@ builder.mutationField('createCompany', (t) =>
   t.field({
     type: CreateCompanyResult,
     description:
-      'Asks for a company and its site. Answers at once with the company’s id and QUEUED; watch it with `companyStatusChanged`. Send an `idempotencyKey` to be able to repeat a request whose answer got lost.',
+      'Creates a company and queues its site. Returns at once with the company’s id and status QUEUED; watch it with `companyStatusChanged`. Send an `idempotencyKey` so that a request whose response was lost can be repeated safely.',
     authScopes: { signedIn: true },
-    args: { input: t.arg({ type: CreateCompanyInputType, required: true, description: 'What is asked for.' }) },
+    args: { input: t.arg({ type: CreateCompanyInputType, required: true, description: 'The company to create.' }) },
     resolve: async (_root, { input }, { db, notifier, secrets, ownHosts, siteDomains, quotas, apps, viewer, act }) => {
       const outcome = await createCompany(
         { db, notifier, secrets, ownHosts, siteDomains, quotas, apps: await apps() },

@@ -9,14 +9,14 @@ import type { SchemaContext } from './context.ts';
 import { type FieldProblem, FieldProblemInterface, ProblemInterface } from './problem.ts';
 
 export class NotFound implements FieldProblem {
-  readonly message = 'There is no such company.';
+  readonly message = 'No such company exists.';
   readonly field = 'companyId';
 }
 
 builder.objectType(NotFound, {
   name: 'NotFound',
   isTypeOf: (answer) => answer instanceof NotFound,
-  description: 'There is no such company, or not for you.',
+  description: 'The company does not exist, or you may not see it.',
   interfaces: [ProblemInterface, FieldProblemInterface],
   authScopes: { signedIn: true },
 });
@@ -29,7 +29,7 @@ export class WrongStatus implements FieldProblem {
   constructor(companyId: CompanyId, status: CompanyStatus, needed: readonly CompanyStatus[]) {
     this.companyId = companyId;
     this.status = status;
-    this.message = `The company is ${status}; this needs it to be ${needed.join(' or ')}.`;
+    this.message = `The company is ${status}, but must be ${needed.join(' or ')} for this.`;
   }
 }
 
@@ -40,12 +40,12 @@ builder.objectType(WrongStatus, {
   interfaces: [ProblemInterface, FieldProblemInterface],
   authScopes: { signedIn: true },
   fields: (t) => ({
-    companyId: t.exposeID('companyId', { description: 'The company asked about.' }),
-    status: t.field({ type: CompanyStatusEnum, resolve: ({ status }) => status, description: 'The status it has.' }),
+    companyId: t.exposeID('companyId', { description: 'The company’s id.' }),
+    status: t.field({ type: CompanyStatusEnum, resolve: ({ status }) => status, description: 'The company’s status.' }),
   }),
 });
 
-/** An id that cannot exist is not found, like one that does not. */
+/** An impossible id is not found, like one that does not exist. */
 export async function moveById<Outcome>(
   move: (deps: QueueDeps, requester: Requester, id: CompanyId, act?: Act) => Promise<Outcome>,
   companyId: string,

@@ -1,6 +1,6 @@
 import { builder } from './builder.ts';
 
-/** Everything that a mutation can answer instead of its success. */
+/** Everything that a mutation can return instead of its success. */
 export interface Problem {
   readonly message: string;
 }
@@ -11,15 +11,14 @@ export interface FieldProblem extends Problem {
 }
 
 export const ProblemInterface = builder.interfaceRef<Problem>('Problem').implement({
-  description: 'Why a mutation did nothing. Nothing was changed.',
+  description: 'Why a mutation was refused. Nothing was changed.',
   fields: (t) => ({
     message: t.exposeString('message', { description: 'One sentence for people.' }),
   }),
 });
 
 export const FieldProblemInterface = builder.interfaceRef<FieldProblem>('FieldProblem').implement({
-  description:
-    'A problem that another value of one field would mend. Of several faults at once, `ValidationError` tells all.',
+  description: 'A problem with the value of one field. Several at once are reported by `ValidationError`.',
   interfaces: [ProblemInterface],
   fields: (t) => ({
     field: t.exposeString('field', {

@@ -25,16 +25,16 @@ builder.objectType(ProvisionCompanySuccess, {
 });
 
 const ProvisionCompanyResult = builder.unionType('ProvisionCompanyResult', {
-  description: 'The queued company, or why it is not queued.',
+  description: 'The queued company, or the reason why it was not queued.',
   types: [ProvisionCompanySuccess, NotFound, WrongStatus, QuotaExceeded],
 });
 
 builder.mutationField('provisionCompany', (t) =>
   t.field({
     type: ProvisionCompanyResult,
-    description: 'Queues a DRAFT, or a FAILED company for another attempt; that goes on where the last one stopped.',
+    description: 'Queues a DRAFT, or a FAILED company for another attempt, which continues where the last one stopped.',
     authScopes: { signedIn: true },
-    args: { companyId: t.arg.id({ required: true, description: 'Which company.' }) },
+    args: { companyId: t.arg.id({ required: true, description: 'The company’s id.' }) },
     resolve: async (_root, { companyId }, context) => {
       const outcome = await moveById(queueCompany, companyId, context);
       if (outcome.kind === 'quota-exceeded') return new QuotaExceeded(outcome.exceeded);

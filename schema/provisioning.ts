@@ -1,38 +1,37 @@
 import type { RecordedStep, StepState } from '../src/company/company.ts';
 import type { Failure, FailureReason } from '../src/company/failure.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
-import { builder } from './builder.ts';
-import type { Described } from './described.ts';
-import { tellReading } from './told-reading.ts';
+import { builder, type Described } from './builder.ts';
+import { recordReading } from './record-reading.ts';
 
 const StepStateEnum = builder.enumType('StepState', {
-  description: 'How far a step is.',
+  description: 'The state of a step.',
   values: {
-    WAITING: { description: 'Its turn has not come.' },
-    RUNNING: { description: 'It is being taken.' },
-    DONE: { description: 'Its effect is there and was verified.' },
-    FAILED: { description: 'It failed, or work was stopped in it.' },
+    WAITING: { description: 'Not started.' },
+    RUNNING: { description: 'In progress.' },
+    DONE: { description: 'Completed and verified.' },
+    FAILED: { description: 'Failed or interrupted.' },
   } satisfies Described<StepState>,
 });
 
 export const ProvisioningStepObject = builder.objectRef<RecordedStep>('ProvisioningStep').implement({
-  description: 'One step on the way to a site, e.g. installing an app.',
+  description: 'One step of creating a site, e.g. installing an app.',
   authScopes: { signedIn: true },
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What events call it: `create-site`, `install-app:erpnext`.' }),
+    name: t.exposeString('name', { description: 'Its name in events: `create-site`, `install-app:erpnext`.' }),
     title: t.exposeString('title', { description: 'What it does, for people.' }),
-    state: t.field({ type: StepStateEnum, resolve: ({ state }) => state, description: 'How far it is.' }),
+    state: t.field({ type: StepStateEnum, resolve: ({ state }) => state, description: 'Its state.' }),
     startedAt: t.field({
       type: 'DateTime',
       nullable: true,
       resolve: ({ startedAt }) => startedAt,
-      description: 'When it was started last; null while it waits.',
+      description: 'When it last started; null while it waits.',
     }),
     finishedAt: t.field({
       type: 'DateTime',
       nullable: true,
       resolve: ({ finishedAt }) => finishedAt,
-      description: 'When it was done or failed; null before.',
+      description: 'When it completed or failed; null before.',
     }),
   }),
 });
@@ -40,16 +39,16 @@ export const ProvisioningStepObject = builder.objectRef<RecordedStep>('Provision
 export const FailureReasonEnum = builder.enumType('FailureReason', {
   description: 'Why an attempt failed, as programs read it.',
   values: {
-    CANCELLED: { description: 'It was cancelled, and what was made was taken back.' },
-    TIMED_OUT: { description: 'Its time ran out.' },
-    WORKER_LOST: { description: 'It was interrupted too often.' },
-    SITE_NAME_TAKEN: { description: 'There is a site of this name that this company did not make.' },
-    APP_NOT_AVAILABLE: { description: 'An app that was asked for is not there.' },
+    CANCELLED: { description: 'It was cancelled and rolled back.' },
+    TIMED_OUT: { description: 'The attempt exceeded its deadline.' },
+    WORKER_LOST: { description: 'Its workers were lost too many times.' },
+    SITE_NAME_TAKEN: { description: 'A site of this name exists that this company did not create.' },
+    APP_NOT_AVAILABLE: { description: 'A requested app is not available.' },
     APP_INSTALL_FAILED: { description: 'An app could not be installed.' },
     SET_UP_FAILED: { description: 'The company could not be set up on its site.' },
-    HOST_UNAVAILABLE: { description: 'Where sites are made something is missing or does not answer.' },
-    VERIFICATION_FAILED: { description: 'The site was made, but is not as it was asked for.' },
-    INTERNAL: { description: 'A fault of this service; `detail` has it for operators.' },
+    HOST_UNAVAILABLE: { description: 'The site host is unavailable or misconfigured.' },
+    VERIFICATION_FAILED: { description: 'The site was created but is not as requested.' },
+    INTERNAL: { description: 'An internal error; operators see it in `detail`.' },
   } satisfies Described<FailureReason>,
 });
 
@@ -67,7 +66,7 @@ export const ProvisioningFailureObject = builder
       message: t.exposeString('message', { description: 'One plain sentence for the customer.' }),
       referenceId: t.id({
         resolve: ({ company }) => company.id,
-        description: 'What to tell support: the company’s id.',
+        description: 'The reference for support: the company’s id.',
       }),
       step: t.exposeString('step', {
         nullable: true,
@@ -76,10 +75,10 @@ export const ProvisioningFailureObject = builder
       detail: t.string({
         nullable: true,
         resolve: ({ detail, company }, _args, context) => {
-          if (detail !== undefined) tellReading(context, 'READ_FAILURE', company);
+          if (detail !== undefined) recordReading(context, 'READ_FAILURE', company);
           return detail;
         },
-        description: 'What the site host said, without secrets. For operators; null for everybody else.',
+        description: 'The site host’s output, without secrets. For operators; null for everybody else.',
         authScopes: { operator: true },
         unauthorizedResolver: () => null,
       }),

@@ -58,9 +58,9 @@ export class Refusal extends GraphQLError {
   }
 }
 
-/** For queries and subscriptions, whose answers have no place for a typed problem. */
+/** For queries and subscriptions, whose results have no place for a typed problem. */
 export const badArgument = (field: string, message: string): Refusal =>
   new Refusal(message, { code: 'BAD_USER_INPUT', field });
 
 export const notFound = (field: string): Refusal =>
-  new Refusal('There is no such company.', { code: 'NOT_FOUND', field });
+  new Refusal('No such company exists.', { code: 'NOT_FOUND', field });

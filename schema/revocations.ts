@@ -1,40 +1,40 @@
-import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import { claimTextFault, longestClaim } from '../src/access/claim-text.ts';
 import type { RevocationKind } from '../src/company/revocation.ts';
 import { findRevocations, type RevocationRow, revoke } from '../src/revocation/revoke.ts';
 import { builder } from './builder.ts';
 import type { SchemaContext } from './context.ts';
-import { page, pageArguments, pageComplexity, windowOf } from './page.ts';
+import { pageComplexity, resolvePage } from './page.ts';
 import { ValidationError } from './validation-error.ts';
 
 const RevocationObject = builder.objectRef<RevocationRow>('Revocation').implement({
-  description: 'Tokens that count no more, although they have not ended.',
+  description: 'Tokens that are refused although they have not expired.',
   authScopes: { operator: true },
   fields: (t) => ({
     tokenId: t.string({
       nullable: true,
       resolve: ({ kind, value }) => (kind === 'TOKEN' ? value : null),
-      description: 'The `jti` of the token; null when it is about a subject.',
+      description: 'The `jti` of the revoked token; null when a subject’s tokens were revoked.',
     }),
     subject: t.string({
       nullable: true,
       resolve: ({ kind, value }) => (kind === 'SUBJECT' ? value : null),
-      description: 'Whose tokens these are: their `sub`; null when it is about one token.',
+      description: 'The `sub` whose tokens were revoked; null when a single token was.',
     }),
     revokedAt: t.expose('revoked_at', {
       type: 'DateTime',
-      description: 'When they were revoked. Tokens of the subject that were issued later, by their `iat`, count.',
+      description: 'When they were revoked. Tokens of the subject with a later `iat` are accepted.',
     }),
     revokedBy: t.exposeString('revoked_by', { description: 'The `sub` of the operator who revoked them.' }),
     endsAt: t.expose('ends_at', {
       type: 'DateTime',
-      description: 'When all of them have ended by themselves, and the revocation is over.',
+      description: 'When all of them have expired, and the revocation ends.',
     }),
   }),
 });
 
 class RevokeTokensSuccess {
-  readonly message = 'Every process refuses these tokens within a few seconds, and ends what is open under them.';
+  readonly message =
+    'Every process refuses these tokens within a few seconds and closes the streams and connections that use them.';
   readonly revocation: RevocationRow;
   constructor(revocation: RevocationRow) {
     this.revocation = revocation;
@@ -51,20 +51,20 @@ builder.objectType(RevokeTokensSuccess, {
     revocation: t.field({
       type: RevocationObject,
       resolve: ({ revocation }) => revocation,
-      description: 'What was revoked, and until when.',
+      description: 'The revocation.',
     }),
   }),
 });
 
 const RevokeTokensResult = builder.unionType('RevokeTokensResult', {
-  description: 'What was revoked, or why nothing was.',
+  description: 'The revocation, or the reason why nothing was revoked.',
   types: [RevokeTokensSuccess, ValidationError],
 });
 
 builder.mutationField('revokeToken', (t) =>
   t.field({
     type: RevokeTokensResult,
-    description: 'Revokes one token, before it ends by itself. For operators.',
+    description: 'Revokes one token before it expires. For operators.',
     authScopes: { operator: true },
     args: { tokenId: t.arg.string({ required: true, description: 'The `jti` of the token. Up to 255 characters.' }) },
     resolve: (_root, { tokenId }, context) => revokeBy('TOKEN', 'tokenId', tokenId, context),
@@ -75,7 +75,7 @@ builder.mutationField('revokeTokensOf', (t) =>
   t.field({
     type: RevokeTokensResult,
     description:
-      'Revokes all tokens that somebody has by now; with a token that is issued later, half a minute from now or more, they may come back. For operators.',
+      'Revokes all tokens that were issued to a subject so far. Tokens issued later are accepted from half a minute after this on. For operators.',
     authScopes: { operator: true },
     args: { subject: t.arg.string({ required: true, description: 'The `sub` of the tokens. Up to 255 characters.' }) },
     resolve: (_root, { subject }, context) => revokeBy('SUBJECT', 'subject', subject, context),
@@ -104,7 +104,7 @@ function faultOf(value: string) {
 }
 
 const messages = {
-  REQUIRED: 'Say which tokens.',
+  REQUIRED: 'Name the token or the subject.',
   TOO_LONG: `No token has more than ${longestClaim} characters there.`,
   INVALID_CHARACTERS: 'No token has control characters there.',
 } as const;
@@ -113,13 +113,15 @@ builder.queryField('revocations', (t) =>
   t.connection(
     {
       type: RevocationObject,
-      description: 'What is revoked at present, newest first; at most 100 at a time. For operators.',
+      description: 'The present revocations, newest first; at most 100 per page. For operators.',
       complexity: pageComplexity,
       authScopes: { operator: true },
       resolve: (_root, args, { db }) =>
-        resolveCursorConnection(
-          { ...page, args: pageArguments(args), toCursor: ({ position }: RevocationRow) => String(position) },
-          (asked: ResolveCursorConnectionArgs) => findRevocations(db, windowOf(asked, Number.MAX_SAFE_INTEGER)),
+        resolvePage(
+          args,
+          ({ position }: RevocationRow) => position,
+          (window) => findRevocations(db, window),
+          Number.MAX_SAFE_INTEGER,
         ),
     },
     { name: 'RevocationConnection' },

@@ -38,7 +38,7 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
     document: '{ companies(filter: { text: "matrix-draft" }) { edges { node { id } } } }',
     row: ownersOnly('1 seen', '0 seen'),
   },
-  'Query.operations': { document: '{ operations { waiting } }', row: operatorsOnly('seen') },
+  'Query.serviceStatus': { document: '{ serviceStatus { waiting } }', row: operatorsOnly('seen') },
   'Query.revocations': { document: '{ revocations { edges { node { subject } } } }', row: operatorsOnly('0 seen') },
   'Query.auditLog': {
     document: '{ auditLog(filter: { subject: "nobody here" }) { edges { node { id } } } }',

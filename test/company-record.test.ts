@@ -38,7 +38,10 @@ describe('moves', () => {
           em.execute(`select * from ${table} where ${table === 'company' ? 'id' : 'company_id'} = ?`, [id]);
 
         const before = await kept();
-        const event = { kind: 'STEP_STARTED', step: { name: 'one', title: 'Step one' } } as const;
+        const event = {
+          kind: 'STEP_STARTED',
+          step: { name: 'one', title: 'Doing one', completed: 'One done' },
+        } as const;
         const moved = await moveCompany(db, id, { to, event, mail, set: { progress: 7 } });
         const [companies, events, mails] = await kept();
         if (!isLegal) {

@@ -58,7 +58,7 @@ describe('a site name', () => {
         const answer = await create(draft(domain), client);
         assert.partialDeepStrictEqual(answer, {
           ...{ __typename: 'SiteNameTaken', field: 'domain', domain: 'taken.localhost', holder },
-          message: `${holder?.id ?? 'Another company'} has the domain taken.localhost; choose another one.`,
+          message: `The domain taken.localhost belongs to ${holder?.id ?? 'another company'}; choose another one.`,
         });
       }
     }

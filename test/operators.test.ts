@@ -8,10 +8,10 @@ import { type GraphQLNamedType, getNamedType, isObjectType, isUnionType } from '
 import { schema } from '../schema/index.ts';
 import {
   type MailKind,
-  OperationsDocument,
-  type OperationsQueryVariables,
   ProvisionCompanyDocument,
   ResendMailDocument,
+  ServiceStatusDocument,
+  type ServiceStatusQueryVariables,
   type UndeliveredMailFieldsFragment,
 } from '../src/client/operations.ts';
 import type { CompanyId } from '../src/company/company-id.ts';
@@ -44,10 +44,10 @@ const operator = await clientOf('olga', 'operator');
 
 /** Everything that operators were told. */
 const answers: unknown[] = [];
-async function operations(variables: OperationsQueryVariables = { first: 100 }) {
-  const answer = await operator.execute(OperationsDocument, variables);
+async function serviceStatus(variables: ServiceStatusQueryVariables = { first: 100 }) {
+  const answer = await operator.execute(ServiceStatusDocument, variables);
   answers.push(answer);
-  const { undeliveredMails, ...work } = answer.operations;
+  const { undeliveredMails, ...work } = answer.serviceStatus;
   return { ...work, ...undeliveredMails, mails: undeliveredMails.edges.map(({ node }) => node) };
 }
 async function resend(mailId: string, recipient?: string) {
@@ -73,7 +73,7 @@ async function endedCompany(name: string, ...manners: Manner[]) {
 /** The company's mail, once it is recorded that its try of this number did not deliver it. Asks until then. */
 async function undelivered({ id }: { id: string }, tries = 1, kind?: MailKind): Promise<UndeliveredMailFieldsFragment> {
   for (;;) {
-    const { mails } = await operations();
+    const { mails } = await serviceStatus();
     const mail = mails.find((candidate) => candidate.company.id === id && candidate.kind === (kind ?? candidate.kind));
     const tryHasEnded = mail?.state === 'REFUSED' || Date.parse(mail?.dueAt ?? '') > Date.now();
     if (mail?.tries === tries && tryHasEnded) return mail;
@@ -91,11 +91,11 @@ async function lastOfHistory(customer: string, companyId: string): Promise<unkno
 
 /** Resolves once it is recorded that a server has accepted the mail. Asks until then. */
 async function recordedAsSent(mailId: string): Promise<void> {
-  while ((await operations()).mails.some(({ id }) => id === mailId));
+  while ((await serviceStatus()).mails.some(({ id }) => id === mailId));
 }
 
 test('operators see what runs, and what waits', { timeout: 120_000 }, async () => {
-  const idle = await operations();
+  const idle = await serviceStatus();
   assert.deepEqual([idle.waiting, idle.oldestWaitingSince, idle.running, idle.runningCount], [0, null, [], 0]);
   const [worker] = idle.workers;
   assert.deepEqual([idle.workerCount, idle.stalled, worker?.lateLoops], [1, 0, []]);
@@ -106,7 +106,7 @@ test('operators see what runs, and what waits', { timeout: 120_000 }, async () =
   const held = await createCompany(client, requestFor('held.localhost'));
   await faults.reached('create-site');
   const queued = await createCompany(client, requestFor('queued.localhost'));
-  const { waiting, oldestWaitingSince, running, runningCount } = await operations();
+  const { waiting, oldestWaitingSince, running, runningCount } = await serviceStatus();
   assert.deepEqual([waiting, runningCount, running.length], [1, 1, 1]);
   assert.ok(Date.parse(oldestWaitingSince ?? '') >= before);
   const [attempt] = running;
@@ -121,7 +121,7 @@ test('operators see what runs, and what waits', { timeout: 120_000 }, async () =
 
   release();
   for (const { id } of [held, queued]) await watchToEnd(client, id);
-  const done = await operations();
+  const done = await serviceStatus();
   assert.deepEqual([done.waiting, done.oldestWaitingSince, done.runningCount], [0, null, 0]);
 });
 
@@ -134,7 +134,7 @@ test('a company that waits while no worker lives is STALLED, and operators see w
   const { health, status } = await readCompany(customer, id);
   assert.deepEqual([status, health?.state, health?.nextTryAt], ['QUEUED', 'STALLED', null]);
   assert.doesNotMatch(health?.reason ?? assert.fail('no reason'), /worker|database|queue/i);
-  const { operations: seen } = await (await lonely.clientOf('olga', 'operator')).execute(OperationsDocument, {
+  const { serviceStatus: seen } = await (await lonely.clientOf('olga', 'operator')).execute(ServiceStatusDocument, {
     first: 1,
   });
   assert.deepEqual([seen.waiting, seen.stalled, seen.workerCount, seen.workers], [1, 1, 0, []]);
@@ -182,7 +182,7 @@ describe('a mail', { timeout: 300_000 }, () => {
   test('that is being sent is left alone, whatever the recipient', async () => {
     const company = await endedCompany('slow', 'hang');
     const drop = await server.hanging(company.recipient);
-    const { mails } = await operations();
+    const { mails } = await serviceStatus();
     const mail = mails.find(({ recipient }) => recipient === company.recipient) ?? assert.fail();
     for (const recipient of [undefined, 'faster@customers.example']) {
       assert.equal((await resend(mail.id, recipient)).__typename, 'MailBeingSent');
@@ -220,7 +220,7 @@ describe('a mail', { timeout: 300_000 }, () => {
     await recordedAsSent(id);
     await company.customer.execute(ProvisionCompanyDocument, { companyId: company.id });
     await watchToEnd(company.customer, company.id);
-    while (server.mailsTo('new-home@customers.example').length < 2) await operations();
+    while (server.mailsTo('new-home@customers.example').length < 2) await serviceStatus();
     assert.deepEqual(
       server.mailsTo('new-home@customers.example').map(({ subject }) => subject?.split(':')[0]),
       ['Site Provisioning Failed', 'Your Site is Ready'],
@@ -275,43 +275,43 @@ describe('a mail', { timeout: 300_000 }, () => {
 
   test('is listed page by page, oldest first, forwards and backwards', async () => {
     for (const name of ['page-one', 'page-two', 'page-three']) await undelivered(await endedCompany(name, 'refuse'));
-    const { mails: oldestFirst } = await operations();
+    const { mails: oldestFirst } = await serviceStatus();
     const moments = oldestFirst.map(({ createdAt }) => createdAt);
     assert.deepEqual(moments, moments.toSorted());
     const all = oldestFirst.map(({ id }) => id);
     assert.ok(all.length >= 5);
     const forwards: string[] = [];
     for (let after: string | null = null, more = true; more; ) {
-      const { mails, pageInfo }: Awaited<ReturnType<typeof operations>> = await operations({ first: 2, after });
+      const { mails, pageInfo }: Awaited<ReturnType<typeof serviceStatus>> = await serviceStatus({ first: 2, after });
       forwards.push(...mails.map(({ id }) => id));
       ({ endCursor: after, hasNextPage: more } = pageInfo);
     }
     assert.deepEqual(forwards, all);
     const backwards: string[] = [];
     for (let before: string | null = null, more = true; more; ) {
-      const { mails, pageInfo }: Awaited<ReturnType<typeof operations>> = await operations({ last: 2, before });
+      const { mails, pageInfo }: Awaited<ReturnType<typeof serviceStatus>> = await serviceStatus({ last: 2, before });
       backwards.unshift(...mails.map(({ id }) => id));
       ({ startCursor: before, hasPreviousPage: more } = pageInfo);
     }
     assert.deepEqual(backwards, all);
     for (const bad of [{ first: -1 }, { after: 'x' }, { before: '9'.repeat(20) }])
-      await assert.rejects(operations(bad));
+      await assert.rejects(serviceStatus(bad));
   });
 });
 
 test('a mail server that cannot be reached is one fault of the account, which ends by itself', {
   timeout: 60_000,
 }, async () => {
-  assert.equal((await operations()).mailAccountFault, null);
+  assert.equal((await serviceStatus()).mailAccountFault, null);
   await server.stop();
   const before = Date.now();
   const companies = [await endedCompany('unreached-one'), await endedCompany('unreached-two')];
-  const fault = async () => (await operations()).mailAccountFault;
+  const fault = async () => (await serviceStatus()).mailAccountFault;
   let met = await fault();
   while (!met) met = await fault();
   assert.match(met.cause, /^No delivery to the mail server 127\.0\.0\.1:\d+: ECONNREFUSED$/);
   assert.ok(Date.parse(met.since) >= before - 1_000);
-  const { mails } = await operations();
+  const { mails } = await serviceStatus();
   assert.equal(met.waitingMails, mails.filter(({ state }) => state === 'WAITING').length);
   assert.deepEqual(
     companies.map(({ id }) => mails.find(({ company }) => company.id === id)?.lastError),
@@ -340,7 +340,7 @@ describe('others see nothing of it, and change nothing', () => {
       const mail = await undelivered(company);
       const asking = `resendMail(mailId: "${mail.id}", recipient: "eve@evil.example")`;
       const queries = [
-        ...waysFrom('Operations').map((way) => `{ operations ${way} }`),
+        ...waysFrom('ServiceStatus').map((way) => `{ serviceStatus ${way} }`),
         ...waysFrom('ResendMailResult').map((way) => `mutation { ${asking} ${way} }`),
       ];
       assert.ok(queries.length > 40, `${queries.length} queries`);
@@ -363,7 +363,9 @@ interface Refusal {
 test('no password was told, and only what was not delivered is kept', async () => {
   assert.ok(answers.length > 100);
   assert.doesNotMatch(JSON.stringify(answers), /Zq7x9W|sealed|development\./);
-  const owed = (await operations()).mails.filter(({ kind }) => kind === 'SITE_READY').map(({ company }) => company.id);
+  const owed = (await serviceStatus()).mails
+    .filter(({ kind }) => kind === 'SITE_READY')
+    .map(({ company }) => company.id);
   await service.close();
 
   const { pglite, close } = await openPglite(dataDir);

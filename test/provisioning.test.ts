@@ -94,7 +94,7 @@ describe('attempts', { concurrency: 8, timeout: 30_000 }, () => {
       assert.equal(failure?.reason, 'INTERNAL');
       assert.equal(
         failure.message,
-        'Something went wrong on our side at the step “Install erpnext”. The details have been logged.',
+        'Something went wrong on our side while installing erpnext. The details have been logged.',
       );
       const apology = await company.mail('Site Provisioning Failed: Acme Corporation');
       assert.match(apology, /Something went wrong on our side/);

@@ -3,21 +3,21 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** What an entry of the audit log tells of. */
+/** The kind of action that an audit entry records. */
 export type AuditAction =
   /** The mutation `cancelProvisioning`. */
   | 'CANCEL_PROVISIONING'
-  /** `resendMail` gave the company another `customerEmail`. */
+  /** `resendMail` changed the company’s `customerEmail`. */
   | 'CORRECT_ADDRESS'
   /** The mutation `createCompany`. */
   | 'CREATE_COMPANY'
-  /** Somebody was not let in. `outcome` is NO_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID or CLAIMS_INVALID, and `address` a network: all of its refusals within a minute are one entry. */
+  /** Requests that were not authenticated. `outcome` is NO_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID or CLAIMS_INVALID, and `address` is a network: all of its refusals within a minute are one entry. */
   | 'LOG_IN'
   /** The mutation `provisionCompany`. */
   | 'PROVISION_COMPANY'
-  /** An operator read what the site host said of another’s failure, its `detail`. Told once a minute. */
+  /** An operator read the `detail` of the failure of another’s company. Recorded once a minute. */
   | 'READ_FAILURE'
-  /** An operator read where a mail about another’s company goes, or why it did not arrive. Told once a minute. */
+  /** An operator read the recipient or the error of a mail about another’s company. Recorded once a minute. */
   | 'READ_MAIL'
   /** The mutation `resendMail`. */
   | 'RESEND_MAIL'
@@ -26,107 +26,107 @@ export type AuditAction =
   /** The mutation `revokeTokensOf`. */
   | 'REVOKE_TOKENS_OF';
 
-/** Which entries to list; what is left out does not matter. */
+/** The entries to list; omitted criteria are ignored. */
 export type AuditFilter = {
-  /** About this company. */
+  /** Only entries about this company. */
   companyId?: string | number | null | undefined;
-  /** By this subject. Up to 255 characters. */
+  /** Only entries of this subject. Up to 255 characters. */
   subject?: string | null | undefined;
 };
 
-/** What an event of a company tells. */
+/** What happened to a company. */
 export type CompanyEventKind =
-  /** An operator corrected `customerEmail`, since a mail did not arrive. The status stays as it is; this may come after ACTIVE or FAILED. */
+  /** An operator corrected `customerEmail` after a mail was not delivered. The status does not change; this may follow ACTIVE or FAILED. */
   | 'ADDRESS_CORRECTED'
-  /** Somebody cancelled while a worker was at work, which now stops. */
+  /** A cancel was requested while a worker runs the attempt; the worker stops and rolls back. */
   | 'CANCEL_REQUESTED'
-  /** A worker began the attempt. */
+  /** A worker claimed the attempt. */
   | 'CLAIMED'
-  /** The company was asked for: saved as a draft, or queued at once. Always version 1. */
+  /** The company was created: saved as a draft or queued at once. Always version 1. */
   | 'CREATED'
   /** The attempt ended without a site; `company.failure` says why. */
   | 'FAILED'
-  /** A draft, or a failed company, was queued for an attempt. */
+  /** A draft or a failed company was queued for an attempt. */
   | 'QUEUED'
-  /** Somebody cancelled before a worker began; the company is a draft again. */
+  /** The attempt was cancelled before a worker claimed it; the company is a draft again. */
   | 'RETURNED_TO_DRAFT'
-  /** A step ended, and its effect was verified. */
+  /** A step completed, and its effect was verified. */
   | 'STEP_COMPLETED'
-  /** A step is under way: `progress` rose. */
+  /** A step made progress: `progress` has risen. */
   | 'STEP_PROGRESSED'
-  /** A step was interrupted or met an error that may pass, and is tried again. */
+  /** A step was interrupted or met a transient error, and is retried. */
   | 'STEP_RETRYING'
-  /** A step began. */
+  /** A step started. */
   | 'STEP_STARTED'
-  /** The site was made and verified: the company is ACTIVE. */
+  /** The site was created and verified: the company is ACTIVE. */
   | 'SUCCEEDED'
-  /** Another worker goes on with the attempt; its worker is gone or has handed it back. */
+  /** Another worker continues the attempt after its worker was lost or released it. */
   | 'TAKEN_OVER';
 
-/** Which companies to list; what is left out does not matter. */
+/** The companies to list; omitted criteria are ignored. */
 export type CompanyFilter = {
-  /** In one of these statuses. */
+  /** Only companies with one of these statuses. */
   status?: Array<CompanyStatus> | null | undefined;
-  /** Found in the name, abbreviation, id, site name or admin e-mail, whatever the case. Up to 140 characters. */
+  /** Only companies with this text in their name, abbreviation, id, site name or admin e-mail, ignoring case. Up to 140 characters. */
   text?: string | null | undefined;
 };
 
-/** Whether a company only needs time, or meets errors. */
+/** Whether a company only needs time or encounters errors. */
 export type CompanyHealthState =
-  /** The present step met an error that may pass, and is tried again. */
+  /** The present step met a transient error and is retried. */
   | 'RETRYING'
-  /** Nobody is at work on it: no worker lives, or its worker is not heard of any more. It goes on, or ends as FAILED, by itself. */
+  /** No worker is running it: none lives, or its worker stopped sending heartbeats. It continues, or ends as FAILED, without your help. */
   | 'STALLED'
-  /** All workers are busy, or one has just handed it back; its turn comes by itself. */
+  /** All workers are busy, or one has just released it; it is claimed as soon as a worker is free. */
   | 'WAITING_FOR_WORKER'
-  /** A worker is at work and has met no error in the present step. */
+  /** A worker is running the attempt, and the present step has met no error. */
   | 'WORKING';
 
-/** What is bounded for each customer and each partner. */
+/** A limit for each customer and each partner. */
 export type CompanyQuota =
-  /** Companies that were created within 24 hours, drafts among them. */
+  /** Companies created within 24 hours, including drafts. */
   | 'COMPANIES_PER_DAY'
   /** Companies that are QUEUED at once. */
   | 'COMPANIES_WAITING';
 
-/** Where a company stands. */
+/** The status of a company. */
 export type CompanyStatus =
-  /** The site was made and verified; the credentials are mailed. */
+  /** The site was created and verified; the credentials are mailed. */
   | 'ACTIVE'
-  /** Saved, and waiting for `provisionCompany`. */
+  /** Saved; `provisionCompany` queues it. */
   | 'DRAFT'
-  /** The attempt ended without a site; `failure` says why, and `provisionCompany` tries again. */
+  /** The attempt ended without a site; `failure` says why, and `provisionCompany` retries. */
   | 'FAILED'
-  /** A worker is making the site. */
+  /** A worker is creating the site. */
   | 'PROVISIONING'
-  /** Durably queued, and waiting for a worker. */
+  /** Durably queued; waiting for a worker. */
   | 'QUEUED';
 
-/** A company, and the site that it shall get. */
+/** The company to create, and its site. */
 export type CreateCompanyInput = {
-  /** Who logs in to the site: a single plain address (RFC 5321), up to 140 characters. */
+  /** The login of the site’s administrator: one plain address (RFC 5321) of up to 140 characters. */
   adminEmail: string;
-  /** 8 to 512 characters without control characters. Kept sealed until it was mailed, then erased. */
+  /** 8 to 512 characters without control characters. Stored encrypted until it is mailed, then erased. */
   adminPassword: string;
   /** The apps to install, by name; up to 20. By default `erpnext` where it is offered. */
   apps?: Array<string> | null | undefined;
   /** 1 to 10 letters (A–Z, a–z) or digits, e.g. `ACME`. */
   companyAbbr: string;
-  /** At least one letter or digit, and with the abbreviation at most 137 characters; no control or invisible characters. */
+  /** At least one letter or digit, at most 137 characters together with the abbreviation; no control or invisible characters. */
   companyName: string;
-  /** The English name as Frappe, CLDR or ISO 3166 spells it, or the ISO 3166 code of two or three letters. */
+  /** The English name as Frappe, CLDR or ISO 3166 spells it, or the two- or three-letter ISO 3166 code. */
   country: string;
-  /** Whom to mail. Partners and operators give it; customers are mailed at their own address. */
+  /** The address to mail. Given by partners and operators; customers are mailed at their own address. */
   customerEmail?: string | null | undefined;
-  /** A code in use of ISO 4217, e.g. `USD`. */
+  /** An active ISO 4217 code, e.g. `USD`. */
   defaultCurrency: string;
-  /** The site’s host name: two labels or more of letters, digits and hyphens (RFC 1123), e.g. `acme.localhost`, up to 180 characters. No label has two hyphens as its third and fourth character (RFC 5891). No two companies share one, and some are reserved. */
+  /** The site’s host name: two labels or more of letters, digits and hyphens (RFC 1123), e.g. `acme.localhost`, up to 180 characters. No label may have hyphens as both its third and fourth character (RFC 5891). No two companies share a domain, and some are reserved. */
   domain: string;
   /** True: stay DRAFT until `provisionCompany`. False by default. */
   draft?: boolean | null | undefined;
-  /** 1 to 200 visible ASCII characters of your choice. The same key with the same input answers the same company; with another input it is refused. (The password is compared until it is erased.) */
+  /** 1 to 200 visible ASCII characters of your choice. Repeating a key with the same input returns the same company; with different input it is refused. (The password is compared until it is erased.) */
   idempotencyKey?: string | null | undefined;
-  /** Of the site: a name of the IANA’s tz database, e.g. `Europe/Berlin`. By default that of the country’s capital. */
+  /** The site’s time zone: a name of the IANA tz database, e.g. `Europe/Berlin`. By default that of the country’s capital. */
   timeZone?: string | null | undefined;
 };
 
@@ -134,80 +134,80 @@ export type CreateCompanyInput = {
 export type FailureReason =
   /** An app could not be installed. */
   | 'APP_INSTALL_FAILED'
-  /** An app that was asked for is not there. */
+  /** A requested app is not available. */
   | 'APP_NOT_AVAILABLE'
-  /** It was cancelled, and what was made was taken back. */
+  /** It was cancelled and rolled back. */
   | 'CANCELLED'
-  /** Where sites are made something is missing or does not answer. */
+  /** The site host is unavailable or misconfigured. */
   | 'HOST_UNAVAILABLE'
-  /** A fault of this service; `detail` has it for operators. */
+  /** An internal error; operators see it in `detail`. */
   | 'INTERNAL'
   /** The company could not be set up on its site. */
   | 'SET_UP_FAILED'
-  /** There is a site of this name that this company did not make. */
+  /** A site of this name exists that this company did not create. */
   | 'SITE_NAME_TAKEN'
-  /** Its time ran out. */
+  /** The attempt exceeded its deadline. */
   | 'TIMED_OUT'
-  /** The site was made, but is not as it was asked for. */
+  /** The site was created but is not as requested. */
   | 'VERIFICATION_FAILED'
-  /** It was interrupted too often. */
+  /** Its workers were lost too many times. */
   | 'WORKER_LOST';
 
 /** What is wrong with a field, as programs read it. */
 export type FaultCode =
-  /** It stands there more than once. */
+  /** It occurs more than once. */
   | 'DUPLICATE'
-  /** It holds characters that are not allowed there. */
+  /** It contains characters that are not allowed. */
   | 'INVALID_CHARACTERS'
-  /** It is not written as such a thing is. */
+  /** Its format is invalid. */
   | 'INVALID_FORMAT'
-  /** Your role may not give it. */
+  /** Your role may not set it. */
   | 'NOT_ALLOWED'
-  /** It is empty, and must not be. */
+  /** It is missing or empty. */
   | 'REQUIRED'
-  /** It is kept for other uses. */
+  /** It is reserved for other uses. */
   | 'RESERVED'
   /** It has too many characters or entries. */
   | 'TOO_LONG'
-  /** It has too few characters. */
+  /** It is too short. */
   | 'TOO_SHORT'
-  /** It names something that is not there. */
+  /** It is not a known value. */
   | 'UNKNOWN_VALUE';
 
-/** What a mail tells. */
+/** The subject of a mail. */
 export type MailKind =
-  /** The attempt failed, and why. */
+  /** The attempt failed; the mail says why. */
   | 'SITE_FAILED'
-  /** The site is ready; it carries the credentials. */
+  /** The site is ready; the mail carries the credentials. */
   | 'SITE_READY';
 
-/** What stands of a company’s site. */
+/** The state of a company’s site. */
 export type SiteStatus =
   /** The site answers and was verified. */
   | 'ACTIVE'
-  /** The site is being made. */
+  /** The site is being created. */
   | 'CREATING'
-  /** A failed attempt left a part of the site; the next attempt goes on from it. */
+  /** A failed attempt left part of the site; the next attempt continues from it. */
   | 'INCOMPLETE'
-  /** There is no site. */
+  /** No site exists. */
   | 'NOT_CREATED';
 
-/** How far a step is. */
+/** The state of a step. */
 export type StepState =
-  /** Its effect is there and was verified. */
+  /** Completed and verified. */
   | 'DONE'
-  /** It failed, or work was stopped in it. */
+  /** Failed or interrupted. */
   | 'FAILED'
-  /** It is being taken. */
+  /** In progress. */
   | 'RUNNING'
-  /** Its turn has not come. */
+  /** Not started. */
   | 'WAITING';
 
-/** Whether a mail that no server has accepted will be tried again. */
+/** Whether a mail that no server has accepted will be sent again. */
 export type UndeliveredState =
-  /** A server refused it for good; it waits for `resendMail`. */
+  /** A server refused it permanently; only `resendMail` sends it again. */
   | 'REFUSED'
-  /** It is tried again by itself, until a server accepts it or refuses it for good. */
+  /** It is retried automatically until a server accepts it or refuses it permanently. */
   | 'WAITING';
 
 export type CompanyFieldsFragment = { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null };
@@ -276,7 +276,7 @@ export type CompanyStatusChangedSubscriptionVariables = Exact<{
 
 export type CompanyStatusChangedSubscription = { companyStatusChanged: { version: number, status: CompanyStatus, siteStatus: SiteStatus, kind: CompanyEventKind, step: string | null, reason: FailureReason | null, progress: number, message: string, occurredAt: string } };
 
-export type OperationsQueryVariables = Exact<{
+export type ServiceStatusQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
   last?: number | null | undefined;
@@ -284,7 +284,7 @@ export type OperationsQueryVariables = Exact<{
 }>;
 
 
-export type OperationsQuery = { operations: { waiting: number, oldestWaitingSince: string | null, stalled: number, workerCount: number, runningCount: number, workers: Array<{ name: string, startedAt: string, seenAt: string, lateLoops: Array<string> }>, running: Array<{ worker: string, claims: number, heldSince: string, leaseAgeSeconds: number, leasedUntil: string, deadlineAt: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, mailAccountFault: { since: string, cause: string, waitingMails: number } | null, undeliveredMails: { edges: Array<{ cursor: string, node: { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } };
+export type ServiceStatusQuery = { serviceStatus: { waiting: number, oldestWaitingSince: string | null, stalled: number, workerCount: number, runningCount: number, workers: Array<{ name: string, startedAt: string, seenAt: string, lateLoops: Array<string> }>, running: Array<{ worker: string, claims: number, heldSince: string, leaseAgeSeconds: number, leasedUntil: string, deadlineAt: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, mailAccountFault: { since: string, cause: string, waitingMails: number } | null, undeliveredMails: { edges: Array<{ cursor: string, node: { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } };
 
 export type UndeliveredMailFieldsFragment = { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } };
 
@@ -693,9 +693,9 @@ export const CompanyStatusChangedDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CompanyStatusChangedSubscription, CompanyStatusChangedSubscriptionVariables>;
-export const OperationsDocument = new TypedDocumentString(`
-    query Operations($first: Int, $after: String, $last: Int, $before: String) {
-  operations {
+export const ServiceStatusDocument = new TypedDocumentString(`
+    query ServiceStatus($first: Int, $after: String, $last: Int, $before: String) {
+  serviceStatus {
     waiting
     oldestWaitingSince
     stalled
@@ -783,7 +783,7 @@ fragment UndeliveredMailFields on UndeliveredMail {
   dueAt
   lastError
   createdAt
-}`) as unknown as TypedDocumentString<OperationsQuery, OperationsQueryVariables>;
+}`) as unknown as TypedDocumentString<ServiceStatusQuery, ServiceStatusQueryVariables>;
 export const ResendMailDocument = new TypedDocumentString(`
     mutation ResendMail($mailId: ID!, $recipient: String) {
   resendMail(mailId: $mailId, recipient: $recipient) {

@@ -1,6 +1,6 @@
 import type { Failure, FailureReason } from './failure.ts';
 
-/** What an event tells. The one list behind the database's check, the GraphQL enum and the TypeScript union. */
+/** What happened to a company. The one list behind the database's check, the GraphQL enum and the TypeScript union. */
 export const eventKinds = [
   'CREATED',
   'QUEUED',
@@ -21,10 +21,13 @@ export type EventKind = (typeof eventKinds)[number];
 /** The step that an event is about. */
 interface Step {
   readonly name: string;
+  /** What it does while it runs: `Creating the site`. */
   readonly title: string;
+  /** What it has done: `Site created`. */
+  readonly completed: string;
 }
 
-/** An event to be appended: its kind, and what its sentence names. */
+/** An event to append: its kind, and what its sentence needs. */
 export type NewEvent =
   | { readonly kind: 'CREATED'; readonly draft: boolean }
   | { readonly kind: 'QUEUED'; readonly again: boolean }
@@ -48,21 +51,21 @@ export function sentenceOf(event: NewEvent): string {
       return 'Another worker has taken over.';
     case 'STEP_STARTED':
     case 'STEP_PROGRESSED':
-      return `${event.step.title}.`;
+      return `${event.step.title}…`;
     case 'STEP_RETRYING':
-      return `${event.step.title}: ${event.reason} Trying again.`;
+      return `${event.step.title}: ${event.reason} Retrying.`;
     case 'STEP_COMPLETED':
-      return `${event.step.title}: ${event.how ?? 'done.'}`;
+      return `${event.step.completed}${event.how === undefined ? '' : ` ${event.how}`}.`;
     case 'CANCEL_REQUESTED':
       return 'Cancellation requested.';
     case 'RETURNED_TO_DRAFT':
-      return 'Cancelled while it waited; saved as a draft.';
+      return 'Cancelled before a worker started; saved as a draft.';
     case 'SUCCEEDED':
       return `${event.siteName} is ready.`;
     case 'FAILED':
       return event.failure.message;
     case 'ADDRESS_CORRECTED':
-      return 'The mail address was corrected; mails about this company go there from now on.';
+      return 'The mail address was corrected; further mails about this company go there.';
   }
 }
 
@@ -70,6 +73,6 @@ export function sentenceOf(event: NewEvent): string {
 export const stepOf = (event: NewEvent): string | null =>
   'step' in event ? event.step.name : event.kind === 'FAILED' ? (event.failure.step ?? null) : null;
 
-/** Why an attempt failed, if the event tells of its failure. */
+/** Why an attempt failed, if the event is its failure. */
 export const reasonOf = (event: NewEvent): FailureReason | null =>
   event.kind === 'FAILED' ? event.failure.reason : null;

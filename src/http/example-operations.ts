@@ -1,18 +1,18 @@
-/** What stands above each operation where nobody is signed in without a token. */
+/** The text above each operation where a token is needed. */
 export const signInFirst = `# Sign in first: put a token into Headers, below.
 # For development, npm run token prints one.
 # Then re-fetch the schema, by the button at the lower left.
 
 `;
 
-/** The first company's of this year: on a service that is new, the one that the first tab makes. */
+/** The first company of this year: on a new service, the one that the first tab creates. */
 const variables = JSON.stringify({ companyId: `COMP-${new Date().getUTCFullYear()}-00001` }, undefined, 2);
 
-/** What somebody finds in GraphiQL's tabs when they come for the first time; they work in this order. */
+/** The tabs of GraphiQL at a first visit; they work in this order. */
 export const exampleOperations = [
   {
-    query: `# Ask for a company and its site. The answer comes at once; the site is made in the background.
-# The next tab watches it: put the id of the answer into its Variables when it is another one.
+    query: `# Create a company and its site. The response comes at once; the site is created in the background.
+# The next tab watches it: if the response has another id, put that into its Variables.
 mutation CreateCompany {
   createCompany(
     input: {
@@ -49,8 +49,8 @@ mutation CreateCompany {
 `,
   },
   {
-    query: `# Watch a company live: first its present state, then every event, until it is ACTIVE or FAILED.
-# With sinceVersion: 0 you see everything from the beginning. Which company it is, Variables below say.
+    query: `# Watch a company live until it is ACTIVE or FAILED.
+# sinceVersion: 0 shows every event from the beginning. The company's id is in Variables below.
 subscription Watch($companyId: ID!) {
   companyStatusChanged(companyId: $companyId, sinceVersion: 0) {
     version
@@ -92,7 +92,7 @@ query Companies {
 `,
   },
   {
-    query: `# Try a failed company again, or queue a draft. Which company it is, Variables below say.
+    query: `# Retry a failed company, or queue a draft. The company's id is in Variables below.
 mutation Provision($companyId: ID!) {
   provisionCompany(companyId: $companyId) {
     ... on ProvisionCompanySuccess {
@@ -111,10 +111,10 @@ mutation Provision($companyId: ID!) {
     variables,
   },
   {
-    query: `# For operators: what workers do, and which mails do not arrive.
-# resendMail(mailId: "…", recipient: "…") sends one again, to another address if need be.
-query Operations {
-  operations {
+    query: `# For operators: what workers do, and which mails are not delivered.
+# resendMail(mailId: "…", recipient: "…") sends one again, to another address if needed.
+query ServiceStatus {
+  serviceStatus {
     waiting
     oldestWaitingSince
     running {
@@ -144,7 +144,7 @@ query Operations {
 `,
   },
   {
-    query: `# For operators: who did what, and what came of it; of one company by filter: { companyId: "…" }.
+    query: `# For operators: who did what, and the outcome; filter: { companyId: "…" } shows one company.
 query AuditLog {
   auditLog(first: 20) {
     edges {

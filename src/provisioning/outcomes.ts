@@ -55,11 +55,13 @@ function failureOf(cause: unknown, step: SiteStep | undefined, { scrub }: Pick<A
   }
   return {
     reason: 'INTERNAL',
-    message: `Something went wrong on our side${step ? ` at the step “${step.title}”` : ''}. The details have been logged.`,
+    message: `Something went wrong on our side${step ? ` while ${lowerFirst(step.title)}` : ''}. The details have been logged.`,
     ...where,
     detail: scrub(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)),
   };
 }
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** The error for which the running step was being retried is for operators. */
 function timedOut({ timeLimit, scrub }: Pick<Attempt, 'timeLimit' | 'scrub'>, running?: StepFailure): Failure {

@@ -46,8 +46,8 @@ export async function runSteps(attempt: Attempt): Promise<void> {
         // A stale token or an unavailable database shows at the step's end as well.
         written.catch(() => {});
       },
-      tell(completedHow) {
-        how = completedHow;
+      completedHow(said) {
+        how = said;
       },
     };
     try {

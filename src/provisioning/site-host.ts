@@ -37,8 +37,8 @@ export interface StepContext {
   progress(percent: number): void;
   /** What the step waits for that is unavailable, in sentences for people; empty once it continues. */
   waitsFor?(what: string): void;
-  /** How the step was completed, when that was unusual; the end of a sentence that begins with the step's title. */
-  tell?(how: string): void;
+  /** How the step was completed, when that was unusual; the end of the sentence that begins with `completed`. */
+  completedHow?(how: string): void;
 }
 
 /**
@@ -48,8 +48,10 @@ export interface StepContext {
 export interface SiteStep {
   /** Stable across versions: it is recorded, and a retry recognises it. `create-site`, `install-app:erpnext`. */
   readonly name: string;
-  /** What it does, for people: `Create the site`. */
+  /** What it does, for people: `Creating the site`. */
   readonly title: string;
+  /** What it has done, for people: `Site created`. */
+  readonly completed: string;
   /** How long it takes in proportion to the other steps; any unit. */
   readonly weight: number;
   /** True when the step's whole effect exists already, so there is nothing to run. */

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { CreateCompanyDocument, OperationsDocument, ResendMailDocument } from '../../src/client/operations.ts';
+import { CreateCompanyDocument, ResendMailDocument, ServiceStatusDocument } from '../../src/client/operations.ts';
 import { requestFor } from '../support/test-service.ts';
 
 /** What is sent to the service, by one request or over one socket. */
@@ -23,7 +23,7 @@ const create = 'mutation ($input: CreateCompanyInput!) { createCompany(input: $i
 const documents = [
   create,
   CreateCompanyDocument.toString(),
-  OperationsDocument.toString(),
+  ServiceStatusDocument.toString(),
   ResendMailDocument.toString(),
   `mutation { createCompany(input: { companyName: "${canary}", apps: ["${canary}"] }) { __typename } }`,
   `{ company(id: "${canary}") { id history(first: 3, after: "${canary}") { edges { node { message } } } } }`,

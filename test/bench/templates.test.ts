@@ -15,7 +15,7 @@ describe('a site begins with a template', { skip: noStandIn, timeout: 60_000 }, 
     const bench = await openStandInBench(t);
     assert.equal(await create(bench, first), undefined);
     await make(bench.host, first);
-    assert.equal(await create(bench, second), 'created from a template with Frappe, erpnext, demo_app.');
+    assert.equal(await create(bench, second), 'from a template with Frappe, erpnext, demo_app');
     for (const step of ['create-site', 'install-app:erpnext', 'install-app:demo_app']) {
       assert.equal(await stepOf(bench.host, second, step).check(ever), true, step);
     }
@@ -29,9 +29,9 @@ describe('a site begins with a template', { skip: noStandIn, timeout: 60_000 }, 
   test('one with more apps begins with those that are first, and one with others begins with Frappe', async (t) => {
     const bench = await openStandInBench(t);
     await make(bench.host, { ...first, apps: ['erpnext'] });
-    assert.equal(await create(bench, second), 'created from a template with Frappe, erpnext.');
+    assert.equal(await create(bench, second), 'from a template with Frappe, erpnext');
     const third = { ...acme, siteName: 'third.localhost', apps: ['demo_app', 'erpnext'] };
-    assert.equal(await create(bench, third), 'created from a template with Frappe.');
+    assert.equal(await create(bench, third), 'from a template with Frappe');
     for (const plan of [second, third]) await make(bench.host, plan);
     assert.equal(await bench.login(third.siteName, third.adminEmail, third.adminPassword), 200);
   });
@@ -60,7 +60,7 @@ describe('a site begins with a template', { skip: noStandIn, timeout: 60_000 }, 
     const rows = (await bench.read(`database/${name}.json`)) as object;
     await writeFile(join(bench.path, `database/${name}.json`), JSON.stringify({ ...rows, encrypted: ['canary'] }));
     await make(bench.host, first);
-    assert.equal(await create(bench, second), 'created from a template with Frappe.');
+    assert.equal(await create(bench, second), 'from a template with Frappe');
   });
 
   test('a template of another version is none, and goes', async (t) => {
@@ -70,7 +70,7 @@ describe('a site begins with a template', { skip: noStandIn, timeout: 60_000 }, 
     await writeFile(join(source, 'hooks.py'), 'version = 1');
     await make(bench.host, first);
     await appendFile(join(source, 'hooks.py'), '0');
-    assert.equal(await create(bench, second), 'created from a template with Frappe.');
+    assert.equal(await create(bench, second), 'from a template with Frappe');
     const before = (await templateFiles(bench)).length;
     await make(bench.host, second);
     assert.equal((await templateFiles(bench)).length, before, 'the old ones have made room for the new ones');
@@ -118,7 +118,7 @@ async function create({ host }: StandInBench, plan: SitePlan): Promise<string | 
   await stepOf(host, plan, 'create-site').run({
     signal: ever,
     progress() {},
-    tell(said) {
+    completedHow(said) {
       how = said;
     },
   });

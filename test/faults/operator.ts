@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openClient } from '../../src/client/client.ts';
-import { OperationsDocument, ResendMailDocument } from '../../src/client/operations.ts';
+import { ResendMailDocument, ServiceStatusDocument } from '../../src/client/operations.ts';
 import { tokenOf } from '../support/processes.ts';
 import { askUntilAnswered } from './ask-until-answered.ts';
 
@@ -16,8 +16,8 @@ export async function sendRefusedMails(urls: readonly string[], over: AbortSigna
   const surely = askUntilAnswered(clients, 0, over);
   while (!over.aborted) {
     try {
-      const { operations } = await surely((client) => client.execute(OperationsDocument, { first: 100 }));
-      for (const { node: mail } of operations?.undeliveredMails.edges ?? []) {
+      const { serviceStatus } = await surely((client) => client.execute(ServiceStatusDocument, { first: 100 }));
+      for (const { node: mail } of serviceStatus?.undeliveredMails.edges ?? []) {
         if (mail.state !== 'REFUSED') continue;
         const right = { mailId: mail.id, recipient: correctedAddressOf(mail.company.customerEmail) };
         await surely((client) => client.execute(ResendMailDocument, right));

@@ -156,13 +156,11 @@ export function ledgerHost(file: string): SiteHost {
     steps: (plan) => {
       const site = openSite(database, plan);
       return [
-        step(site, 'preflight', 'Check that the site can be made', 5),
-        step(site, 'create-site', 'Create the site', 60),
-        ...plan.apps.map((app) => step(site, `install-app:${app}`, `Install ${app}`, 40)),
-        step(site, 'set-up-company', 'Set up the company', 40, async () =>
-          JSON.stringify(await hashPassword(plan.adminPassword)),
-        ),
-        step(site, 'verify', 'Open the site and log in', 15, async () => {
+        step(site, 'preflight', 5),
+        step(site, 'create-site', 60),
+        ...plan.apps.map((app) => step(site, `install-app:${app}`, 40)),
+        step(site, 'set-up-company', 40, async () => JSON.stringify(await hashPassword(plan.adminPassword))),
+        step(site, 'verify', 15, async () => {
           if (!(await admits(site.holds('set-up-company'), plan.adminPassword)))
             throw notVerified('refuses its administrator');
           return 'verified';
@@ -179,13 +177,13 @@ export function ledgerHost(file: string): SiteHost {
 function step(
   site: Site,
   name: string,
-  title: string,
   milliseconds: number,
   make: () => Promise<string> = async () => 'made',
 ): SiteStep {
   return {
     name,
-    title,
+    title: `Making ${name}`,
+    completed: `${name} made`,
     weight: milliseconds,
     check: (signal) => site.isWhole(name, signal),
     async run({ signal, progress }) {

@@ -38,7 +38,8 @@ export function recordingHost(
     };
     return {
       name,
-      title: `Make ${name}`,
+      title: `Making ${name}`,
+      completed: `${name} made`,
       weight: 1,
       async check(signal) {
         await enter('check', signal);

@@ -227,7 +227,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     const readsOf = async (subject: string, role: Role, ...selections: string[]): Promise<readonly unknown[]> => {
       for (const selection of selections) {
         const headers = { authorization: `Bearer ${await tokenOf(subject, role)}` };
-        const query = `{ operations { waiting } company(id: "${joes}") { failure { message } } ${selection} }`;
+        const query = `{ serviceStatus { waiting } company(id: "${joes}") { failure { message } } ${selection} }`;
         await ask(service.url, { headers, body: JSON.stringify({ query }) });
       }
       // A mutation of theirs is the last entry, so that nothing is waited for in vain.
@@ -240,7 +240,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
             .map(({ action, outcome, companyId }) => [action, outcome, companyId]);
       }
     };
-    const mails = (fields: string): string => `operations { undeliveredMails { edges { node { ${fields} } } } }`;
+    const mails = (fields: string): string => `serviceStatus { undeliveredMails { edges { node { ${fields} } } } }`;
     const detail = `more: company(id: "${joes}") { failure { detail } }`;
     const [mailRead, failureRead] = [
       ['READ_MAIL', 'READ', joes],

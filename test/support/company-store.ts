@@ -109,7 +109,8 @@ const mailsOf = (db: Db, id: CompanyId) =>
 /** A step whose effect is that `made` has its name. */
 export const stepNamed = (name: string, made: Set<string>): SiteStep => ({
   name,
-  title: `Make ${name}`,
+  title: `Making ${name}`,
+  completed: `${name} made`,
   weight: 1,
   check: async () => made.has(name),
   async run() {

@@ -9,10 +9,11 @@ const name = 'create-site';
 /** `new-site`: folder, configuration, database, and Frappe itself; with a template, apps too, so that their steps find nothing to do. */
 export const createSite = (site: BenchSite): SiteStep => ({
   name,
-  title: 'Create the site',
+  title: 'Creating the site',
+  completed: 'Site created',
   weight: 28,
   check: (signal) => site.isFinished(name, signal),
-  async run({ signal, progress, waitsFor, tell }) {
+  async run({ signal, progress, waitsFor, completedHow }) {
     // Nobody logs in as Administrator; the site's own administrator is set up later.
     const administratorPassword = randomBytes(24).toString('base64url');
     const { template } = await site.ask(
@@ -25,7 +26,7 @@ export const createSite = (site: BenchSite): SiteStep => ({
         otherwise: { reason: 'HOST_UNAVAILABLE', message: 'The bench could not create the site.' },
       },
     );
-    if (template) tell?.(`created from a template with ${['Frappe', ...template].join(', ')}.`);
+    if (template) completedHow?.(`from a template with ${['Frappe', ...template].join(', ')}`);
   },
   verify: (signal) =>
     site.expectFinished(name, 'The bench reported that the site was created, but it does not exist.', signal),

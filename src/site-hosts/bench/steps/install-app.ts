@@ -9,7 +9,8 @@ export function installApp(site: BenchSite, app: string): SiteStep {
   const name = `install-app:${app}`;
   return {
     name,
-    title: `Install ${app}`,
+    title: `Installing ${app}`,
+    completed: `App ${app} installed`,
     weight: app === 'erpnext' ? 50 : 10,
     check: (signal) => site.isFinished(name, signal),
     async run({ signal, progress, waitsFor }) {

@@ -5,7 +5,8 @@ import * as protocol from '../protocol.ts';
 /** Name free or this company's, apps on the bench, database reachable: what would fail after a minute fails in a second. */
 export const preflight = (site: BenchSite): SiteStep => ({
   name: 'preflight',
-  title: 'Check that the site can be made',
+  title: 'Running preflight checks',
+  completed: 'Preflight checks passed',
   weight: 1,
   check: (signal) => site.isFinished('create-site', signal),
   async run({ signal }) {

@@ -12,7 +12,8 @@ const name = 'set-up-company';
 /** Frappe's setup wizard with every field of the request: nothing else creates the company and its administrator. */
 export const setUpCompany = (site: BenchSite): SiteStep => ({
   name,
-  title: 'Set up the company',
+  title: 'Setting up the company',
+  completed: 'Company set up',
   weight: 20,
   check: (signal) => site.isFinished(name, signal),
   async run({ signal, progress, waitsFor }) {

@@ -8,7 +8,8 @@ import { visitSite } from '../visit-site.ts';
 /** Checks the whole site as a customer will find it. */
 export const verifySite = (site: BenchSite): SiteStep => ({
   name: 'verify',
-  title: 'Open the site and log in',
+  title: 'Verifying the site',
+  completed: 'Site verified',
   weight: 2,
   // Only looking again shows it; the run does that.
   async check(signal) {

@@ -5,7 +5,8 @@ import { createFolder, findOurs, lookUp, removeFolder, siteNameTaken } from '../
 export function createSite(directory: string, plan: SitePlan): SiteStep {
   return {
     name: 'create-site',
-    title: 'Create the site',
+    title: 'Creating the site',
+    completed: 'Site created',
     weight: 2,
     async check(signal) {
       signal.throwIfAborted();

@@ -15,7 +15,8 @@ export function installApp(directory: string, plan: SitePlan, app: string, offer
 
   return {
     name: `install-app:${app}`,
-    title: `Install ${app}`,
+    title: `Installing ${app}`,
+    completed: `App ${app} installed`,
     weight: 2,
     check: isInstalled,
     async run({ signal }) {

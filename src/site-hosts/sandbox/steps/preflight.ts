@@ -17,7 +17,8 @@ export function preflight(directory: string, plan: SitePlan, offeredApps: readon
 
   return {
     name: 'preflight',
-    title: 'Check that the site can be made',
+    title: 'Running preflight checks',
+    completed: 'Preflight checks passed',
     weight: 1,
     async check(signal) {
       signal.throwIfAborted();

@@ -22,7 +22,8 @@ export function setUpCompany(directory: string, plan: SitePlan): SiteStep {
 
   return {
     name: 'set-up-company',
-    title: 'Set up the company',
+    title: 'Setting up the company',
+    completed: 'Company set up',
     weight: 4,
     check: isSetUp,
     async run({ signal, progress }) {

@@ -12,7 +12,8 @@ export function verify(directory: string, plan: SitePlan): SiteStep {
 
   return {
     name: 'verify',
-    title: 'Open the site and log in',
+    title: 'Verifying the site',
+    completed: 'Site verified',
     weight: 3,
     async check(signal) {
       signal.throwIfAborted();

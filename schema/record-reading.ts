@@ -3,8 +3,8 @@ import type { CompanyRow } from '../src/company/tables.ts';
 import { actorOf } from './audited.ts';
 import type { SchemaContext } from './context.ts';
 
-/** Tells the audit log that an operator reads what nobody else is shown of another's company. */
-export function tellReading(
+/** Records that an operator reads what only operators see of another's company. */
+export function recordReading(
   context: SchemaContext,
   action: AuditAction,
   { id, created_by }: Pick<CompanyRow, 'id' | 'created_by'>,
