@@ -59,7 +59,7 @@ describe('moves', () => {
             kind: 'STEP_STARTED',
             step: 'one',
             progress: 7,
-            message: 'Step one.',
+            message: 'Doing one…',
             attempt: 1,
             site_status: 'NOT_CREATED',
           },
