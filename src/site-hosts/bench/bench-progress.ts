@@ -1,7 +1,7 @@
 /**
- * How far a command of the bench is, from the bars that it draws: `Updating DocTypes for erpnext : [====   ] 34%`, and
+ * The progress of a command of the bench, from the bars that it draws: `Updating DocTypes for erpnext : [====   ] 34%`, and
  * `Setting up the company: 34%` while the wizard runs.
- * The bar's end is not the command's: what follows it (dashboards, after_install) has the last tenth.
+ * A command continues after its bar (dashboards, after_install), for which the last tenth is reserved.
  */
 export function benchProgress(report: (percent: number) => void): (line: string) => void {
   return (line) => {
@@ -11,5 +11,5 @@ export function benchProgress(report: (percent: number) => void): (line: string)
   };
 }
 
-/** One of the bars that are drawn over each other. */
+/** One of the bars that overwrite each other. */
 export const isBar = /^(?:Updating DocTypes for .+\]|Setting up the company:)\s*(\d{1,3})%\s*$/;

@@ -1,4 +1,4 @@
-/** Where a fiscal year does not begin with January: its first day, month-day (ERPNext's setup_wizard.js). */
+/** Countries whose fiscal year does not begin in January, and its first day, month-day (ERPNext's setup_wizard.js). */
 const fiscalYears: Readonly<Record<string, string>> = {
   Afghanistan: '12-21',
   Australia: '07-01',

@@ -1,9 +1,8 @@
 const longestLine = 65_536;
 
 /**
- * Takes output in any chunks and gives its lines, where a carriage return ends a line as well: Frappe redraws its bars
- * that way. Bytes that are no UTF-8 are replaced, and what is too long for a line is cut, so that output without an end
- * costs bounded memory.
+ * Splits output, in any chunks, into lines. A carriage return ends a line as well: Frappe redraws its bars that way. Bytes
+ * that are not UTF-8 are replaced, and lines that are too long are cut, so that endless output takes bounded memory.
  */
 export function lineSplitter(onLine: (line: string) => void): (chunk: Buffer) => void {
   const decoder = new TextDecoder();

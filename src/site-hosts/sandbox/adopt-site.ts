@@ -8,8 +8,8 @@ import { configFile } from './site-files.ts';
 import { folderOf } from './site-folder.ts';
 
 /**
- * Makes a site of an earlier version, which names its company by the id alone, the plan's own, unless something contradicts:
- * it was there before the company was, a newer claim than the plan's has had it, or another row of that id is about as well.
+ * Makes a site of an earlier version, which names its company by the id alone, the plan's own, unless something contradicts
+ * that: it is older than the company, a newer claim than the plan's has worked on it, or another row with that id exists.
  */
 export async function adoptSite(directory: string, plan: SitePlan, signal: AbortSignal): Promise<void> {
   const { adoptSince, companyId, fencingToken, owner, siteName } = plan;
@@ -24,7 +24,7 @@ export async function adoptSite(directory: string, plan: SitePlan, signal: Abort
   if (earlier.some((token) => Number(token) > fencingToken) || claimants.length > 1) return;
 
   const claim = claimFolder(directory, plan);
-  // Moved first, as a whole: nothing arrives any more of what a worker of that version goes on with.
+  // Moved first, as a whole: a stalled worker of that version can no longer publish anything.
   const taken = join(claim, 'earlier');
   await rename(join(claims, companyId), taken).catch(unlessMissing);
   await rm(taken, { recursive: true, force: true });

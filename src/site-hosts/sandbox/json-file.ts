@@ -2,23 +2,23 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 
-/** A folder, and where what is written to it or removed from it is kept meanwhile: on the same disk. */
-export interface Place {
+/** A folder, and the claim's own one on the same disk, through which files enter and leave it. */
+export interface ClaimedFolder {
   readonly folder: string;
   readonly claim: string;
 }
 
 /** One JSON file of a site's folder. */
 interface JsonFile<T> {
-  /** What it holds; undefined when it is missing or is not what we write: then its step's effect is not there. */
+  /** Its content; undefined when it is missing or is not what this service writes: then its step has had no effect. */
   read(folder: string): Promise<T | undefined>;
-  /** Replaces it whole and durably, readable by its owner only. A kill at any moment leaves the old content or the new. */
-  write(place: Place, value: T, signal: AbortSignal): Promise<void>;
+  /** Replaces it atomically and durably, readable by its owner only. A kill at any moment leaves the old content or the new. */
+  write(to: ClaimedFolder, value: T, signal: AbortSignal): Promise<void>;
   /** Removes it; nothing to remove is fine. */
-  remove(place: Place): Promise<void>;
+  remove(from: ClaimedFolder): Promise<void>;
 }
 
-/** The file `fileName`, whose content is `schema`'s. */
+/** The file `fileName` with content of this schema. */
 export function jsonFile<T>(fileName: string, schema: z.ZodType<T>): JsonFile<T> {
   return {
     async read(folder) {
@@ -27,7 +27,7 @@ export function jsonFile<T>(fileName: string, schema: z.ZodType<T>): JsonFile<T>
       try {
         return schema.safeParse(JSON.parse(text)).data;
       } catch {
-        return undefined; // not JSON: not written by us
+        return undefined; // not JSON: not written by this service
       }
     },
     async write({ folder, claim }, value, signal) {
@@ -52,7 +52,7 @@ export function jsonFile<T>(fileName: string, schema: z.ZodType<T>): JsonFile<T>
   };
 }
 
-/** Makes what was renamed or removed in `folder` outlast a power cut. */
+/** Makes renames and removals in `folder` survive a power failure. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -62,7 +62,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** For `.catch`: a path that leads nowhere reads undefined, any other error stays an error. */
+/** For `.catch`: undefined for a path that does not exist; rethrows any other error. */
 export function unlessMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
   throw error;

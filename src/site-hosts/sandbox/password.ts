@@ -1,7 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
-/** A scrypt hash as it is stored; it carries its cost, so that raising the cost does not lock anybody out. */
+/** A scrypt hash as it is stored; it carries its cost, so that old hashes remain valid when the cost is raised. */
 export const passwordHash = z.object({
   cost: z.int().positive(),
   blockSize: z.int().positive(),
@@ -15,7 +15,7 @@ type PasswordHash = z.infer<typeof passwordHash>;
 // its process with the API; the file that holds the hash is readable by this process's user only.
 const strength = { cost: 2 ** 14, blockSize: 8, parallelization: 1 };
 const keyLength = 32;
-// Compared against when the user is unknown: the answer must take as long as for a known one.
+// For unknown users: the response must take as long as for known ones.
 const nobody: PasswordHash = { ...strength, salt: '', hash: '' };
 
 /** Hashes a password with a fresh salt; tens of milliseconds, off the event loop. */

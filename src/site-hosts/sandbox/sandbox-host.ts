@@ -67,7 +67,7 @@ const transientErrors = ['EMFILE', 'ENFILE'];
 function nameDiskError(error: NodeJS.ErrnoException): never {
   const { code = '' } = error;
   if (!diskErrors.includes(code)) throw error;
-  throw new SiteHostError('HOST_UNAVAILABLE', 'The server that keeps the sites cannot store them at the moment.', {
+  throw new SiteHostError('HOST_UNAVAILABLE', 'The server cannot store sites at the moment.', {
     detail: error.message,
     transient: transientErrors.includes(code),
     cause: error,

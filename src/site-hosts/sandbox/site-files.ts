@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { jsonFile } from './json-file.ts';
 import { passwordHash } from './password.ts';
 
-/** Whose site it is. It is the first file of a site and the proof of ownership: without it a folder is nobody's of ours. */
+/** Which company the site belongs to. It is the first file of a site and the proof of ownership. */
 export const configFile = jsonFile(
   'site_config.json',
   z.object({
     sandbox: z.literal(true),
     owner: z.string().optional(),
-    /** In the place of an owner, where an earlier version made the site (adopt-site.ts). */
+    /** Instead of an owner, where an earlier version created the site (adopt-site.ts). */
     companyId: z.string().optional(),
     createdAt: z.iso.datetime(),
   }),
@@ -37,7 +37,7 @@ export const companyFile = jsonFile<Company>(
   }),
 );
 
-/** Who may log in, and the secret that signs the sessions of this site and no other. */
+/** The users who may log in, and the secret that signs the sessions of this site alone. */
 export const usersFile = jsonFile(
   'users.json',
   z.object({
@@ -46,5 +46,5 @@ export const usersFile = jsonFile(
   }),
 );
 
-/** When the finished site was last found to be as planned. */
+/** When the finished site was last verified. */
 export const verifiedFile = jsonFile('verified.json', z.object({ verifiedAt: z.iso.datetime() }));

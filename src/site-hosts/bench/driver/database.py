@@ -1,10 +1,10 @@
-"""The server that sites' databases are on, as its administrator sees it."""
+"""The sites' database server, as its administrator."""
 from driver.frappe_bench import bench_config, database_kind
 from driver.settings import DATABASE
 
 
 def database_administrator(patience=5):
-    """A connection as the database's administrator; raises what the database's own client raises when there is none."""
+    """A connection as the database's administrator; raises what the database's own client raises when it cannot connect."""
     kind, config = database_kind(), bench_config()
     host = DATABASE.get("host") or config.get("db_host") or "127.0.0.1"
     port = int(DATABASE.get("port") or config.get("db_port") or (5432 if kind == "postgres" else 3306))
@@ -23,7 +23,7 @@ def database_administrator(patience=5):
 
 
 def check_database():
-    """Raises when the database is out of reach, or when what was made could not be taken back."""
+    """Raises when the database is unreachable, or when what is created could not be dropped."""
     connection = database_administrator()
     if database_kind() == "mariadb":
         users_hosts(connection, "root")
@@ -32,26 +32,26 @@ def check_database():
 
 def database_exists(name):
     if database_kind() == "postgres":
-        question = "select 1 from pg_database where datname = %s"
+        query = "select 1 from pg_database where datname = %s"
     else:
-        question = "select 1 from information_schema.schemata where schema_name = %s"
+        query = "select 1 from information_schema.schemata where schema_name = %s"
     connection = database_administrator()
     with connection.cursor() as cursor:
-        cursor.execute(question, (name,))
+        cursor.execute(query, (name,))
         found = cursor.fetchone() is not None
     connection.close()
     return found
 
 
 def users_hosts(connection, name):
-    """From where a MariaDB user of this name may log in: Frappe takes the host that the server saw it come from."""
+    """The hosts that a MariaDB user of this name may log in from: Frappe uses the host that the server saw."""
     with connection.cursor() as cursor:
         cursor.execute("select host from mysql.user where user = %s", (name,))
         return [host for (host,) in cursor.fetchall()]
 
 
 def drop_database(name):
-    """`name` is a database of ours, and its user is called the same; what is gone already is fine."""
+    """`name` is a database of ours, and its user has the same name; either may be gone already."""
     connection = database_administrator()
     with connection.cursor() as cursor:
         if database_kind() == "postgres":
@@ -66,7 +66,7 @@ def drop_database(name):
 
 
 def end_sessions(cursor, name):
-    """A worker that was killed may still hold a lock on a table, on which a drop would wait."""
+    """A killed worker's session may still hold a lock on a table, and a drop would wait for it."""
     import pymysql
 
     cursor.execute("select id from information_schema.processlist where user = %s", (name,))

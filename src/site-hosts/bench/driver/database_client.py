@@ -1,11 +1,11 @@
-"""The database's own programs, which write a site's database down and read it in again. They get the site's password through
-a pipe: in an argument list or an environment, others would see it."""
+"""The database's own programs, which dump and restore a site's database. They get the site's password through a pipe: in an
+argument list or an environment, others could read it."""
 import gzip
 import os
 import shutil
 import subprocess
 
-NEWEST_DUMPS_BEGIN_WITH = b"/*M!999999\\- enable the sandbox mode */"  # Older clients stumble over it.
+NEWEST_DUMPS_BEGIN_WITH = b"/*M!999999\\- enable the sandbox mode */"  # Older clients fail on it.
 
 
 def dump_database(config, output, leave_out):
@@ -22,8 +22,8 @@ def dump_database(config, output, leave_out):
         shutil.copyfileobj(process.stdout, output)
 
 
-def read_in(*arguments):
-    """In the place of Frappe's DbManager.restore_database, which puts the password into a shell's command line."""
+def restore_database(*arguments):
+    """Replaces Frappe's DbManager.restore_database, which puts the password into a shell's command line."""
     import frappe
 
     name, source, user, password = arguments[-4:]
@@ -38,7 +38,7 @@ def read_in(*arguments):
                 shutil.copyfileobj(file, process.stdin)
                 process.stdin.close()
             except BrokenPipeError:
-                pass  # It has ended, and says why.
+                pass  # It has ended, and has printed why.
     frappe.cache.delete_keys("")
 
 
@@ -47,22 +47,22 @@ def is_postgres(config):
 
 
 class client:
-    """One of the programs at work on a database; raises when it fails. What it says goes to where Frappe's output goes."""
+    """One of the programs, connected to a database; raises when it fails. Its output goes where Frappe's output goes."""
 
     def __init__(self, programs, config, user, password, name, arguments, **streams):
         found = next(filter(None, map(shutil.which, programs)), None)
         if not found:
-            raise Exception("There is no %s on this machine" % programs[0])
-        place = {"host": config.get("db_host") or "127.0.0.1", "port": config.get("db_port")}
+            raise Exception("%s is not installed on this machine" % programs[0])
+        server = {"host": config.get("db_host") or "127.0.0.1", "port": config.get("db_port")}
         self.options = None
         environment = dict(os.environ)
         if is_postgres(config):
-            self.options = pipe_of("[site]\n", {**place, "user": user, "password": password, "dbname": name}, "%s=%s\n")
+            self.options = pipe_of("[site]\n", {**server, "user": user, "password": password, "dbname": name}, "%s=%s\n")
             environment.update(PGSERVICEFILE="/dev/fd/%d" % self.options, PGSERVICE="site")
         else:
             if config.get("db_socket"):
-                place = {"socket": config["db_socket"]}
-            self.options = pipe_of("[client]\n", {**place, "user": user, "password": password}, '%s="%s"\n')
+                server = {"socket": config["db_socket"]}
+            self.options = pipe_of("[client]\n", {**server, "user": user, "password": password}, '%s="%s"\n')
             arguments = ["--defaults-file=/dev/fd/%d" % self.options, *arguments, name]
         self.process = subprocess.Popen([found, *arguments], pass_fds=[self.options], env=environment, **streams)
 

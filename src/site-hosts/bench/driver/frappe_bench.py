@@ -8,7 +8,7 @@ from driver.settings import DATABASE, SITES
 
 
 def bench(*arguments):
-    """Runs a command of bench in this process and returns its exit code; secrets among the arguments stay in memory."""
+    """Runs a command of bench in this process and returns its exit code; secrets among the arguments remain in memory."""
     import frappe
     from frappe.utils.bench_helper import main
 
@@ -18,15 +18,15 @@ def bench(*arguments):
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
     finally:
-        frappe.destroy()  # Some commands leave it to the end of their process.
+        frappe.destroy()  # Some commands leave that to the end of their process.
     return 0
 
 
 def new_site(site, database, administrator_password, more=()):
-    place = options(db_type=database_kind(), db_host=DATABASE.get("host"), db_port=DATABASE.get("port"))
+    server = options(db_type=database_kind(), db_host=DATABASE.get("host"), db_port=DATABASE.get("port"))
     scope = options(mariadb_user_host_login_scope=DATABASE.get("loginScope"))
     login = ["--db-name", database, "--admin-password", administrator_password]
-    code = bench("new-site", site, *login, *place, *scope, *root_options(), *more)
+    code = bench("new-site", site, *login, *server, *scope, *root_options(), *more)
     if os.path.isfile(config_path(site)):
         os.chmod(config_path(site), 0o600)
     return code
@@ -46,7 +46,7 @@ def apart(action, *arguments):
         os._exit(code)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     if code < 0:
-        os.kill(os.getpid(), -code)  # Out of memory, say: this fork ends as that one did.
+        os.kill(os.getpid(), -code)  # Out of memory, for example: this fork ends as that one did.
     return code
 
 
@@ -77,7 +77,7 @@ def bench_config():
 
     frappe.init(site="", sites_path=SITES)
     config = dict(frappe.conf)
-    frappe.destroy()  # Or the next init, for a site, would do nothing.
+    frappe.destroy()  # Otherwise the next init, for a site, would do nothing.
     return config
 
 

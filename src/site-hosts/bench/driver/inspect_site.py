@@ -1,4 +1,4 @@
-"""What stands of a site, for verification."""
+"""The state of a site, for verification."""
 import os
 
 from driver.frappe_bench import connected
@@ -37,7 +37,7 @@ def look_at(site, email, password, country):
 
 
 def defaults_of(frappe, company):
-    """What ERPNext's wizard sets beside the company, by names for people."""
+    """Whether what ERPNext's wizard creates besides the company exists, by names for people."""
     name, currency = company["name"], company["default_currency"]
     from frappe.utils import nowdate
 

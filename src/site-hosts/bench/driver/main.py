@@ -15,7 +15,7 @@ import sys
 import traceback
 
 from driver.actions import carry_out
-from driver.database_client import read_in
+from driver.database_client import restore_database
 from driver.errors import CommandFailed, Refused, Unavailable
 from driver.records import config_path, read_json
 from driver.settings import DATABASE, MARK, SITES, read_config
@@ -165,5 +165,5 @@ import frappe  # noqa: E402, F401  once, for every request
 import frappe.utils.bench_helper  # noqa: E402, F401
 from frappe.database.db_manager import DbManager  # noqa: E402
 
-DbManager.restore_database = staticmethod(read_in)
+DbManager.restore_database = staticmethod(restore_database)
 serve()

@@ -1,4 +1,4 @@
-"""What whoever asks has said of the bench. `hello` is its first line (agent.ts)."""
+"""The caller's settings for the bench. `hello` is its first line (agent.ts)."""
 import json
 import os
 
@@ -8,16 +8,16 @@ SITES = os.path.join(hello["bench"], "sites")
 RECORDS = os.path.join(SITES, ".provisioning")
 DATABASE = hello["database"]
 MARK = hello["mark"]
-TEMPLATES = hello["templates"]  # Whether sites begin with templates.
+TEMPLATES = hello["templates"]  # Whether sites are created from templates.
 CONFIG = os.path.join(SITES, "common_site_config.json")
 
 
 class UnreadableConfiguration(Exception):
-    """Frappe itself would go on without it, and look for its servers where they are not."""
+    """Frappe itself would continue without it, and look for its servers in the wrong place."""
 
 
 def read_config():
-    """What the bench's own file says for all sites."""
+    """The bench's own settings for all sites."""
     try:
         with open(CONFIG) as file:
             return json.load(file)

@@ -1,11 +1,11 @@
-"""What a site was when a step came to its end, kept to make it that again, or to make others like it.
+"""Snapshots of a site at the end of a step, to restore it or to create others like it.
 
-A *point* is a site's own: its next step's undo returns to it. It is gone once the site is verified or removed. A *template*
-was a point of a site that was verified; new sites with the same apps, of the same versions, begin with it. Before the
-company is set up a site's database depends on nothing else.
+A *point* belongs to one site: undoing its next step returns to it. It is removed once the site is verified or removed. A
+*template* was a point of a verified site; new sites with the same apps, of the same versions, are created from it. Before
+the company is set up a site's database depends on nothing else.
 
-No snapshot holds a secret. The database's password is left out, and so are log-ins and the encryption key, unless an app has
-encrypted something with it already: then there is a point, and no template.
+No snapshot contains a secret. The database's password is left out, and so are log-ins and the encryption key, unless an app
+has encrypted something with it already: such a point does not become a template.
 """
 import functools
 import gzip
@@ -25,7 +25,7 @@ from driver.site_address import ADDRESS_KEYS
 
 ALL_POINTS = os.path.join(RECORDS, "points")
 ALL_TEMPLATES = os.path.join(RECORDS, "templates")
-LONGEST = 24 * 3600  # seconds that the points of a site are kept which nobody goes on with
+LONGEST = 24 * 3600  # seconds after which the points of an abandoned site are removed
 FILES = ("public", "private")
 
 
@@ -34,7 +34,7 @@ def points_of(site):
 
 
 def save_point(site, finished):
-    """A point of the site as it is after these steps. Without one an undo makes the site anew, so none is no failure."""
+    """Saves a point of the site after these steps. Failing to is harmless: without a point, an undo creates the site anew."""
     folder = os.path.join(points_of(site), str(len(finished)))
     mask = os.umask(0o077)
     try:
@@ -42,7 +42,7 @@ def save_point(site, finished):
         shutil.rmtree(folder, ignore_errors=True)
         save(site, folder, finished)
     except Exception as error:
-        print("No point to return to was kept: %s" % error)
+        print("No point to return to was saved: %s" % error)
         shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.umask(mask)
@@ -54,7 +54,7 @@ def save(site, folder, finished):
     apps, tables, config = frappe.get_installed_apps(), len(frappe.db.get_tables(cached=False)), dict(frappe.conf)
     auth = '"__Auth"' if config.get("db_type") == "postgres" else "`__Auth`"
     keeps_secrets = bool(frappe.db.sql("select 1 from %s where encrypted = 1" % auth))
-    # A random word stands in it, OAuth's `state`, that no two sites may share; the form makes another one when it is opened.
+    # It contains a random value, OAuth's `state`, that no two sites may share; the form creates another one when opened.
     frappe.db.delete("Singles", {"field": "authorization_url", "value": ("like", "%state=%")})
     frappe.db.commit()
     frappe.destroy()
@@ -100,7 +100,7 @@ def find_point(site, finished):
 
 
 def find_template(apps):
-    """The folder of the template with exactly these apps beside Frappe, or None."""
+    """The folder of the template with exactly these apps besides Frappe, or None."""
     folder = os.path.join(ALL_TEMPLATES, kind_of(["frappe", *apps]))
     if not TEMPLATES or not os.path.isdir(folder):
         return None
@@ -111,7 +111,7 @@ def find_template(apps):
 
 
 def find_longest_template(apps):
-    """The template that has the most of the apps that are to be installed, in their order."""
+    """The template with the longest beginning of this list of apps, or None."""
     found = (find_template(apps[:count]) for count in range(len(apps), -1, -1))
     return next((folder for folder in found if folder), None)
 
@@ -127,7 +127,7 @@ def is_whole(folder):
 
 
 def load(site, folder, database, administrator_password):
-    """Makes a site from a snapshot. Answers new-site's exit code; raises when the site is not what the snapshot tells."""
+    """Creates a site from a snapshot. Returns new-site's exit code; raises when the site is not as the snapshot says."""
     snapshot = read_json(os.path.join(folder, "snapshot.json"))
     source = ["--source-sql", os.path.join(folder, "database.sql.gz")]
     code = new_site(site, database, administrator_password, source)
@@ -142,7 +142,7 @@ def load(site, folder, database, administrator_password):
     found = [frappe.get_installed_apps(), len(frappe.db.get_tables(cached=False))]
     if found != [snapshot["apps"], snapshot["tables"]]:
         shutil.rmtree(folder, ignore_errors=True)
-        raise Exception("The snapshot does not make what it was made of")
+        raise Exception("The snapshot does not restore the site that it was taken of")
     update_password("Administrator", administrator_password)
     frappe.db.commit()
     frappe.destroy()
@@ -150,7 +150,7 @@ def load(site, folder, database, administrator_password):
 
 
 def settle(site):
-    """The site is verified: its points have served, and become templates where there are none."""
+    """The site is verified: its points become templates where there are none, or are removed."""
     folders = [os.path.join(points_of(site), name) for name in list_folder(points_of(site))]
     for folder in folders:
         snapshot = read_json(os.path.join(folder, "snapshot.json"))
@@ -169,7 +169,7 @@ def remove_points(site):
 
 
 def remove_outdated():
-    """Templates of versions that are on the bench no more, and points that nobody has gone on with for long."""
+    """Removes templates of versions that are no longer on the bench, and points of abandoned sites."""
     for name in list_folder(ALL_TEMPLATES):
         folder = os.path.join(ALL_TEMPLATES, name)
         snapshot = read_json(os.path.join(folder, "snapshot.json"))
@@ -187,20 +187,20 @@ def list_folder(path):
         return []
 
 
-# --- of which kind a site is ------------------------------------------------------------------------------------------
+# --- the kind of a site ----------------------------------------------------------------------------------------------
 
 
 def kind_of(apps):
-    """A name for all that the database of a site with these apps depends on, before its company is set up."""
+    """A digest of everything that the database of a site with these apps depends on, before its company is set up."""
     config = {key: value for key, value in bench_config().items() if not re.search("password|secret|key|token", key)}
-    place = [DATABASE.get("host"), DATABASE.get("port")]
-    parts = [database_kind(), place, config, [[app, version_of(app)] for app in apps]]
+    server = [DATABASE.get("host"), DATABASE.get("port")]
+    parts = [database_kind(), server, config, [[app, version_of(app)] for app in apps]]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-@functools.lru_cache(maxsize=None)  # A request's own fork forgets it.
+@functools.lru_cache(maxsize=None)  # Cached for a request, since each has a fork of its own.
 def version_of(app):
-    """The app's source: its files' names, sizes and times. Benches in containers come without commits, and others with changes."""
+    """A digest of the app's source: its files' names, sizes and times. Benches in containers have no commits, and others have changes."""
     found = hashlib.sha256()
     top = os.path.join(os.path.dirname(SITES), "apps", app, app)
     for folder, folders, files in os.walk(top):

@@ -1,5 +1,5 @@
-"""A site's steps, one after the other. One that was interrupted, or failed, is undone before the next begins: the site
-is made again what it was when the last finished step came to its end, whatever the step has done."""
+"""The beginning, the end and the undoing of a site's steps. A step that was interrupted or failed is undone before the next
+one begins: the site is restored as it was after the last finished step, whatever the step has done."""
 import os
 import shutil
 
@@ -11,8 +11,8 @@ from driver.snapshots import find_point, load, remove_points, save_point
 
 
 def begin(site, step):
-    """Notes that the step begins, once there is nothing half-made. Answers an exit code: that of the command that failed."""
-    check_database()  # What is not there now would be missed in the middle.
+    """Records that the step begins, after undoing an unfinished one. Returns 0, or the exit code of the command that failed."""
+    check_database()  # An unavailable database would stop the step half-way.
     record = read_json(record_path(site))
     if record.get("begun"):
         print("\rUndoing what was interrupted: 0%")
@@ -32,10 +32,10 @@ def finish(site, step, is_last=False):
 
 
 def forget(site, step):
-    """Undoes the step, at once as far as anybody can ask, and in fact before the next one begins."""
+    """Undoes the step: at once for all who look, in fact before the next one begins."""
     record = read_json(record_path(site))
     finished = record["finished"]
-    # Earlier versions did not note what was begun.
+    # Earlier versions did not record the step that had begun.
     if step in finished or "begun" not in record:
         kept = finished[: finished.index(step)] if step in finished else finished
         write_record(site, {**record, "finished": kept, "begun": step})
@@ -55,8 +55,8 @@ def rebuild(site, record):
 
 
 def clear(site, record):
-    """Removes the site's database and folder. Not by drop-site: that fails on half a site, waits for a killed worker's locks,
-    and keeps an archive with the database's password."""
+    """Removes the site's database and folder. Not with drop-site: that fails on a partial site, waits for a killed worker's
+    locks, and keeps an archive with the database's password."""
     drop_database(record["database"])
     folder = os.path.join(SITES, site)
     if os.path.isdir(folder):

@@ -55,10 +55,10 @@ def locks(site):
     record = site and read_json(record_path(site))
     if not record or database_kind() != "mariadb":
         return True
-    question = "select 1 from information_schema.processlist where user = %s and time > 3 and state like 'Waiting for%%lock'"
+    query = "select 1 from information_schema.processlist where user = %s and time > 3 and state like 'Waiting for%%lock'"
     connection = database_administrator(PATIENCE)
     with connection.cursor() as cursor:
-        cursor.execute(question, (record["database"],))
+        cursor.execute(query, (record["database"],))
         waits = cursor.fetchone() is not None
     connection.close()
     return not waits

@@ -2,9 +2,8 @@ import { SiteHostError, type SitePlan, type SiteStep } from '../../../provisioni
 import { findOurs, lookUp, removePartial, siteNameTaken } from '../site-folder.ts';
 
 /**
- * What can be known before anything is made: the name is free or ours, the apps are offered. (That the directory is
- * writable, the claim's folder has shown.)
- * It makes nothing that would have to be taken back; once the site is there, there is nothing left to ask.
+ * What can be checked before anything is created: the name is free or this company's, the apps are offered. (The claim's
+ * folder has shown that the directory is writable.) It has no effect to undo; once the site exists, there is nothing to check.
  */
 export function preflight(directory: string, plan: SitePlan, offeredApps: readonly string[]): SiteStep {
   const missing = plan.apps.filter((app) => !offeredApps.includes(app));
@@ -38,4 +37,4 @@ export function preflight(directory: string, plan: SitePlan, offeredApps: readon
 
 /** The failure of a request for apps that are not offered. */
 export const appNotAvailable = (apps: readonly string[]): SiteHostError =>
-  new SiteHostError('APP_NOT_AVAILABLE', `Not available here: ${apps.join(', ')}.`);
+  new SiteHostError('APP_NOT_AVAILABLE', `These apps are not available: ${apps.join(', ')}.`);

@@ -3,7 +3,7 @@ import { verifiedFile } from '../site-files.ts';
 import { findOurs, requireOurs } from '../site-folder.ts';
 import { visitSite } from '../visit-site.ts';
 
-/** The finished site opened as its administrator would, over HTTP; its effect is the note that it was found as planned. */
+/** Opens the finished site over HTTP as its administrator would; its effect is the note that the site is as planned. */
 export function verify(directory: string, plan: SitePlan): SiteStep {
   const isNoted = async () => {
     const site = await findOurs(directory, plan);
@@ -18,7 +18,7 @@ export function verify(directory: string, plan: SitePlan): SiteStep {
     async check(signal) {
       signal.throwIfAborted();
       if (!(await isNoted())) return false;
-      // The note may be older than a change of the site: what counts is what the site is now.
+      // The note may be older than a change of the site; only its present state counts.
       return visitSite(directory, plan, signal).then(
         () => true,
         (error) => {

@@ -4,13 +4,13 @@ import { BadRequest } from './request.ts';
 
 /** Failed log-ins within a minute, at one site and from one address. */
 const mostFailed = { atSite: 20, fromAddress: 60 };
-/** Password hashings at once, of the four for which Node has threads: provisioning needs them as well, for files too. */
+/** Concurrent password hashings: Node has four threads for them, which provisioning needs as well, also for files. */
 const atOnce = 2;
-/** Log-ins that wait for one of those. */
+/** Log-ins that wait for a thread. */
 const mostWaiting = 20;
 
 export interface LogInLimits {
-  /** The outcome of a check of credentials at the site; rejects with BadRequest when there were too many, whoever asks for whom. */
+  /** The outcome of a check of credentials at the site; rejects with BadRequest when there were too many, for any user. */
   check(siteName: string, address: string, matches: () => Promise<boolean>): Promise<boolean>;
 }
 
@@ -32,6 +32,6 @@ export function openLogInLimits(): LogInLimits {
 }
 
 const tooMany = (seconds: number): BadRequest =>
-  new BadRequest(429, `There were too many log-ins; try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`, {
+  new BadRequest(429, `Too many log-in attempts; try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`, {
     'retry-after': String(seconds),
   });

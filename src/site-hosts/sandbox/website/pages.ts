@@ -2,7 +2,7 @@ import { Html, html } from '../../../common/html.ts';
 import type { Company } from '../site-files.ts';
 import { style } from './style.ts';
 
-/** The log-in form; `fault` is what was wrong with the last try. */
+/** The log-in form; `fault` is what was wrong with the last attempt. */
 export const loginPage = (siteName: string, options: { fault?: string; email?: string } = {}): Html =>
   page(
     `Log in to ${siteName}`,
@@ -19,7 +19,7 @@ ${options.fault === undefined ? '' : html`<p class="bad" role="alert">${options.
 </form>`,
   );
 
-/** What the administrator sees after the log-in. */
+/** The administrator's view after the log-in. */
 export const companyPage = (siteName: string, company: Company, apps: readonly string[], email: string): Html =>
   page(
     company.name,
@@ -38,7 +38,7 @@ export const companyPage = (siteName: string, company: Company, apps: readonly s
 <form method="post" action="/logout"><button class="quiet">Log out</button></form>`,
   );
 
-/** A page that only says something. */
+/** A page with one sentence. */
 export const messagePage = (siteName: string, message: string): Html =>
   page(
     siteName,
@@ -57,7 +57,7 @@ const page = (title: string, body: Html) => html`<!doctype html>
 <style>${new Html(style)}</style>
 </head>
 <body>
-<p class="note"><strong>Sandbox site</strong> – made for trying out, without a Frappe bench behind it.</p>
+<p class="note"><strong>Sandbox site</strong> – a small stand-in for trying things out, not a Frappe site.</p>
 <main><div class="card">${body}</div></main>
 </body>
 </html>

@@ -12,7 +12,7 @@ export function issueSession(secret: string, email: string, now: number): string
   return `${payload}.${sign(secret, payload).toString('base64url')}`;
 }
 
-/** Whose session it is; undefined when another site or nobody signed it, or it has run out. */
+/** The email of a session's user; undefined when this site did not sign it, or it has expired. */
 export function readSession(secret: string, sid: string, now: number): string | undefined {
   const [payload = '', signature = ''] = sid.split('.');
   const given = Buffer.from(signature, 'base64url');

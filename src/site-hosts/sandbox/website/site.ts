@@ -2,7 +2,7 @@ import type { SiteName } from '../../../company/site-name.ts';
 import { appsFile, type Company, companyFile, configFile, usersFile } from '../site-files.ts';
 import { folderOf } from '../site-folder.ts';
 
-/** A site as the website sees it; a part that is not made yet is undefined. */
+/** A site as the website sees it; a part that does not exist yet is undefined. */
 export interface Site {
   readonly name: SiteName;
   readonly apps: readonly string[];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The look of the sandbox's pages; part of each page, so that they need nothing from elsewhere. */
+/** The style of the sandbox's pages; part of each page, so that they load nothing else. */
 export const style = `
 :root { color-scheme: light dark; --ground: #f4f5f7; --card: #fff; --ink: #1c2330; --soft: #5f6b7c; --line: #dfe3e8;
   --accent: #2458d3; --on-accent: #fff; --note: #fff6dd; --note-ink: #6b4a00; --bad: #b3261e; }
@@ -32,7 +32,7 @@ dt { color: var(--soft); } dd { margin: 0; text-align: right; }
   font-size: .9rem; }
 `;
 
-/** What the pages may load: this style, the empty icon, and nothing else; nobody may frame them or take their forms elsewhere. */
+/** The pages may load this style and the empty icon; they may not be framed, and their forms go to the site alone. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,

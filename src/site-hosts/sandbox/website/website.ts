@@ -9,8 +9,8 @@ import { openSite, type Site } from './site.ts';
 import { siteNameOfHost } from './site-name-of-host.ts';
 
 /**
- * Serves the sandbox's sites by Host header; returns false, and leaves request and answer alone, when no site of that name exists,
- * so that the caller can answer otherwise. Never rejects: what goes wrong inside is answered with a bare 500 and handed to `onError`.
+ * Serves the sandbox's sites by Host header; resolves to false, and leaves request and response alone, when no site of that name
+ * exists, so that the caller can respond. Never rejects: internal errors get a bare 500 and are passed to `onError`.
  */
 export function sandboxWebsite({ directory, onError }: { directory: string; onError?: (error: unknown) => void }) {
   const limits = openLogInLimits();
@@ -23,14 +23,14 @@ export function sandboxWebsite({ directory, onError }: { directory: string; onEr
       send(res, await respond(site, req, limits));
     } catch (error) {
       if (!(error instanceof BadRequest) && !res.destroyed) onError?.(error);
-      const { status, message, headers } = error instanceof BadRequest ? error : ourFault;
+      const { status, message, headers } = error instanceof BadRequest ? error : internalError;
       send(res, { status, headers, body: isApi(req) ? { message } : messagePage(siteName, message) });
     }
     return true;
   };
 }
 
-const ourFault = { status: 500, message: 'Something went wrong.', headers: {} };
+const internalError = { status: 500, message: 'Something went wrong on our side.', headers: {} };
 
 type Route = (site: Site, req: IncomingMessage, limits: LogInLimits) => SandboxResponse | Promise<SandboxResponse>;
 
@@ -49,7 +49,7 @@ async function respond(site: Site, req: IncomingMessage, limits: LogInLimits): P
   const route = routes[`${req.method === 'HEAD' ? 'GET' : req.method} ${path}`];
   if (route !== undefined) return route(site, req, limits);
   const status = paths.has(path) ? 405 : 404;
-  const message = status === 405 ? 'That is not how this page is used.' : 'There is nothing here.';
+  const message = status === 405 ? 'Method not allowed.' : 'Page not found.';
   return { status, body: isApi(req) ? { message } : messagePage(site.name, message) };
 }
 
@@ -66,11 +66,11 @@ async function logInBrowser(site: Site, req: IncomingMessage, limits: LogInLimit
   const credentials = await readCredentials(req);
   const login = await logIn(site, req, credentials, limits);
   if (login !== undefined) return { status: 303, headers: { location: '/', 'set-cookie': login.cookie } };
-  const fault = 'Email or password is not right.';
+  const fault = 'Wrong email or password.';
   return { status: 401, body: loginPage(site.name, { fault, email: credentials.usr }) };
 }
 
-// The words and statuses of both API answers are Frappe's, so that a client of a real site works here too.
+// Messages and statuses are Frappe's, so that a client of a real site works here too.
 async function logInClient(site: Site, req: IncomingMessage, limits: LogInLimits): Promise<SandboxResponse> {
   const login = await logIn(site, req, await readCredentials(req), limits);
   if (login === undefined) return { status: 401, body: { message: 'Invalid login credentials' } };
