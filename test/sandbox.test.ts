@@ -43,7 +43,7 @@ siteHostContract('the sandbox', async (t) => {
   };
 });
 
-test('nothing half-made stays behind, and files are for their owner only', async (t) => {
+test('a finished or undone site leaves no partial files, and its files are readable by their owner only', async (t) => {
   const { directory, host } = await openSandbox(t);
   await provision(host, acme);
   const claims = async () => (await readdir(join(directory, '.claims'), { recursive: true })).toSorted();
@@ -75,7 +75,7 @@ test('undoing a step brings back exactly what was there before it', async (t) =>
   }
 });
 
-test('what a kill leaves behind is cleared away by undo, and by the next run', async (t) => {
+test('leftovers of a killed process are removed by undo and by the next run', async (t) => {
   const { directory, host, ask } = await openSandbox(t);
   const claim = join(directory, '.claims', acme.owner, '1');
   const partial = join(claim, 'site');
@@ -95,7 +95,7 @@ test('what a kill leaves behind is cleared away by undo, and by the next run', a
   assert.equal((await login(ask, acme)).status, 200);
 });
 
-test('of two companies that race for a name exactly one gets it', async (t) => {
+test('exactly one of two companies that race for a sandbox site’s name gets it', async (t) => {
   const { host, ask } = await openSandbox(t);
   const rivals = [acme, { ...acme, ...another, companyName: 'Rival' }];
   const outcomes = await Promise.allSettled(rivals.map((plan) => provision(host, plan)));
@@ -104,7 +104,7 @@ test('of two companies that race for a name exactly one gets it', async (t) => {
   assert.equal((await login(ask, acme)).status, 200);
 });
 
-test('the verification finds whatever is not as planned', async (t) => {
+test('the verification finds every deviation from the plan', async (t) => {
   const { directory, host } = await openSandbox(t);
   const folder = join(directory, acme.siteName);
   const spoil = async (file: string, from: string, to: string) => {
@@ -135,7 +135,7 @@ test('the verification finds whatever is not as planned', async (t) => {
   }
 });
 
-test('trouble with the disk is the host’s, not a defect', async (t) => {
+test('an error of the disk is a failure of the host, not a defect', async (t) => {
   const { directory } = await openSandbox(t);
   await writeFile(directory, 'a file in the place of the directory');
   const host = openSandboxHost({ directory });
@@ -185,7 +185,7 @@ test('a browser logs in, sees the company and logs out', async (t) => {
   assert.match(String(out.headers['set-cookie']), /^sid=; .*Max-Age=0/);
 });
 
-test('a program logs in as on Frappe', async (t) => {
+test('a program logs in to the sandbox as it does on Frappe', async (t) => {
   const { host, ask } = await openSandbox(t);
   await provision(host, acme);
   const answers = async (...question: Parameters<typeof ask>) => {
@@ -215,7 +215,7 @@ test('a program logs in as on Frappe', async (t) => {
   }
 });
 
-test('a session is good on its own site, unchanged, and until it ends', async (t) => {
+test('a session is valid on its own site only, unchanged, and until it expires', async (t) => {
   const { directory, host, ask } = await openSandbox(t);
   const other = { ...acme, ...another, siteName: 'other.localhost', companyName: 'Other' };
   await provision(host, acme);
@@ -306,7 +306,7 @@ test('site names are host names of two labels or more', () => {
   for (const name of [...bad, ...tooLong]) assert.equal(isSiteName(name), false, name);
 });
 
-test('names are shown as text and never as markup', async (t) => {
+test('names from the request are shown as text and never as markup', async (t) => {
   const { host, ask } = await openSandbox(t);
   const evil = { ...acme, companyName: `<script>alert("1")</script>`, companyAbbr: `"'><b>`, country: '&lt;<i>' };
   await provision(host, evil);
@@ -319,7 +319,7 @@ test('names are shown as text and never as markup', async (t) => {
   assert.ok(refused.text.includes('value="&#34;&#62;&#60;script&#62;'), 'what was typed is given back as text');
 });
 
-test('log-ins that fail are limited at each site, in the same words whoever is meant', async (t) => {
+test('failed log-ins are limited at each site, with the same message for every user', async (t) => {
   const { host, ask } = await openSandbox(t);
   const [site, other] = await provisionSites(host, 2);
   assert.ok(site && other);
@@ -333,19 +333,19 @@ test('log-ins that fail are limited at each site, in the same words whoever is m
   };
   const program = await refused('/api/method/login', site.adminEmail);
   assert.equal(program.status, 429);
-  assert.equal(program.text, '{"message":"There were too many log-ins; try again in … seconds."}');
+  assert.equal(program.text, '{"message":"Too many log-in attempts; try again in … seconds."}');
   const seconds = Number(program.headers['retry-after']);
   assert.ok(seconds >= 1 && seconds <= 60);
   const stranger = await refused('/api/method/login', 'nobody@acme.example');
   assert.deepEqual([stranger.status, stranger.text], [429, program.text]);
   const browser = await refused('/login', site.adminEmail);
   assert.equal(browser.status, 429);
-  assert.match(browser.text, /There were too many log-ins/);
+  assert.match(browser.text, /Too many log-in attempts/);
   // Another site has its own count, and whoever knows the password is not counted at all.
   for (let times = 0; times < 25; times += 1) assert.equal((await login(ask, other)).status, 200);
 });
 
-test('log-ins that fail are limited for each address, at however many sites', async (t) => {
+test('failed log-ins are limited for each address, across all sites', async (t) => {
   const { host, ask } = await openSandbox(t);
   const sites = await provisionSites(host, 8);
   const statuses: number[] = [];
@@ -377,7 +377,7 @@ test('a flood of log-ins leaves provisioning the threads that it needs', async (
   await Promise.all(flood);
 });
 
-test('bodies that are too large or make no sense are refused in plain words', async (t) => {
+test('request bodies that are too large or malformed are refused without internals', async (t) => {
   const { host, ask } = await openSandbox(t);
   await provision(host, acme);
   const post = (body: string, type = 'application/json') =>
@@ -397,7 +397,7 @@ test('bodies that are too large or make no sense are refused in plain words', as
   }
 });
 
-test('who never stops sending is cut off', { timeout: 30_000 }, async (t) => {
+test('a client that never stops sending is disconnected', { timeout: 30_000 }, async (t) => {
   const { host, port } = await openSandbox(t);
   await provision(host, acme);
   const headers = { host: acme.siteName, 'content-type': formType };
@@ -408,7 +408,7 @@ test('who never stops sending is cut off', { timeout: 30_000 }, async (t) => {
   await assert.rejects(pipeline(forEver, sending), { code: /EPIPE|ECONNRESET|ERR_STREAM_PREMATURE_CLOSE/ });
 });
 
-test('a fault inside is answered without its story, and told to the owner', async (t) => {
+test('internal errors return a bare 500 and are passed to onError', async (t) => {
   const { directory, host, ask, faults } = await openSandbox(t);
   await provision(host, acme);
   const apps = join(directory, acme.siteName, 'apps.json');

@@ -11,10 +11,10 @@ import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench
 const longestEnd = 4_000;
 const points = { 'create-site': 'new-site', 'install-app:erpnext': 'install-app', 'set-up-company': 'wizard' } as const;
 
-describe('what is to end on a bench ends', { skip: noStandIn, timeout: 60_000, concurrency: 3 }, () => {
+describe('work that must end on a bench ends', { skip: noStandIn, timeout: 60_000, concurrency: 3 }, () => {
   for (const [step, point] of Object.entries(points)) {
     for (const how of ['hang', 'deaf'] as const) {
-      test(`a signal ends ${step}, which ${how === 'deaf' ? 'does not hear TERM' : 'hangs'}`, async (t) => {
+      test(`an aborted signal ends ${step}, which ${how === 'deaf' ? 'ignores SIGTERM' : 'hangs'}`, async (t) => {
         const bench = await openStandInBench(t);
         await makeUpTo(bench.host, acme, step);
         await bench.turn({ [point]: how });
@@ -26,7 +26,7 @@ describe('what is to end on a bench ends', { skip: noStandIn, timeout: 60_000, c
       });
     }
 
-    test(`kill -9 of the worker ends ${step}`, async (t) => {
+    test(`kill -9 of the worker ends ${step} on the bench`, async (t) => {
       const bench = await openStandInBench(t);
       await makeUpTo(bench.host, acme, step);
       await bench.turn({ [point]: 'deaf' });
@@ -46,7 +46,7 @@ describe('what is to end on a bench ends', { skip: noStandIn, timeout: 60_000, c
     });
   }
 
-  test('the process on the bench dies alone, and takes its command along', async (t) => {
+  test('the process on the bench that dies by itself takes its command along', async (t) => {
     const bench = await openStandInBench(t);
     await bench.turn({ 'new-site': 'deaf' });
     const running = stepOf(bench.host, acme, 'create-site').run({ signal: ever, progress() {} });
@@ -59,11 +59,11 @@ describe('what is to end on a bench ends', { skip: noStandIn, timeout: 60_000, c
   });
 
   for (const [title, prefix] of Object.entries({
-    'nice, which becomes the bench’s Python': async () => ['nice', '-n', '5'],
-    'ssh, which gives its words to a shell': fakeSsh,
+    'nice, which execs the bench’s Python': async () => ['nice', '-n', '5'],
+    'ssh, which passes its arguments to a shell': fakeSsh,
     'a program that starts it as a session of its own': async () => ['setsid', '--wait'],
   })) {
-    test(`BENCH_EXEC: ${title}`, async (t) => {
+    test(`an aborted signal ends work behind BENCH_EXEC: ${title}`, async (t) => {
       const place = await openStandInBench(t);
       const bench = await openStandInBench(t, { exec: await prefix(place) });
       await bench.turn({ 'new-site': 'deaf' });
@@ -76,7 +76,7 @@ describe('what is to end on a bench ends', { skip: noStandIn, timeout: 60_000, c
   }
 });
 
-test('a process that has nothing to do ends, and whoever comes too late for it gets another', {
+test('an idle process on the bench ends, and a request that comes too late for it starts another', {
   skip: noStandIn,
 }, async (t) => {
   const bench = await openStandInBench(t);

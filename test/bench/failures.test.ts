@@ -47,7 +47,7 @@ const rows: Readonly<Record<string, Row>> = {
     ...{ reason: 'HOST_UNAVAILABLE', message: /not authorised to use its database server/ },
     detail: [/^exit code 1\n/, /\(1045, "Access denied for user 'root'@'localhost' \(using password: YES\)"\)$/],
   },
-  'the database’s administrator could not take a site back': {
+  'the database’s administrator could not drop a site again': {
     step: 'preflight',
     when: { fewRights: true },
     ...{ reason: 'HOST_UNAVAILABLE', message: /not authorised to use its database server/ },
@@ -65,7 +65,7 @@ const rows: Readonly<Record<string, Row>> = {
     ...{ reason: 'SITE_NAME_TAKEN', message: /choose another domain/ },
     detail: [],
   },
-  'the site is named like an app that has come to the bench meanwhile': {
+  'the site is named like an app that was added to the bench meanwhile': {
     step: 'create-site',
     spoil: replaceIn('sites/apps.txt', 'erpnext', plan.siteName),
     ...{ reason: 'SITE_NAME_TAKEN', message: /choose another domain/ },
@@ -80,7 +80,7 @@ const rows: Readonly<Record<string, Row>> = {
     ...{ reason: 'APP_INSTALL_FAILED', message: /^The app demo_app could not be installed\.$/ },
     detail: [/^exit code 1\n/, /builtins\.ModuleNotFoundError: No module named 'stripe'$/],
   },
-  'an app says what a database would say': {
+  'an app prints what a database would print': {
     step: 'install-app:demo_app',
     when: { 'install-app': "raises demo_app.LicenseError: (2003, \"Can't connect to MySQL server on '127.0.0.1'\")" },
     ...{ reason: 'APP_INSTALL_FAILED', message: /^The app demo_app could not be installed\.$/ },
@@ -102,7 +102,7 @@ const rows: Readonly<Record<string, Row>> = {
     ...{ reason: 'HOST_UNAVAILABLE', message: /database server does not answer/, transient: true },
     detail: [/^exit code 1\n/, /server on '127\.0\.0\.1'"\)$/],
   },
-  'another site has come to be meanwhile': {
+  'another site was created meanwhile': {
     step: 'create-site',
     when: { 'new-site': 'disk-full' },
     spoil: (bench) => failureOf(stepOf(bench.host, plan, 'create-site').run({ signal: ever, progress() {} })),
@@ -133,13 +133,13 @@ const rows: Readonly<Record<string, Row>> = {
     ...{ reason: 'HOST_UNAVAILABLE', message: /Redis does not answer/, transient: true },
     detail: [/^exit code 1\n/, /redis\.exceptions\.ConnectionError: Error 111 connecting to 127\.0\.0\.1:\d+/],
   },
-  'the database server is gone, and what fails for it does not say so': {
+  'the database server is down, and the error does not say so': {
     step: 'install-app:demo_app',
     when: { 'install-app': 'database-down' },
     ...{ reason: 'HOST_UNAVAILABLE', message: /database server does not answer/, transient: true },
     detail: [/^exit code 1\n/, /pymysql\.err\.InterfaceError: \(0, ''\)$/],
   },
-  'Redis is down, and what fails for it does not say so': {
+  'Redis is down, and the error does not say so': {
     step: 'install-app:demo_app',
     when: { 'install-app': 'raises RuntimeError: demo_app has no cache' },
     spoil: async ({ redis }) => redis.close(),
@@ -155,19 +155,19 @@ const rows: Readonly<Record<string, Row>> = {
     ...{ reason: 'HOST_UNAVAILABLE', message: /disk is full/, transient: true },
     detail: [/^exit code 1\n/, /storage engine InnoDB'\)$/],
   },
-  'somebody holds the lock of a new site': {
+  'another process holds the lock of a new site': {
     step: 'create-site',
     when: { 'new-site': 'locked' },
     ...{ reason: 'HOST_UNAVAILABLE', message: /busy/, transient: true },
     detail: [/^exit code 1\n/, /LockTimeoutError: Failed to aquire lock: bench_new_site/],
   },
-  'somebody holds the lock of an app': {
+  'another process holds the lock of an app': {
     step: 'install-app:demo_app',
     when: { 'install-app': 'locked' },
     ...{ reason: 'HOST_UNAVAILABLE', message: /busy/, transient: true },
     detail: [/LockTimeoutError: Failed to aquire lock: install_app/],
   },
-  'the app has gone from the bench': {
+  'the app was removed from the bench': {
     step: 'install-app:demo_app',
     when: { 'install-app': 'vanished' },
     ...{ reason: 'APP_NOT_AVAILABLE', message: /not installed on the bench/ },
@@ -196,31 +196,31 @@ const rows: Readonly<Record<string, Row>> = {
     ...{ reason: 'HOST_UNAVAILABLE', message: /cannot be reached/, transient: true },
     detail: [/env\/bin\/python ENOENT/],
   },
-  'the wizard fails and prints what it was given': {
+  'the wizard fails and prints its arguments': {
     step: 'set-up-company',
     when: { wizard: 'fails', mended: true },
     ...{ reason: 'SET_UP_FAILED', message: /could not be set up on its site/ },
     detail: [/^exit code 1\n/, /'password': '[0-9a-f]{48}'/, /Could not find Country: Atlantis$/],
   },
-  'Frappe prints whatever it knows': {
+  'Frappe prints its secrets': {
     step: 'create-site',
     when: { 'new-site': 'talk' },
     ...{ reason: 'HOST_UNAVAILABLE', message: /could not create the site/ },
     detail: [/db_password = \[secret\]\n/, /root_password is '\[secret\]'/, /'--admin-password', '\[secret\]'/],
   },
-  'new-site lies': {
+  'new-site reports success without an effect': {
     step: 'create-site',
     when: { 'new-site': 'lie' },
     ...{ reason: 'VERIFICATION_FAILED', message: /reported that the site was created, but it does not exist/ },
     detail: [],
   },
-  'install-app lies': {
+  'install-app reports success without an effect': {
     step: 'install-app:demo_app',
     when: { 'install-app': 'lie' },
     ...{ reason: 'VERIFICATION_FAILED', message: /reported that demo_app was installed, but it is not/ },
     detail: [],
   },
-  'the wizard lies': {
+  'the wizard reports success without an effect': {
     step: 'set-up-company',
     when: { wizard: 'lie', mended: true },
     ...{ reason: 'VERIFICATION_FAILED', message: /reported that the company was set up, but it is not/ },
@@ -228,9 +228,9 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-describe('what fails on a bench is said in plain words, and taken back', { skip: noStandIn, concurrency: 3 }, () => {
+describe('a failure on a bench is named in plain words, and undone', { skip: noStandIn, concurrency: 3 }, () => {
   for (const [title, row] of Object.entries(rows)) {
-    test(title, { timeout: 20_000 }, async (t) => {
+    test(`a failure is named and undone: ${title}`, { timeout: 20_000 }, async (t) => {
       const bench = await openStandInBench(t);
       const empty = await files(bench);
       const before = stepBefore(row.step);
@@ -252,7 +252,7 @@ describe('what fails on a bench is said in plain words, and taken back', { skip:
     });
   }
 
-  test('what failed in passing succeeds when it is tried again', { timeout: 20_000 }, async (t) => {
+  test('a step that failed transiently succeeds when it is retried', { timeout: 20_000 }, async (t) => {
     const bench = await openStandInBench(t);
     for (const step of bench.host.steps(acme)) {
       await bench.turn({ databaseDown: 1 });
@@ -264,7 +264,7 @@ describe('what fails on a bench is said in plain words, and taken back', { skip:
     assert.equal(await bench.login(acme.siteName, acme.adminEmail, acme.adminPassword), 200);
   });
 
-  test('an app whose after_install failed is installed over what is there', { timeout: 20_000 }, async (t) => {
+  test('an app whose after_install failed is installed by the retry', { timeout: 20_000 }, async (t) => {
     const bench = await openStandInBench(t);
     await failureOf(make(bench.host, plan));
     assert.equal(
@@ -277,7 +277,7 @@ describe('what fails on a bench is said in plain words, and taken back', { skip:
     assert.equal(await bench.login(acme.siteName, acme.adminEmail, acme.adminPassword), 200);
   });
 
-  test('a company that ERPNext did not make is missed', { timeout: 20_000 }, async (t) => {
+  test('a company that ERPNext did not create fails the verification', { timeout: 20_000 }, async (t) => {
     const bench = await openStandInBench(t);
     await bench.turn({ wizard: 'no-company' });
     const failure = await failureOf(make(bench.host, acme));

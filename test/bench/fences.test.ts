@@ -12,9 +12,9 @@ import { noStandIn, openStandInBench } from './stand-in-bench.ts';
 const newer = { ...acme, fencingToken: 2 };
 const points = { 'create-site': 'new-site', 'install-app:erpnext': 'install-app', 'set-up-company': 'wizard' } as const;
 
-describe('a claim that has been overtaken does nothing more on a bench', { skip: noStandIn, timeout: 60_000 }, () => {
+describe('an outdated claim does nothing more on a bench', { skip: noStandIn, timeout: 60_000 }, () => {
   for (const [step, point] of Object.entries(points)) {
-    test(`what a sleeping worker runs of ${step} has ended when the newer one is answered`, async (t) => {
+    test(`a stalled worker’s ${step} has ended when a newer claim gets its reply`, async (t) => {
       const bench = await openStandInBench(t);
       await makeUpTo(bench.host, acme, step);
       await bench.turn({ [point]: 'deaf' });
@@ -37,7 +37,7 @@ describe('a claim that has been overtaken does nothing more on a bench', { skip:
     });
   }
 
-  test('a group of processes that has the number of the older one’s by now is left alone', async (t) => {
+  test('a process group that reuses the number of an older claim’s is left alone', async (t) => {
     const bench = await openStandInBench(t);
     const other = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
     t.after(() => other.kill());
@@ -53,7 +53,7 @@ describe('a claim that has been overtaken does nothing more on a bench', { skip:
     assert.equal((await runningOf([other.pid ?? 0])).length, 1);
   });
 
-  test('under one and the same claim nothing is ended, and nothing waits for ever', async (t) => {
+  test('a second request under the same claim kills nothing, and does not wait forever', async (t) => {
     const bench = await openStandInBench(t);
     await bench.turn({ 'new-site': 'hang' });
     const stop = new AbortController();

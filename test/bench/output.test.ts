@@ -36,7 +36,7 @@ for (const { file, from, to, of } of commands) {
   }
 }
 
-test('a line of any length costs no more than the longest that is kept', () => {
+test('an endless line takes no more memory than the longest that is kept', () => {
   const lines: string[] = [];
   const split = lineSplitter((line) => lines.push(line));
   const chunk = Buffer.alloc(65_536, 'x');
@@ -47,7 +47,7 @@ test('a line of any length costs no more than the longest that is kept', () => {
   assert.equal(lines[1], 'the next');
 });
 
-test('bytes that are no text are replaced, and a character that comes in two parts is one', () => {
+test('bytes that are not UTF-8 are replaced, and a character split over two chunks is one', () => {
   const lines: string[] = [];
   const split = lineSplitter((line) => lines.push(line));
   for (const byte of Buffer.from('Größe €\r\n')) split(Buffer.from([byte]));
@@ -55,7 +55,7 @@ test('bytes that are no text are replaced, and a character that comes in two par
   assert.deepEqual(lines, ['Größe €', '\ufffd\ufffd\ufffd']);
 });
 
-test('a fiscal year is the one that the day lies in', () => {
+test('the fiscal year is the one that contains the day', () => {
   const yearOf = (country: string, day: string) => Object.values(fiscalYear(country, day)).join();
   assert.equal(yearOf('Germany', '2026-01-01'), '2026-01-01,2026-12-31');
   assert.equal(yearOf('United States', '2026-12-31'), '2026-01-01,2026-12-31');
@@ -67,7 +67,7 @@ test('a fiscal year is the one that the day lies in', () => {
   assert.equal(yearOf('South Africa', '2027-03-01'), '2027-03-01,2028-02-29');
 });
 
-test('a fiscal year of any country on any day of four years is one that ERPNext takes, and holds the day', () => {
+test('the fiscal year of any country on any day of four years contains the day and is accepted by ERPNext', () => {
   for (const { name } of countries()) {
     for (const day = new Date('2026-01-01'); day < new Date('2030-01-01'); day.setUTCDate(day.getUTCDate() + 1)) {
       const today = day.toISOString().slice(0, 10);

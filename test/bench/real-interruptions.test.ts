@@ -54,7 +54,7 @@ let cluster: Cluster;
 let api: ApiProgram;
 let workers: Program[] = [];
 
-suite('a step that is interrupted at any moment: the company becomes ACTIVE by itself', { skip }, () => {
+suite('a company whose step is interrupted at any moment becomes ACTIVE by itself', { skip }, () => {
   before(async () => {
     cluster = await openCluster();
     api = await cluster.startApi(benchEnv);

@@ -14,7 +14,7 @@ const options: { readonly skip: string | false; readonly timeout: number } = { s
 
 siteHostContract('the real bench', async (t) => openRealBench(t), options);
 
-test('a site that was broken in the middle of every step is made after all', options, async (t) => {
+test('a real site that was interrupted in every step is completed', options, async (t) => {
   const { host, newSiteName, login } = openRealBench(t);
   const plan = { ...acme, siteName: newSiteName(), apps: await host.offeredApps() };
   for (const step of host.steps(plan)) {
@@ -42,7 +42,7 @@ test('a site that was broken in the middle of every step is made after all', opt
   assert.equal(await login(plan), false);
 });
 
-test('no process shows a secret while a site is made', options, async (t) => {
+test('no process shows a secret while a real site is created', options, async (t) => {
   const { host, newSiteName } = openRealBench(t);
   const plan = { ...acme, siteName: newSiteName(), apps: await host.offeredApps() };
   const { root_password: rootPassword } = JSON.parse(
@@ -69,7 +69,7 @@ test('no process shows a secret while a site is made', options, async (t) => {
   assert.ok(seen.size > 3, 'Frappe’s own programs were seen as well');
 });
 
-test('making a site takes no longer than the same commands typed by hand', options, async (t) => {
+test('creating a real site takes no longer than the same commands by hand', options, async (t) => {
   const { host, newSiteName } = openRealBench(t);
   const apps = await host.offeredApps();
   const bare = await bareCommands(path, { ...acme, siteName: `bare-${process.pid}.localhost`, apps });
@@ -94,7 +94,7 @@ test('making a site takes no longer than the same commands typed by hand', optio
   assert.ok(performance.now() - begin < 10_000, `undoing took ${performance.now() - begin} ms`);
 });
 
-test('an app whose after_install raises fails as what it is', options, async (t) => {
+test('an app whose after_install raises fails as APP_INSTALL_FAILED', options, async (t) => {
   const { bench, newSiteName } = openRealBench(t);
   if (!(await bench.offeredApps()).includes('broken_app')) return t.skip('the bench has no broken_app');
   const plan = { ...acme, siteName: newSiteName(), apps: ['broken_app'] };

@@ -11,7 +11,7 @@ const points = { 'create-site': 'new-site', 'install-app:erpnext': 'install-app'
 
 describe('secrets reach the bench by standard input only', { skip: noStandIn, timeout: 60_000 }, () => {
   for (const exec of [[], ['nice', '-n', '5']]) {
-    test(`no process shows one while it works${exec.length > 0 ? ', behind a prefix' : ''}`, async (t) => {
+    test(`no process on a bench shows a secret while it works${exec.length > 0 ? ', behind BENCH_EXEC' : ''}`, async (t) => {
       const bench = await openStandInBench(t, { exec, adminPassword: rootPassword });
       for (const step of bench.host.steps(acme)) {
         const point = Object.entries(points).find(([name]) => name === step.name)?.[1];
@@ -38,7 +38,7 @@ describe('secrets reach the bench by standard input only', { skip: noStandIn, ti
     });
   }
 
-  test('no file keeps one, but the bench’s own configuration', async (t) => {
+  test('no file on a bench keeps a secret, except the bench’s own configuration', async (t) => {
     const bench = await openStandInBench(t);
     await make(bench.host, acme);
     await bench.turn({ wizard: 'fails' });

@@ -13,7 +13,7 @@ import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench
 const bench = { BENCH_PATH: '/home/frappe/frappe-bench' };
 const urlsOf = (env: Readonly<Record<string, string>>) => siteUrls(readConfig(env), 4000);
 
-test('the mailed address of a site leads to whatever serves it', () => {
+test('the mailed address of a site leads to the server that serves it', () => {
   const addressOf = (env: Readonly<Record<string, string>>) => urlsOf(env)('acme.localhost');
   assert.equal(addressOf({}), 'http://acme.localhost:4000/', 'the sandbox');
   assert.equal(addressOf(bench), 'http://acme.localhost:8000/', 'a bench as `bench start` serves it');
@@ -22,7 +22,7 @@ test('the mailed address of a site leads to whatever serves it', () => {
   assert.equal(addressOf({ ...bench, SITE_URL_TEMPLATE: 'https://{site}' }), 'https://acme.localhost');
 });
 
-test('an address that no site’s name is the host of is refused at start', () => {
+test('an address whose host is not the site’s name is refused at start', () => {
   for (const SITE_URL_TEMPLATE of ['https://sites.example.com/{site}', 'https://{site}@example.com', 'ftp://{site}']) {
     assert.throws(
       () => readConfig({ SITE_URL_TEMPLATE }),
@@ -41,7 +41,7 @@ describe('a site on a bench gives the mailed address as its own', { skip: noStan
     'https://{site}.example.com': 'https://acme.localhost.example.com',
   };
   for (const [template, address] of Object.entries(templates)) {
-    test(`${template}, whatever host and ports the bench names for all sites`, async (t) => {
+    test(`a site uses the address of ${template}, for any host and ports in the bench’s configuration`, async (t) => {
       const bench = await openStandInBench(t);
       await configure(bench, { host_name: 'https://bench.example.com', http_port: 8080, webserver_port: 8000 });
       await make(hostWith(bench, template), acme);
@@ -50,7 +50,7 @@ describe('a site on a bench gives the mailed address as its own', { skip: noStan
     });
   }
 
-  test('one that begins with another’s template, or with its restore point, has its own', async (t) => {
+  test('a site from another’s template, or from its restore point, uses its own address', async (t) => {
     const bench = await openStandInBench(t);
     const first = { ...acme, siteName: 'first.localhost' };
     await make(bench.host, first, 'create-site');
@@ -66,7 +66,7 @@ describe('a site on a bench gives the mailed address as its own', { skip: noStan
     }
   });
 
-  test('a retry after SITE_URL_TEMPLATE changed gives the new one', async (t) => {
+  test('a retry after SITE_URL_TEMPLATE changed writes the new address', async (t) => {
     const bench = await openStandInBench(t);
     await make(bench.host, acme);
     await make(hostWith(bench, 'http://{site}:8010/'), acme);
@@ -75,7 +75,7 @@ describe('a site on a bench gives the mailed address as its own', { skip: noStan
     assert.equal((await ownUrls(bench.path, acme.siteName))[0], 'https://acme.localhost');
   });
 
-  test('whatever else stands in the site’s configuration stays', async (t) => {
+  test('writing the address keeps the rest of the site’s configuration', async (t) => {
     const bench = await openStandInBench(t);
     await makeUpTo(bench.host, acme, 'verify');
     await configure(bench, { encryption_key: 'canary-key' }, configOf(bench, acme.siteName));
@@ -131,7 +131,7 @@ for (const [kind, skip] of [
   ['the stand-in', noStandIn],
   ['the real bench', noRealBench],
 ] as const) {
-  test(`${kind}’s get_url answers as was recorded of Frappe`, { skip }, async (t) => {
+  test(`${kind}’s get_url returns what was recorded of Frappe`, { skip }, async (t) => {
     const path = kind === 'the stand-in' ? (await openStandInBench(t)).path : realBench;
     const answers = await urlsWith(
       path,

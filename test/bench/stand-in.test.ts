@@ -34,7 +34,7 @@ const record = (company: string, database: string) =>
 const theirs = JSON.stringify({ db_name: 'theirs', db_password: 'theirs' });
 const foreign: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'a site without a record': { 'acme.localhost/site_config.json': theirs },
-  'a site that another company’s record speaks of': {
+  'a site that another company’s record names': {
     'acme.localhost/site_config.json': theirs,
     '.provisioning/acme.localhost.json': record(another(2).owner, 'theirs'),
   },
@@ -45,12 +45,12 @@ const foreign: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'another company’s record of a site that is not there yet': {
     '.provisioning/acme.localhost.json': record(another(2).owner, 'theirs'),
   },
-  'a file in the place of the site': { 'acme.localhost': 'precious' },
+  'a file with the site’s name': { 'acme.localhost': 'precious' },
 };
 
-describe('what is not ours is never touched', { skip: noStandIn, timeout: 60_000 }, () => {
+describe('a site of another owner is never touched', { skip: noStandIn, timeout: 60_000 }, () => {
   for (const [title, files] of Object.entries(foreign)) {
-    test(title, async (t) => {
+    test(`a step refuses and leaves alone ${title}`, async (t) => {
       const bench = await openStandInBench(t);
       await mkdir(join(bench.path, 'sites/.provisioning'));
       if (files['acme.localhost'] === undefined) await mkdir(join(bench.path, 'sites/acme.localhost'));
@@ -67,7 +67,7 @@ describe('what is not ours is never touched', { skip: noStandIn, timeout: 60_000
     });
   }
 
-  test('a database that has the name of ours', async (t) => {
+  test('a step refuses and leaves alone a database with the name of ours', async (t) => {
     const bench = await openStandInBench(t);
     await make(bench.host, acme, 'create-site');
     const { db_name: name } = (await bench.read('sites/acme.localhost/site_config.json')) as { db_name: string };
@@ -84,8 +84,8 @@ describe('what is not ours is never touched', { skip: noStandIn, timeout: 60_000
   });
 });
 
-describe('sites beside each other', { skip: noStandIn, timeout: 60_000 }, () => {
-  test('two are made at once', async (t) => {
+describe('several sites on one bench', { skip: noStandIn, timeout: 60_000 }, () => {
+  test('two sites are created at the same time', async (t) => {
     const bench = await openStandInBench(t);
     const other = {
       ...acme,
@@ -102,7 +102,7 @@ describe('sites beside each other', { skip: noStandIn, timeout: 60_000 }, () => 
     assert.equal(await bench.login(other.siteName, other.adminEmail, other.adminPassword), 200);
   });
 
-  test('of two companies that race for a name exactly one gets it, and the other takes nothing back', async (t) => {
+  test('exactly one of two companies that race for a bench site’s name gets it, and the other undoes nothing', async (t) => {
     const bench = await openStandInBench(t);
     const rivals = [acme, { ...acme, ...another(2) }].map((plan) => stepOf(bench.host, plan, 'create-site'));
     for (let round = 0; round < 5; round += 1) {
@@ -121,8 +121,8 @@ describe('sites beside each other', { skip: noStandIn, timeout: 60_000 }, () => 
   });
 });
 
-describe('what a site is made with', { skip: noStandIn, timeout: 60_000 }, () => {
-  test('a bar of the bench is the step’s percent', async (t) => {
+describe('the creation of a site on a bench', { skip: noStandIn, timeout: 60_000 }, () => {
+  test('a progress bar of the bench becomes the step’s percent', async (t) => {
     const { host } = await openStandInBench(t);
     await make(host, acme, 'preflight');
     const last = { 'create-site': 95, 'install-app:erpnext': 95, 'install-app:demo_app': 95, 'set-up-company': 59 };
@@ -139,7 +139,7 @@ describe('what a site is made with', { skip: noStandIn, timeout: 60_000 }, () =>
     }
   });
 
-  test('output without end, newline or sense costs little memory', async (t) => {
+  test('output without end, newline or meaning takes little memory', async (t) => {
     const bench = await openStandInBench(t);
     await make(bench.host, acme, 'preflight');
     await bench.turn({ 'new-site': 'flood' });
@@ -150,7 +150,7 @@ describe('what a site is made with', { skip: noStandIn, timeout: 60_000 }, () =>
     await make(bench.host, acme);
   });
 
-  test('the user of the database may log in from where it is said, and goes with it', async (t) => {
+  test('a site’s database user may log in from the configured hosts, and is dropped with the database', async (t) => {
     const bench = await openStandInBench(t, { loginScope: '10.%' });
     const users = async () => (await readdir(join(bench.path, 'database/users'))).map((user) => user.split('@')[1]);
     await make(bench.host, acme);
@@ -159,7 +159,7 @@ describe('what a site is made with', { skip: noStandIn, timeout: 60_000 }, () =>
     assert.deepEqual(await users(), ['localhost']);
   });
 
-  test('the company is as it was asked for, and its log-in is looked at without a web server too', async (t) => {
+  test('the company is as requested, and its log-in is checked without a web server too', async (t) => {
     const bench = await openStandInBench(t, { withoutWeb: true });
     await make(bench.host, acme);
     const { db_name: name } = (await bench.read('sites/acme.localhost/site_config.json')) as { db_name: string };
@@ -185,7 +185,7 @@ describe('what a site is made with', { skip: noStandIn, timeout: 60_000 }, () =>
     [{ timeZone: 'America/Los_Angeles' }, 'America/Los_Angeles'],
     [{ timeZone: 'Europe/Kyiv' }, /^Europe\/K(yiv|iev)$/],
   ] as const) {
-    test(`the time zone is the one asked for, or the capital’s: ${JSON.stringify(asked)}`, async (t) => {
+    test(`the time zone is the requested one, or the capital’s: ${JSON.stringify(asked)}`, async (t) => {
       const bench = await openStandInBench(t, { withoutWeb: true });
       await make(bench.host, { ...acme, ...asked });
       const { db_name: name } = (await bench.read('sites/acme.localhost/site_config.json')) as { db_name: string };
@@ -197,7 +197,7 @@ describe('what a site is made with', { skip: noStandIn, timeout: 60_000 }, () =>
   }
 
   for (const adminPassword of ['  canary at both ends ', 'canary<br>', '<i>canary</i>']) {
-    test(`the password ‘${adminPassword}’ logs in as it is`, async (t) => {
+    test(`the password ‘${adminPassword}’ logs in unchanged`, async (t) => {
       const bench = await openStandInBench(t);
       await make(bench.host, { ...acme, adminPassword });
       assert.equal(await bench.login(acme.siteName, acme.adminEmail, adminPassword), 200);
@@ -205,7 +205,7 @@ describe('what a site is made with', { skip: noStandIn, timeout: 60_000 }, () =>
     });
   }
 
-  test('what root makes is the bench’s user’s own', {
+  test('files that root creates belong to the bench’s user', {
     skip: process.getuid?.() !== 0 && 'only root can',
   }, async (t) => {
     const nobody = 65_534;

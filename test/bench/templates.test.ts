@@ -10,8 +10,8 @@ import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench
 const first = { ...acme, siteName: 'first.localhost', adminPassword: 'canary-first' };
 const second = { ...acme, siteName: 'second.localhost', adminPassword: 'canary-second' };
 
-describe('a site begins with a template', { skip: noStandIn, timeout: 60_000 }, () => {
-  test('the second of a kind is made from the first one’s, and says so', async (t) => {
+describe('sites from templates', { skip: noStandIn, timeout: 60_000 }, () => {
+  test('the second site of a kind is created from the first one’s template, and reports it', async (t) => {
     const bench = await openStandInBench(t);
     assert.equal(await create(bench, first), undefined);
     await make(bench.host, first);
@@ -26,7 +26,7 @@ describe('a site begins with a template', { skip: noStandIn, timeout: 60_000 }, 
     assert.equal(await bench.login(second.siteName, second.adminEmail, first.adminPassword), 401);
   });
 
-  test('one with more apps begins with those that are first, and one with others begins with Frappe', async (t) => {
+  test('a site with more apps starts from the template of the first ones, and one with others from Frappe’s', async (t) => {
     const bench = await openStandInBench(t);
     await make(bench.host, { ...first, apps: ['erpnext'] });
     assert.equal(await create(bench, second), 'from a template with Frappe, erpnext');
@@ -36,7 +36,7 @@ describe('a site begins with a template', { skip: noStandIn, timeout: 60_000 }, 
     assert.equal(await bench.login(third.siteName, third.adminEmail, third.adminPassword), 200);
   });
 
-  test('a site shares no secret with another, nor with their template', async (t) => {
+  test('a site shares no secret with another site, nor with their template', async (t) => {
     const bench = await openStandInBench(t);
     const found = [];
     for (const plan of [first, second]) {
@@ -53,7 +53,7 @@ describe('a site begins with a template', { skip: noStandIn, timeout: 60_000 }, 
     }
   });
 
-  test('what an app has encrypted with a site’s key makes no template', async (t) => {
+  test('a site in which an app has encrypted something leaves no template', async (t) => {
     const bench = await openStandInBench(t);
     await make(bench.host, first, 'create-site');
     const { db_name: name } = (await bench.read('sites/first.localhost/site_config.json')) as { db_name: string };
@@ -63,7 +63,7 @@ describe('a site begins with a template', { skip: noStandIn, timeout: 60_000 }, 
     assert.equal(await create(bench, second), 'from a template with Frappe');
   });
 
-  test('a template of another version is none, and goes', async (t) => {
+  test('a template of another version is not used, and is removed', async (t) => {
     const bench = await openStandInBench(t);
     const source = join(bench.path, 'apps/erpnext/erpnext');
     await mkdir(source, { recursive: true });
@@ -76,7 +76,7 @@ describe('a site begins with a template', { skip: noStandIn, timeout: 60_000 }, 
     assert.equal((await templateFiles(bench)).length, before, 'the old ones have made room for the new ones');
   });
 
-  test('a template that is torn is not used, and one that does not make what it says is thrown away', async (t) => {
+  test('a torn template is not used, and one that restores something else is removed', async (t) => {
     const bench = await openStandInBench(t);
     await make(bench.host, first);
     for (const file of await templateFiles(bench)) if (file.endsWith('.gz')) await writeFile(file, 'torn');
@@ -104,7 +104,7 @@ describe('a site begins with a template', { skip: noStandIn, timeout: 60_000 }, 
     assert.deepEqual(await templateFiles(bench), templates);
   });
 
-  test('BENCH_TEMPLATES=off makes each one with bench’s own commands, and keeps none', async (t) => {
+  test('BENCH_TEMPLATES=off creates each site with bench’s own commands, and keeps no template', async (t) => {
     const bench = await openStandInBench(t, { templates: false });
     await make(bench.host, first);
     assert.equal(await create(bench, second), undefined);

@@ -25,9 +25,9 @@ const outages: Readonly<Record<string, (bench: StandInBench) => Promise<() => Pr
   },
 };
 
-describe('what a step waits for is named while it waits', { skip: noStandIn, timeout: 60_000, concurrency: 3 }, () => {
+describe('a step names what it waits for', { skip: noStandIn, timeout: 60_000, concurrency: 3 }, () => {
   for (const [sentence, takeAway] of Object.entries(outages)) {
-    test(sentence, async (t) => {
+    test(`a waiting step reports: ${sentence}`, async (t) => {
       const bench = await openStandInBench(t);
       await makeUpTo(bench.host, acme, 'set-up-company');
       await bench.turn({ wizard: 'hang' });
@@ -46,7 +46,7 @@ describe('what a step waits for is named while it waits', { skip: noStandIn, tim
   }
 });
 
-test('a configuration that cannot be read is told at once, and the step goes on when it can', {
+test('an unreadable configuration is reported at once, and the step succeeds when it can be read', {
   skip: noStandIn,
 }, async (t) => {
   const bench = await openStandInBench(t);

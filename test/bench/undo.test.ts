@@ -16,7 +16,9 @@ describe('a step that was stopped half-way is undone by the state before it', {
   for (const templates of [true, false]) {
     for (const [step, point] of Object.entries(points)) {
       for (const fault of faults) {
-        test(`${step}: ${fault}, templates ${templates ? 'on' : 'off'}`, { timeout: 30_000 }, async (t) => {
+        test(`${step} after ${fault} is undone and succeeds, templates ${templates ? 'on' : 'off'}`, {
+          timeout: 30_000,
+        }, async (t) => {
           const bench = await openStandInBench(t, { templates });
           // What is made later begins with a template of it, but then there is nothing to stop in an app's installation.
           if (step === 'set-up-company') await make(bench.host, other);
@@ -35,7 +37,7 @@ describe('a step that was stopped half-way is undone by the state before it', {
     }
   }
 
-  test('an undo that is interrupted itself is done again', { timeout: 30_000 }, async (t) => {
+  test('an undo that is interrupted itself is repeated', { timeout: 30_000 }, async (t) => {
     const bench = await openStandInBench(t);
     await makeUpTo(bench.host, acme, 'set-up-company');
     await bench.turn({ wizard: 'kill', 'source-sql': 'kill' });
@@ -48,7 +50,7 @@ describe('a step that was stopped half-way is undone by the state before it', {
     assert.equal(await bench.login(acme.siteName, acme.adminEmail, acme.adminPassword), 200);
   });
 
-  test('without a point that is whole the site is made anew', { timeout: 30_000 }, async (t) => {
+  test('an undo without an intact point creates the site anew', { timeout: 30_000 }, async (t) => {
     const bench = await openStandInBench(t);
     await makeUpTo(bench.host, acme, 'set-up-company');
     for (const file of await pointsOf(bench)) if (file.endsWith('.gz')) await writeFile(file, 'torn');
@@ -59,7 +61,7 @@ describe('a step that was stopped half-way is undone by the state before it', {
     assert.equal(await bench.login(acme.siteName, acme.adminEmail, acme.adminPassword), 200);
   });
 
-  test('points are for the bench’s user alone, hold no secret, and go with their site', async (t) => {
+  test('points are readable by the bench’s user only, contain no secret, and are removed with their site', async (t) => {
     const bench = await openStandInBench(t);
     await makeUpTo(bench.host, acme, 'set-up-company');
     const { db_password: password } = (await bench.read('sites/acme.localhost/site_config.json')) as {

@@ -27,8 +27,8 @@ async function visit(url: string): Promise<SiteHostError> {
   return error;
 }
 
-describe('a visit to a site on a bench whose web server', () => {
-  const answers: [status: number, headers: Record<string, string>, isPassing: boolean, detail: RegExp][] = [
+describe('a visit to a site through a bench’s web server', () => {
+  const answers: [status: number, headers: Record<string, string>, isTransient: boolean, detail: RegExp][] = [
     [503, {}, true, /^ping answers 503$/],
     [502, {}, true, /502/],
     [504, {}, true, /504/],
@@ -48,26 +48,26 @@ describe('a visit to a site on a bench whose web server', () => {
       /^ping answers 301, to https:\/\/sites\.example; BENCH_WEB_URL/,
     ],
   ];
-  for (const [status, headers, isPassing, detail] of answers) {
+  for (const [status, headers, isTransient, detail] of answers) {
     const given = Object.keys(headers).join();
-    test(`answers ${status}${given && ` with ${given}`} fails ${isPassing ? 'in passing' : 'for good'}`, async (t) => {
+    test(`a web server that answers ${status}${given && ` with ${given}`} is a ${isTransient ? 'transient' : 'permanent'} failure`, async (t) => {
       const answer: RequestListener = (_request, response) => response.writeHead(status, headers).end();
       const error = await visit(`http://127.0.0.1:${await serve(t, createServer(answer))}`);
-      assert.equal(error.transient, isPassing);
-      assert.equal(error.reason, isPassing ? 'HOST_UNAVAILABLE' : 'VERIFICATION_FAILED');
+      assert.equal(error.transient, isTransient);
+      assert.equal(error.reason, isTransient ? 'HOST_UNAVAILABLE' : 'VERIFICATION_FAILED');
       assert.match(error.detail ?? '', detail);
       assert.equal(error.retryAfter, 'retry-after' in headers ? 7_000 : undefined);
     });
   }
 
-  test('is not there fails in passing, with the cause of each address', async () => {
+  test('an unreachable web server is a transient failure with the cause of each address', async () => {
     const error = await visit('http://localhost:1');
     assert.equal(error.transient, true);
     assert.match(error.detail ?? '', /ECONNREFUSED/);
   });
 });
 
-describe('a visit by TLS', { skip: opensslMissing }, () => {
+describe('a visit over TLS', { skip: opensslMissing }, () => {
   const authority = opensslMissing ? undefined : openPrivateAuthority();
   after(() => authority?.close());
   const secure = (t: TestContext, name: string): Promise<number> =>
@@ -76,13 +76,13 @@ describe('a visit by TLS', { skip: opensslMissing }, () => {
       createTlsServer(authority?.certify(name) ?? {}, (_request, response) => response.end()),
     );
 
-  test('to a certificate that nobody vouches for fails for good, and says which', async (t) => {
+  test('a web server with an untrusted certificate is a permanent failure that names the fault', async (t) => {
     const error = await visit(`https://localhost:${await secure(t, 'localhost')}`);
     assert.deepEqual([error.transient, error.reason], [false, 'HOST_UNAVAILABLE']);
     assert.match(error.detail ?? '', /^UNABLE_TO_VERIFY_LEAF_SIGNATURE.*BENCH_WEB_URL/);
   });
 
-  test('to a server that speaks none fails for good', async (t) => {
+  test('a web server that does not speak TLS is a permanent failure', async (t) => {
     const port = await serve(
       t,
       createServer((_request, response) => response.end()),
@@ -92,7 +92,7 @@ describe('a visit by TLS', { skip: opensslMissing }, () => {
     assert.match(error.detail ?? '', /SSL|EPROTO/);
   });
 
-  test('asks for the web server’s name and not the site’s', async (t) => {
+  test('TLS verifies the web server’s name and not the site’s', async (t) => {
     const asked: unknown[] = [];
     const server = createTlsServer(
       {

@@ -38,10 +38,10 @@ export function siteHostContract(
   { timeout = 60_000, skip = false }: { readonly timeout?: number; readonly skip?: string | false } = {},
 ): void {
   const contract = (title: string, body: (opened: HostUnderTest) => Promise<void>) =>
-    test(title, { timeout, skip }, async (t) => body(await open(t)));
+    test(`${name} ${title}`, { timeout, skip }, async (t) => body(await open(t)));
 
   describe(`${name} keeps the site host contract`, () => {
-    contract('makes a site, finds nothing to do on a second run, and undoes it whole', async (opened) => {
+    contract('creates a site, finds nothing to do on a second run, and undoes it completely', async (opened) => {
       const plan = await newPlan(opened);
       const steps = opened.host.steps(plan);
       assert.deepEqual(
@@ -74,7 +74,7 @@ export function siteHostContract(
       assert.equal(await opened.login(plan), false);
     });
 
-    contract('goes on from the first step whose effect is not there, wherever it was stopped', async (opened) => {
+    contract('continues with the first step that has no effect, wherever it was stopped', async (opened) => {
       const plan = await newPlan(opened);
       const names = opened.host.steps(plan).map((step) => step.name);
       for (const [index, stoppedAfter] of names.entries()) {
@@ -93,23 +93,26 @@ export function siteHostContract(
       assert.equal(await opened.login(plan), true);
     });
 
-    contract('stops in the middle of a step with the reason of the signal, and takes the half back', async (opened) => {
-      const plan = await newPlan(opened);
-      for (const step of opened.host.steps(plan)) {
-        const stop = new AbortController();
-        const reason = new Error(`stopped in ${step.name}`);
-        const running = step.run({ signal: stop.signal, progress: isPercent });
-        stop.abort(reason);
-        await assert.rejects(running, (error) => error === reason);
-        await step.undo(ever);
-        if (leavesAnEffect(step)) assert.equal(await step.check(ever), false);
-        await step.run({ signal: ever, progress: isPercent });
-        await step.verify(ever);
-      }
-      assert.equal(await opened.login(plan), true);
-    });
+    contract(
+      'stops in the middle of a step with the reason of the signal, and undoes the partial step',
+      async (opened) => {
+        const plan = await newPlan(opened);
+        for (const step of opened.host.steps(plan)) {
+          const stop = new AbortController();
+          const reason = new Error(`stopped in ${step.name}`);
+          const running = step.run({ signal: stop.signal, progress: isPercent });
+          stop.abort(reason);
+          await assert.rejects(running, (error) => error === reason);
+          await step.undo(ever);
+          if (leavesAnEffect(step)) assert.equal(await step.check(ever), false);
+          await step.run({ signal: ever, progress: isPercent });
+          await step.verify(ever);
+        }
+        assert.equal(await opened.login(plan), true);
+      },
+    );
 
-    contract('begins nothing when the signal has aborted before', async (opened) => {
+    contract('begins nothing when the signal has already aborted', async (opened) => {
       const plan = await newPlan(opened);
       const reason = new Error('stopped before');
       const signal = AbortSignal.abort(reason);
@@ -148,9 +151,9 @@ export function siteHostContract(
     const contradictions: Readonly<Record<string, (made: SitePlan) => SitePlan>> = {
       'whose company has had no site': (made) => ({ ...made, adoptSince: undefined }),
       'that is older than the company': (made) => ({ ...made, adoptSince: new Date(Date.now() + 60_000) }),
-      'that a newer claim has had': (made) => ({ ...made, fencingToken: made.fencingToken - 1 }),
-      'of another id': (made) => ({ ...made, companyId: companyId(2), owner: ownerOf(companyId(2)) }),
-      'that two of the id ask for': (made) => ({ ...made, owner: ownerOf(made.companyId) }),
+      'that a newer claim has worked on': (made) => ({ ...made, fencingToken: made.fencingToken - 1 }),
+      'of another company id': (made) => ({ ...made, companyId: companyId(2), owner: ownerOf(companyId(2)) }),
+      'that two rows of the id claim': (made) => ({ ...made, owner: ownerOf(made.companyId) }),
     };
     for (const [what, askedFor] of Object.entries(contradictions)) {
       contract(`does not adopt a site of an earlier version ${what}`, async (opened) => {
@@ -166,7 +169,7 @@ export function siteHostContract(
       });
     }
 
-    contract('adopts the site that an earlier version has begun for the company, and ends it', async (opened) => {
+    contract('adopts the site that an earlier version began for the company, and completes it', async (opened) => {
       const plan = await madeByEarlierVersion(opened);
       const names = opened.host.steps(plan).map(({ name }) => name);
       assert.deepEqual(await madeAgain(opened.host, claimedAgain(plan)), names.slice(2, -1));
@@ -175,7 +178,7 @@ export function siteHostContract(
       assert.equal(await exists(opened.siteFolder(plan)), false);
     });
 
-    contract('refuses an older claim once a newer one has asked, and changes nothing for it', async (opened) => {
+    contract('refuses an older claim after a newer one’s first request, and changes nothing', async (opened) => {
       const older = await newPlan(opened);
       const [preflight, createSite] = opened.host.steps(older);
       for (const step of [preflight, createSite]) await step?.run({ signal: ever, progress: isPercent });
@@ -192,7 +195,7 @@ export function siteHostContract(
       assert.equal(await exists(opened.siteFolder(older)), false, 'nothing comes back');
     });
 
-    contract('ends what a sleeping worker has begun, and refuses it when it wakes up', async (opened) => {
+    contract('ends the work of a stalled worker, and refuses it when it resumes', async (opened) => {
       const older = await newPlan(opened);
       const sleeper = await opened.fallAsleep(older);
 
@@ -210,7 +213,7 @@ export function siteHostContract(
       assert.deepEqual(await madeAgain(opened.host, claimedAgain(newer)), [], 'a further attempt finds it whole');
     });
 
-    contract('leaves a folder alone that nothing proves to be ours', async (opened) => {
+    contract('leaves a folder alone that is not proven to be the company’s', async (opened) => {
       const plan = await newPlan(opened);
       const folder = opened.siteFolder(plan);
       await mkdir(folder, { recursive: true });
@@ -223,7 +226,7 @@ export function siteHostContract(
       }
     });
 
-    contract('refuses an app that is not offered before anything is made', async (opened) => {
+    contract('refuses an app that is not offered before creating anything', async (opened) => {
       const plan = await newPlan(opened);
       const withUnknown = { ...plan, apps: [...plan.apps, 'no_such_app'] };
       const error = await failureOf(provision(opened.host, withUnknown));
@@ -232,7 +235,7 @@ export function siteHostContract(
       assert.equal(await exists(opened.siteFolder(plan)), false);
     });
 
-    contract('refuses names that lead out of its directory, and undoes nothing there', async (opened) => {
+    contract('refuses names that point outside its directory, and undoes nothing there', async (opened) => {
       const plan = await newPlan(opened);
       const inside = opened.siteFolder({ ...plan, siteName: `kept-${plan.siteName}` });
       const outside = opened.siteFolder({ ...plan, siteName: `../${plan.siteName}` });
