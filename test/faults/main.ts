@@ -10,12 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { serversMissing } from '../support/private-servers.ts';
-import { logsOf, settledRedisClients } from './check-world.ts';
-import { type Outcome, tryOut } from './outcome.ts';
+import { type Cluster, openCluster } from './cluster.ts';
+import { logsOf, settledRedisClients } from './cluster-checker.ts';
+import { type Outcome, runAndCheck } from './outcome.ts';
 import { commandFor, faultLines, outcomeLines, resumedWithin, table } from './report.ts';
 import { calm, type Schedule, scheduleOf, schedulesOf, withFaults } from './schedule.ts';
 import { shrink } from './shrink.ts';
-import { openWorld, type World } from './world.ts';
 
 const { values } = parseArgs({
   options: {
@@ -41,15 +41,15 @@ process.exitCode = (await main()) ? 0 : 1;
 async function main(): Promise<boolean> {
   const schedules = chosenSchedules();
   const startedAt = performance.now();
-  const world = await openWorld();
+  const cluster = await openCluster();
   try {
-    await world.allReady(30_000);
-    const outcomes = await runAll(world, schedules);
+    await cluster.allReady(30_000);
+    const outcomes = await runAll(cluster, schedules);
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
-    process.stdout.write(`\n${table(outcomes, { ...totalsOf(world), seconds })}\n`);
+    process.stdout.write(`\n${table(outcomes, { ...totalsOf(cluster), seconds })}\n`);
     return outcomes.every(({ complaints }) => complaints.length === 0);
   } finally {
-    await world.close();
+    await cluster.close();
   }
 }
 
@@ -68,48 +68,48 @@ function chosenSchedules(): readonly Schedule[] {
 }
 
 /** First a calm one, which shows that all is well without faults, and how many connections there are then. */
-async function runAll(world: World, schedules: readonly Schedule[]): Promise<readonly Outcome[]> {
+async function runAll(cluster: Cluster, schedules: readonly Schedule[]): Promise<readonly Outcome[]> {
   let runs = 0;
   let base = { redisClients: Number.POSITIVE_INFINITY };
-  const tryNext = (schedule: Schedule): Promise<Outcome> => {
+  const runNext = (schedule: Schedule): Promise<Outcome> => {
     runs += 1;
-    return tryOut(world, `t${runs}`, schedule, base);
+    return runAndCheck(cluster, `t${runs}`, schedule, base);
   };
-  const first = await tryNext(calm);
+  const first = await runNext(calm);
   say(outcomeLines(first));
   const outcomes = [first];
-  base = { redisClients: await settledRedisClients(world) };
+  base = { redisClients: await settledRedisClients(cluster) };
   for (const schedule of schedules) {
-    const outcome = await tryNext(schedule);
+    const outcome = await runNext(schedule);
     outcomes.push(outcome);
     say(outcomeLines(outcome));
     const isSlow = outcome.recoveries.some(({ seconds }) => seconds > resumedWithin);
     if (outcome.complaints.length === 0 && !isSlow) continue;
-    say(`  logs in ${keepLogs(world, schedule)}; again with: ${commandFor(schedule)}\n${faultLines(schedule)}`);
+    say(`  logs in ${keepLogs(cluster, schedule)}; again with: ${commandFor(schedule)}\n${faultLines(schedule)}`);
     if (outcome.complaints.length === 0) continue;
     // One is enough to look at, and one that was chosen is short already.
     if (values.only !== undefined || outcomes.filter(({ complaints }) => complaints.length > 0).length > 1) continue;
-    const needed = await shrink(schedule, tryNext);
+    const needed = await shrink(schedule, runNext);
     say(`  the shortest that fails: ${commandFor(schedule, needed)}`);
   }
   return outcomes;
 }
 
-function keepLogs(world: World, { seed }: Schedule): string {
+function keepLogs(cluster: Cluster, { seed }: Schedule): string {
   const folder = mkdtempSync(join(tmpdir(), `faults-${seed}-`));
-  for (const [name, log] of Object.entries(logsOf(world))) writeFileSync(join(folder, `${name}.log`), log);
+  for (const [name, log] of Object.entries(logsOf(cluster))) writeFileSync(join(folder, `${name}.log`), log);
   return folder;
 }
 
-function totalsOf(world: World) {
-  const lives = world.lives();
-  const refusedByDatabase = lives
+function totalsOf(cluster: Cluster) {
+  const incarnations = cluster.incarnations();
+  const refusedByDatabase = incarnations
     .flatMap(({ program }) => program.log)
     .filter(({ reason }) => reason === 'lease-lost').length;
   return {
-    deaths: lives.filter(({ name }) => world.outages.touch(name, Date.now(), Date.now())).length,
-    answersLost: world.proxy.goOn(),
-    staleWrites: { refusedByDatabase, refusedByHost: world.sites.refused() },
+    deaths: incarnations.filter(({ name }) => cluster.outages.touch(name, Date.now(), Date.now())).length,
+    answersLost: cluster.proxy.goOn(),
+    staleWrites: { refusedByDatabase, refusedByHost: cluster.sites.refused() },
   };
 }
 

@@ -1,12 +1,12 @@
-import { checkCompanies } from './check-companies.ts';
-import { checkMails } from './check-mails.ts';
-import { checkWorld } from './check-world.ts';
-import { type CompanyRecord, isWorkerLost, readRecords } from './record.ts';
+import type { Cluster } from './cluster.ts';
+import { checkCluster } from './cluster-checker.ts';
+import { checkCompanies } from './company-checker.ts';
+import { type CompanyHistory, isWorkerLost, readHistories } from './company-history.ts';
+import { checkMails } from './mail-checker.ts';
 import { recoveriesOf } from './recovery.ts';
-import { runTrial } from './run-trial.ts';
+import type { Recovery } from './run.ts';
+import { runSchedule } from './run-schedule.ts';
 import type { Schedule } from './schedule.ts';
-import type { Recovery } from './trial.ts';
-import type { World } from './world.ts';
 
 /** What came of a schedule. */
 export interface Outcome {
@@ -22,33 +22,33 @@ export interface Outcome {
   readonly lostAttempts: number;
 }
 
-/** Lets the schedule happen, waits until all has come to rest, and checks everything. `name` is not used twice in a world. */
-export async function tryOut(
-  world: World,
+/** Lets the schedule happen, waits until all has come to rest, and checks everything. `name` is not used twice in a cluster. */
+export async function runAndCheck(
+  cluster: Cluster,
   name: string,
   schedule: Schedule,
   base: { redisClients: number },
 ): Promise<Outcome> {
   const complaints: string[] = [];
   const complain = (complaint: string): void => void complaints.push(complaint);
-  const trial = await runTrial(world, name, schedule, complain);
-  const milliseconds = Date.now() - trial.startedAt;
-  const records: CompanyRecord[] = [];
+  const run = await runSchedule(cluster, name, schedule, complain);
+  const milliseconds = Date.now() - run.startedAt;
+  const histories: CompanyHistory[] = [];
   let copies = 0;
-  for (const clientele of [trial, ...trial.neighbours]) {
-    const theirs = await readRecords(clientele);
-    await checkCompanies(clientele, theirs, complain);
-    copies += checkMails(clientele, theirs, complain).copies;
-    records.push(...theirs);
+  for (const workload of [run, ...run.neighbours]) {
+    const theirs = await readHistories(workload);
+    await checkCompanies(workload, theirs, complain);
+    copies += checkMails(workload, theirs, complain).copies;
+    histories.push(...theirs);
   }
-  await checkWorld(world, base, complain);
+  await checkCluster(cluster, base, complain);
   return {
     schedule,
-    companies: records.length,
+    companies: histories.length,
     milliseconds,
     complaints,
-    recoveries: await recoveriesOf(trial, records),
+    recoveries: await recoveriesOf(run, histories),
     copies,
-    lostAttempts: records.flatMap(({ events }) => events.filter(isWorkerLost)).length,
+    lostAttempts: histories.flatMap(({ events }) => events.filter(isWorkerLost)).length,
   };
 }

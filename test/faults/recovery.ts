@@ -1,17 +1,17 @@
 import { isClaim } from '../support/event-log.ts';
-import { type CompanyRecord, endsAttempt } from './record.ts';
-import type { Recovery, Trial } from './trial.ts';
+import { type CompanyHistory, endsAttempt } from './company-history.ts';
+import type { Recovery, Run } from './run.ts';
 
 /** How long each company that lost its worker, or was ordered as a probe, waited for its next claim. */
-export async function recoveriesOf(trial: Trial, records: readonly CompanyRecord[]): Promise<readonly Recovery[]> {
+export async function recoveriesOf(run: Run, histories: readonly CompanyHistory[]): Promise<readonly Recovery[]> {
   const waits = await Promise.all(
-    trial.losses.map(async ({ kind, companyId, at }): Promise<Recovery[]> => {
+    run.losses.map(async ({ kind, companyId, at }): Promise<Recovery[]> => {
       const id = await companyId.catch(() => undefined);
-      const later = records.find((record) => record.id === id)?.events.filter((event) => event.at > at) ?? [];
+      const later = histories.find((history) => history.id === id)?.events.filter((event) => event.at > at) ?? [];
       const next = later.find((event) => isClaim(event) || endsAttempt(event));
       // What was done just before its worker was struck has lost nothing.
       return next && isClaim(next) ? [{ kind, seconds: (next.at - at) / 1_000, ...(id ? { companyId: id } : {}) }] : [];
     }),
   );
-  return [...trial.recoveries, ...waits.flat()];
+  return [...run.recoveries, ...waits.flat()];
 }

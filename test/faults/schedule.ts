@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
-import { companyFaults } from './company-faults.ts';
-import { type Fault, inARush, whichever } from './fault.ts';
-import { postgresFaults } from './postgres-faults.ts';
-import { programFaults } from './program-faults.ts';
-import { redisFaults } from './redis-faults.ts';
+import { companyFaults } from './company-nemesis.ts';
+import { type Fault, inARush, whichever } from './nemesis.ts';
+import { postgresFaults } from './postgres-nemesis.ts';
+import { programFaults } from './program-nemesis.ts';
+import { redisFaults } from './redis-nemesis.ts';
 import { secondDeployment } from './second-deployment.ts';
 
 /** When and how a customer orders. */
-export interface PlannedOrder {
+export interface PlannedRequest {
   /** Milliseconds after the schedule's start. */
   readonly at: number;
   readonly firstAsked: number;
@@ -17,11 +17,11 @@ export interface PlannedOrder {
 /** What happens at which time. A seed is a schedule: the same one in every run. */
 export interface Schedule {
   readonly seed: number;
-  readonly orders: readonly PlannedOrder[];
+  readonly requests: readonly PlannedRequest[];
   readonly faults: readonly Fault[];
 }
 
-const order: fc.Arbitrary<PlannedOrder> = fc.record({
+const request: fc.Arbitrary<PlannedRequest> = fc.record({
   at: inARush,
   firstAsked: whichever,
   watches: fc.boolean(),
@@ -30,7 +30,7 @@ const order: fc.Arbitrary<PlannedOrder> = fc.record({
 /** Without the bias that fast-check has for smallest and largest values: no time and no company is likelier than another. */
 const happenings = fc.noBias(
   fc.record({
-    orders: fc.array(order, { minLength: 24, maxLength: 40, size: 'max' }),
+    requests: fc.array(request, { minLength: 24, maxLength: 40, size: 'max' }),
     faults: fc.array(
       fc.oneof(...redisFaults, ...postgresFaults, ...programFaults, ...companyFaults, secondDeployment),
       {
@@ -52,10 +52,10 @@ export function scheduleOf(seed: number): Schedule {
 export const schedulesOf = (seed: number, count: number): readonly number[] =>
   fc.sample(fc.noBias(fc.integer({ min: 1, max: 999_999_999 })), { seed, numRuns: count });
 
-/** Companies and no fault: how the world is when nothing goes wrong. */
+/** Companies and no fault: how the cluster is when nothing goes wrong. */
 export const calm: Schedule = {
   seed: 0,
-  orders: Array.from({ length: 8 }, (_, index) => ({ at: 100 * index, firstAsked: index, watches: true })),
+  requests: Array.from({ length: 8 }, (_, index) => ({ at: 100 * index, firstAsked: index, watches: true })),
   faults: [],
 };
 

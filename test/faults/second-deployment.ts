@@ -1,8 +1,8 @@
-import { type Deployment, placesOf } from './deployment.ts';
-import { faultOf, whichever } from './fault.ts';
-import { type Order, placeOrder, type Wish, wishNamed } from './portal.ts';
-import { allIsSent } from './record.ts';
-import type { Clientele } from './trial.ts';
+import { allIsSent } from './company-history.ts';
+import { type CompanyRequest, type RequestedCompany, requestCompany, requestFrom } from './customer-client.ts';
+import { type Deployment, nodesOf } from './deployment.ts';
+import { fault, whichever } from './nemesis.ts';
+import type { Workload } from './run.ts';
 import { untilGivenUp } from './until-given-up.ts';
 
 /** How many of its companies want sites that are ours, and how many have sites of their own. */
@@ -13,32 +13,32 @@ const ownSites = 3;
  * Another API and worker with a database of their own, on the same servers and the same sites. Its companies have the
  * numbers of companies of ours, and some want the very sites of these; one more of ours is asked for meanwhile.
  */
-export const secondDeployment = faultOf('second deployment', { number: whichever }, async (trial, { number }) => {
-  const { world } = trial;
-  const { name, deployment } = await world.openBeside();
-  const orders: Order[] = [];
-  const neighbour: Clientele = { world, deployment, name, orders };
-  trial.neighbours.push(neighbour);
-  const order = async (wish: Pick<Wish, 'end'> & Partial<Wish>): Promise<void> => {
-    const full = wishNamed(`${name}-${orders.length + 1}`, { firstAsked: 0, watches: true, ...wish });
-    const placed = await placeOrder(deployment.urls, full, trial.over);
-    orders.push(placed);
-    await placed.created;
+export const secondDeployment = fault('second deployment', { number: whichever }, async (run, { number }) => {
+  const { cluster } = run;
+  const { name, deployment } = await cluster.openBeside();
+  const requested: RequestedCompany[] = [];
+  const neighbour: Workload = { cluster, deployment, name, requested };
+  run.neighbours.push(neighbour);
+  const request = async (how: Pick<CompanyRequest, 'end'> & Partial<CompanyRequest>): Promise<void> => {
+    const full = requestFrom(`${name}-${requested.length + 1}`, { firstAsked: 0, watches: true, ...how });
+    const company = await requestCompany(deployment.urls, full, run.over);
+    requested.push(company);
+    await company.created;
   };
   try {
     for (let index = 0; index < takenSites; index += 1) {
-      const ours = await trial.placed(number + index);
-      const { site } = ours.wish;
-      await untilGivenUp(`${site} is ours`, () => world.sites.ownerOf(site) !== undefined, trial.over);
-      await giveNumber(deployment, await ours.created, trial.over);
-      await order({ site, end: 'FAILED' });
+      const ours = await run.accepted(number + index);
+      const { site } = ours.request;
+      await untilGivenUp(`${site} is ours`, () => cluster.sites.ownerOf(site) !== undefined, run.over);
+      await giveNumber(deployment, await ours.created, run.over);
+      await request({ site, end: 'FAILED' });
     }
-    await trial.probe('second deployment');
-    for (let index = 0; index < ownSites; index += 1) await order({ end: 'ACTIVE' });
-    await Promise.all(orders.flatMap(({ ended, watched }) => [ended, watched]));
-    await allIsSent(neighbour, trial.over);
+    await run.probe('second deployment');
+    for (let index = 0; index < ownSites; index += 1) await request({ end: 'ACTIVE' });
+    await Promise.all(requested.flatMap(({ ended, watched }) => [ended, watched]));
+    await allIsSent(neighbour, run.over);
   } finally {
-    await Promise.all(placesOf(deployment).map((place) => place.end()));
+    await Promise.all(nodesOf(deployment).map((node) => node.end()));
   }
 });
 

@@ -2,19 +2,19 @@ import { run } from '../../src/app/run.ts';
 import { openService } from '../../src/app/service.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { openLog } from '../../src/observability/log.ts';
-import { ledgerHost } from './site-ledger.ts';
+import { recordingHost } from './site-history.ts';
 
 /**
- * The real worker with its real times, on the site host that keeps its ledger in the file that LEDGER names. With DEAF its
+ * The real worker with its real times, on the site host that keeps its history in the file that SITE_HISTORY names. With DEAF its
  * heart does not beat: it never hears by itself that its lease ran out.
  */
 run(() => {
   const config = readConfig(process.env);
-  const file = process.env['LEDGER'];
-  if (!file) throw new Error('LEDGER is to name the file of the sites and their ledger.');
+  const file = process.env['SITE_HISTORY'];
+  if (!file) throw new Error('SITE_HISTORY is to name the file of the sites and their history.');
   const times = process.env['DEAF'] ? { lease: 10_000, heartbeat: 3_600_000 } : undefined;
   return openService(config, { api: false, worker: true }, openLog(config.LOG_LEVEL), {
-    host: ledgerHost(file),
+    host: recordingHost(file),
     ...(times ? { times } : {}),
   });
 });

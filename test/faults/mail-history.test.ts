@@ -7,21 +7,21 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { openSmtp, type Smtp } from '../../src/mail/smtp.ts';
 import { readSmtpUrl } from '../../src/mail/smtp-settings.ts';
-import { openSmtpLedger, type SmtpLedger } from './smtp-ledger.ts';
+import { type MailHistory, openMailHistory } from './mail-history.ts';
 
-suite('the ledger of mails', { timeout: 20_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'test-smtp-ledger-'));
+suite('the history of mails', { timeout: 20_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'test-smtp-history-'));
   const file = join(folder, 'mails.jsonl');
-  let ledger: SmtpLedger;
+  let history: MailHistory;
   let smtp: Smtp;
 
   before(async () => {
-    ledger = await openSmtpLedger(file);
-    smtp = openSmtp(readSmtpUrl(`${ledger.url}?name=worker-1`), 'sites@hosting.example');
+    history = await openMailHistory(file);
+    smtp = openSmtp(readSmtpUrl(`${history.url}?name=worker-1`), 'sites@hosting.example');
   });
   after(async () => {
     smtp.close();
-    await ledger.close();
+    await history.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -35,7 +35,7 @@ suite('the ledger of mails', { timeout: 20_000 }, () => {
       html: '<p>All is well.</p>',
       signal,
     });
-  const mailsTo = (to: string) => ledger.mails().filter(({ recipient }) => recipient === to);
+  const mailsTo = (to: string) => history.mails().filter(({ recipient }) => recipient === to);
   const linesTo = (to: string) =>
     readFileSync(file, 'utf8')
       .split('\n')
@@ -44,7 +44,7 @@ suite('the ledger of mails', { timeout: 20_000 }, () => {
   test('has a mail in its file before the mail is answered, and knows who sends it', async () => {
     const to = 'held@customers.example';
     const sent = send(to);
-    const { mail, answer } = await ledger.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
+    const { mail, answer } = await history.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
     const { at, ...told } = mail;
     assert.ok(Math.abs(at - Date.now()) < 5_000);
     assert.deepEqual(told, {
@@ -65,7 +65,7 @@ suite('the ledger of mails', { timeout: 20_000 }, () => {
     const to = 'gone@customers.example';
     const gone = new AbortController();
     const sent = send(to, gone.signal);
-    const { answer } = await ledger.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
+    const { answer } = await history.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
     gone.abort(new Error('gone'));
     await assert.rejects(sent, /gone/);
     // The server hears one after the other, and so of the end before this.
@@ -80,7 +80,7 @@ suite('the ledger of mails', { timeout: 20_000 }, () => {
 
   test('has what it took and did not answer, and nothing of what it did not take', async () => {
     const to = 'unlucky@customers.example';
-    ledger.behave(to, 'defer', 'refuse', 'drop', 'take-and-drop', 'slow');
+    history.behave(to, 'defer', 'refuse', 'drop', 'take-and-drop', 'slow');
     for (let times = 1; times <= 4; times += 1) await assert.rejects(send(to));
     await send(to);
     assert.deepEqual(
@@ -92,7 +92,7 @@ suite('the ledger of mails', { timeout: 20_000 }, () => {
 
   test('has nothing of a mail whose content did not come to its end', async () => {
     const to = 'half@customers.example';
-    const { port } = new URL(ledger.url);
+    const { port } = new URL(history.url);
     const socket = connect(Number(port), '127.0.0.1');
     for (const [reply, line] of [
       [/^220/, 'EHLO half'],
@@ -115,11 +115,11 @@ suite('the ledger of mails', { timeout: 20_000 }, () => {
   test('that is stopped ends connections and takes nothing, until it is started', async () => {
     const to = 'later@customers.example';
     const cut = assert.rejects(send(to));
-    await ledger.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
-    await ledger.stop();
+    await history.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
+    await history.stop();
     await cut;
     await assert.rejects(send(to));
-    await ledger.start();
+    await history.start();
     await send(to);
     assert.deepEqual(
       mailsTo(to).map(({ answered }) => answered),
@@ -130,7 +130,7 @@ suite('the ledger of mails', { timeout: 20_000 }, () => {
   test('waits for no mail longer than it is told to', async () => {
     const reason = new Error('nobody waits any more');
     const waiting = new AbortController();
-    const held = ledger.onDataEnd(() => true, waiting.signal);
+    const held = history.onDataEnd(() => true, waiting.signal);
     waiting.abort(reason);
     await assert.rejects(held, reason);
     await send('not-held@customers.example');

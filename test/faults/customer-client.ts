@@ -9,13 +9,13 @@ import {
 } from '../../src/client/operations.ts';
 import { addressOf, tokenOf } from '../support/processes.ts';
 import { createCompany, readCompany, requestFor } from '../support/test-service.ts';
-import { askUntilAnswered, pauseAfterError } from './ask-until-answered.ts';
+import { pauseAfterError, retryUntilAnswered } from './retry-until-answered.ts';
 
 /** In every password: as text, and whatever it is encoded as, since it fills whole groups of base64. */
 export const canary = 'Zq7"x9&<K';
 
 /** What a customer asks for, and how. */
-export interface Wish {
+export interface CompanyRequest {
   readonly customer: string;
   readonly site: string;
   readonly recipient: string;
@@ -29,8 +29,8 @@ export interface Wish {
 }
 
 /** A company that a customer's portal asked for, and goes on asking for until it is as it is to end. */
-export interface Order {
-  readonly wish: Wish;
+export interface RequestedCompany {
+  readonly request: CompanyRequest;
   /** Resolves to the company's id once an API has answered. */
   readonly created: Promise<string>;
   /** Resolves once the portal has seen it as it is to end. */
@@ -42,26 +42,41 @@ export interface Order {
 }
 
 /** The customer's site is called as the customer is, unless another one is given. */
-export const wishNamed = (
+export const requestFrom = (
   customer: string,
-  { site = `${customer}.localhost`, end = 'ACTIVE', ...how }: Pick<Wish, 'firstAsked' | 'watches'> & Partial<Wish>,
-): Wish => ({ ...how, customer, site, end, recipient: addressOf(customer), password: `${canary}${customer}` });
+  {
+    site = `${customer}.localhost`,
+    end = 'ACTIVE',
+    ...how
+  }: Pick<CompanyRequest, 'firstAsked' | 'watches'> & Partial<CompanyRequest>,
+): CompanyRequest => ({
+  ...how,
+  customer,
+  site,
+  end,
+  recipient: addressOf(customer),
+  password: `${canary}${customer}`,
+});
 
 const pauseBetweenLooks = 500;
 
 /** Orders a company from APIs at these addresses. Whatever fails is asked again at the next one, until `givenUp` aborts. */
-export async function placeOrder(urls: readonly string[], wish: Wish, givenUp: AbortSignal): Promise<Order> {
-  const token = await tokenOf(wish.customer, 'customer');
+export async function requestCompany(
+  urls: readonly string[],
+  request: CompanyRequest,
+  givenUp: AbortSignal,
+): Promise<RequestedCompany> {
+  const token = await tokenOf(request.customer, 'customer');
   const clients = urls.map((url) => openClient(url, token));
-  const surely = askUntilAnswered(clients, wish.firstAsked, givenUp);
-  const request = requestFor(wish.site, { adminPassword: wish.password, idempotencyKey: wish.customer });
-  const created = surely((client) => createCompany(client, request)).then(({ id }) => id);
+  const surely = retryUntilAnswered(clients, request.firstAsked, givenUp);
+  const input = requestFor(request.site, { adminPassword: request.password, idempotencyKey: request.customer });
+  const created = surely((client) => createCompany(client, input)).then(({ id }) => id);
 
   const untilEnd = async (): Promise<void> => {
     const companyId = await created;
     for (;;) {
       const { status } = await surely((client) => readCompany(client, companyId));
-      if (status === wish.end) return;
+      if (status === request.end) return;
       // A cancelled or failed one is asked for again; asked twice, the second time answers that it is queued already.
       if (status === 'FAILED' || status === 'DRAFT')
         await surely((client) => client.execute(ProvisionCompanyDocument, { companyId }));
@@ -69,24 +84,24 @@ export async function placeOrder(urls: readonly string[], wish: Wish, givenUp: A
     }
   };
 
-  const order: Order = {
-    wish,
+  const requested: RequestedCompany = {
+    request,
     created,
     ended: untilEnd(),
-    watched: wish.watches ? created.then((id) => watchUntil(wish.end, urls, token, id, givenUp)) : undefined,
+    watched: request.watches ? created.then((id) => watchUntil(request.end, urls, token, id, givenUp)) : undefined,
     async cancel() {
       const companyId = await created;
       await surely((client) => client.execute(CancelProvisioningDocument, { companyId }));
     },
   };
   // Whoever awaits them gets the error as well.
-  for (const promise of [order.created, order.ended, order.watched]) promise?.catch(() => {});
-  return order;
+  for (const promise of [requested.created, requested.ended, requested.watched]) promise?.catch(() => {});
+  return requested;
 }
 
 /** Watches at one API after the other, from the last version that was seen. */
 async function watchUntil(
-  end: Wish['end'],
+  end: CompanyRequest['end'],
   urls: readonly string[],
   token: string,
   companyId: string,

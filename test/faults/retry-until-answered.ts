@@ -9,7 +9,7 @@ export const pauseAfterError = 200;
  * Asks one API after the other until one answers, as whoever needs an answer does. What was asked may have been done
  * although its answer was lost or an error. Rejects once `givenUp` aborts.
  */
-export function askUntilAnswered(clients: readonly Client[], firstAsked: number, givenUp: AbortSignal) {
+export function retryUntilAnswered(clients: readonly Client[], firstAsked: number, givenUp: AbortSignal) {
   return async <Answer>(ask: (client: Client) => Promise<Answer>): Promise<Answer> => {
     for (let turn = firstAsked; ; turn += 1) {
       const client = clients[turn % clients.length];

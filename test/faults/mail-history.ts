@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { type FaultySmtp, openFaultySmtp, type TakenMail } from '../support/faulty-smtp.ts';
 
 /** A mail as the file has it. Each copy of a mail is a line of its own. */
-interface LedgerLine {
+interface MailLine {
   /** When it was taken, in milliseconds by this machine's clock. */
   readonly at: number;
   readonly recipient: string;
@@ -13,20 +13,20 @@ interface LedgerLine {
   readonly text: string;
 }
 
-export interface LedgerMail extends LedgerLine {
+export interface DeliveredMail extends MailLine {
   /** Its 250 was sent, on a connection that was still there. */
   readonly answered: boolean;
 }
 
-/** A mail that is in the ledger, and whose 250 is held back until `answer` is called. */
+/** A mail that is in the history, and whose 250 is held back until `answer` is called. */
 export interface HeldMail {
-  readonly mail: LedgerLine;
+  readonly mail: MailLine;
   answer(): void;
 }
 
-export interface SmtpLedger extends Pick<FaultySmtp, 'url' | 'behave' | 'stop' | 'start' | 'close'> {
+export interface MailHistory extends Pick<FaultySmtp, 'url' | 'behave' | 'stop' | 'start' | 'close'> {
   /** Every mail that was taken, oldest first. */
-  mails(): readonly LedgerMail[];
+  mails(): readonly DeliveredMail[];
   /**
    * Resolves with the next mail to a recipient that the predicate accepts, when its content has come in and its 250 is
    * not yet sent: the moment to kill its sender. Rejects with the signal's reason when it aborts before.
@@ -35,9 +35,9 @@ export interface SmtpLedger extends Pick<FaultySmtp, 'url' | 'behave' | 'stop' |
 }
 
 /** A mail server that writes each mail into `file`, as a line of JSON that is on the disk before the mail's 250 is sent. */
-export async function openSmtpLedger(file: string): Promise<SmtpLedger> {
+export async function openMailHistory(file: string): Promise<MailHistory> {
   const disk = openSync(file, 'a');
-  const kept: { readonly line: LedgerLine; readonly taken: TakenMail }[] = [];
+  const kept: { readonly line: MailLine; readonly taken: TakenMail }[] = [];
   const waiting = new Set<{ accepts(recipient: string): boolean; hold(held: HeldMail): void }>();
 
   const { url, behave, stop, start, close } = await openFaultySmtp(async (taken) => {
@@ -76,7 +76,7 @@ export async function openSmtpLedger(file: string): Promise<SmtpLedger> {
   };
 }
 
-const lineOf = ({ recipient, sender, mail }: TakenMail): LedgerLine => ({
+const lineOf = ({ recipient, sender, mail }: TakenMail): MailLine => ({
   at: Date.now(),
   recipient,
   sender,

@@ -6,7 +6,7 @@ import { after, before, suite, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { type PrivateServer, serversMissing, startPostgres, startRedis } from '../support/private-servers.ts';
-import { secretsLeft } from './secrets-left.ts';
+import { secretsLeft } from './secret-checker.ts';
 
 const canary = 'canary "Zq7x9WKu2" \\ & <ünd mehr>';
 const harmless = 'canary "Zq7x9WKu3" \\ & <ünd mehr>';

@@ -1,5 +1,5 @@
 /**
- * A site host whose sites are rows of one SQLite file, which any number of processes share, with a ledger of whatever
+ * A site host whose sites are rows of one SQLite file, which any number of processes share, with a history of whatever
  * was done to them. Nothing is hidden there: a step that is run although its effect stands is written down as made twice.
  *
  * - *Effect*: what a step leaves behind. It stands half-made from the step's begin to its end, so that a worker that is
@@ -13,15 +13,15 @@ import { Interruption } from '../../src/provisioning/interruption.ts';
 import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
 import { hashPassword, passwordHash, passwordMatches } from '../../src/site-hosts/sandbox/password.ts';
 
-const siteManners = ['fail', 'fail-in-passing', 'fail-half-way', 'slow'] as const;
+const faultModes = ['fail', 'fail-in-passing', 'fail-half-way', 'slow'] as const;
 
 /**
  * What a step does instead of its work: it fails before its effect, for good or in passing, or with its effect half-made;
  * or it takes `slowness` for it.
  */
-export type SiteManner = (typeof siteManners)[number];
+export type FaultMode = (typeof faultModes)[number];
 
-const ledgerEntry = z.object({
+const siteOperation = z.object({
   /** By the machine's own clock, in milliseconds, whatever the process that wrote it takes for the time. */
   at: z.int(),
   pid: z.int(),
@@ -33,13 +33,13 @@ const ledgerEntry = z.object({
   token: z.int(),
   what: z.enum(['made', 'undone', 'refused']),
 });
-export type LedgerEntry = Readonly<z.infer<typeof ledgerEntry>>;
+export type SiteOperation = Readonly<z.infer<typeof siteOperation>>;
 
-export interface SiteLedger {
-  /** The next `times` runs of the site's step are of this manner. Resolves once that is written, as a rule at once. */
-  behave(site: string, step: string, manner: SiteManner, times: number): Promise<void>;
+export interface SiteHistory {
+  /** The next `times` runs of the site's step are of this mode. Resolves once that is written, as a rule at once. */
+  behave(site: string, step: string, mode: FaultMode, times: number): Promise<void>;
   /** What was done to the site and refused, oldest first. */
-  entries(site: string): readonly LedgerEntry[];
+  entries(site: string): readonly SiteOperation[];
   /** The steps whose effects stand, in the order in which they were made; `create-site, half-made` where one was not finished. */
   standing(site: string): readonly string[];
   /** The name of the company whose site it is; undefined as long as nobody has asked for it. */
@@ -66,7 +66,7 @@ const schema = `
     holds text, -- null while it is half-made
     primary key (site, step)
   ) strict;
-  create table if not exists ledger (
+  create table if not exists history (
     number integer primary key,
     at integer not null default (cast(unixepoch('subsec') * 1000 as integer)),
     pid integer not null,
@@ -76,12 +76,12 @@ const schema = `
     token integer not null,
     what text not null
   ) strict;
-  create index if not exists ledger_site on ledger (site);
-  create table if not exists manner (
+  create index if not exists ledger_site on history (site);
+  create table if not exists mode (
     number integer primary key,
     site text not null,
     step text not null,
-    manner text not null,
+    mode text not null,
     times integer not null
   ) strict;
 `;
@@ -120,22 +120,22 @@ function begins(database: DatabaseSync): boolean {
   }
 }
 
-/** The ledger of the sites in `file`, and what shall go wrong with them. */
-export function openSiteLedger(file: string): SiteLedger {
+/** The history of the sites in `file`, and what shall go wrong with them. */
+export function openSiteHistory(file: string): SiteHistory {
   const database = openFile(file);
-  const addManner = database.prepare('insert into manner (site, step, manner, times) values (?, ?, ?, ?)');
+  const addMode = database.prepare('insert into mode (site, step, mode, times) values (?, ?, ?, ?)');
   const entries = database.prepare(
-    'select at, pid, site, owner, step, token, what from ledger where site = ? order by number',
+    'select at, pid, site, owner, step, token, what from history where site = ? order by number',
   );
   const standing = database.prepare(
     `select iif(holds is null, step || ', half-made', step) as step from effect where site = ? order by rowid`,
   );
   const owner = database.prepare('select owner from site where name = ?');
   const login = database.prepare(`select holds from effect where site = ? and step = 'set-up-company'`);
-  const refused = database.prepare(`select count(*) as times from ledger where what = 'refused'`);
+  const refused = database.prepare(`select count(*) as times from history where what = 'refused'`);
   return {
-    behave: (site, step, manner, times) => alone(database, () => void addManner.run(site, step, manner, times)),
-    entries: (site) => z.array(ledgerEntry).parse(entries.all(site)),
+    behave: (site, step, mode, times) => alone(database, () => void addMode.run(site, step, mode, times)),
+    entries: (site) => z.array(siteOperation).parse(entries.all(site)),
     standing: (site) => standing.all(site).map(({ step }) => String(step)),
     ownerOf(site) {
       const name = owner.get(site)?.['owner'];
@@ -148,7 +148,7 @@ export function openSiteLedger(file: string): SiteLedger {
 }
 
 /** The host that makes the sites in `file`; it holds the file open as long as its process lives. */
-export function ledgerHost(file: string): SiteHost {
+export function recordingHost(file: string): SiteHost {
   const database = openFile(file);
   return {
     kind: 'bench',
@@ -187,13 +187,13 @@ function step(
     weight: milliseconds,
     check: (signal) => site.isWhole(name, signal),
     async run({ signal, progress }) {
-      const manner = await site.begin(name, signal);
-      if (manner === 'fail' || manner === 'fail-in-passing') throw outOfOrder(manner === 'fail-in-passing');
+      const mode = await site.begin(name, signal);
+      if (mode === 'fail' || mode === 'fail-in-passing') throw outOfOrder(mode === 'fail-in-passing');
       for (const percent of [20, 40, 60, 80]) {
-        await pause((manner === 'slow' ? slowness : milliseconds) / 4, undefined, { signal });
+        await pause((mode === 'slow' ? slowness : milliseconds) / 4, undefined, { signal });
         progress(percent);
       }
-      if (manner === 'fail-half-way') throw outOfOrder(false);
+      if (mode === 'fail-half-way') throw outOfOrder(false);
       const holds = await make();
       await site.finish(name, holds, signal);
     },
@@ -226,18 +226,18 @@ function openSite(database: DatabaseSync, plan: SitePlan) {
      on conflict (name) do update set newest_token = max(newest_token, excluded.newest_token) where owner = excluded.owner
      returning newest_token`,
   );
-  const note = database.prepare('insert into ledger (pid, site, owner, step, token, what) values (?, ?, ?, ?, ?, ?)');
+  const note = database.prepare('insert into history (pid, site, owner, step, token, what) values (?, ?, ?, ?, ?, ?)');
   const makeHalf = database.prepare('insert or replace into effect (site, step) values (?, ?)');
   const makeWhole = database.prepare('update effect set holds = ? where site = ? and step = ?');
   const unmake = database.prepare('delete from effect where site = ? and step = ?');
   const effect = database.prepare('select holds from effect where site = ? and step = ?');
-  const takeManner = database.prepare(
-    `update manner set times = times - 1
-     where number = (select min(number) from manner where site = ? and step = ? and times > 0)
-     returning manner`,
+  const takeMode = database.prepare(
+    `update mode set times = times - 1
+     where number = (select min(number) from mode where site = ? and step = ? and times > 0)
+     returning mode`,
   );
 
-  const write = (step: string, what: LedgerEntry['what']): void =>
+  const write = (step: string, what: SiteOperation['what']): void =>
     void note.run(process.pid, siteName, owner, step, fencingToken, what);
 
   const holds = (step: string): string | undefined => {
@@ -268,15 +268,15 @@ function openSite(database: DatabaseSync, plan: SitePlan) {
     holds,
     isWhole: (step: string, signal: AbortSignal): Promise<boolean> =>
       underClaim(step, signal, () => holds(step) !== undefined),
-    /** Makes the effect by half, unless the manner that it returns is to fail before. */
-    begin: (step: string, signal: AbortSignal): Promise<SiteManner | undefined> =>
+    /** Makes the effect by half, unless the mode that it returns is to fail before. */
+    begin: (step: string, signal: AbortSignal): Promise<FaultMode | undefined> =>
       underClaim(step, signal, () => {
-        const planned = takeManner.get(siteName, step)?.['manner'];
-        const manner = siteManners.find((known) => known === planned);
-        if (manner === 'fail' || manner === 'fail-in-passing') return manner;
+        const planned = takeMode.get(siteName, step)?.['mode'];
+        const mode = faultModes.find((known) => known === planned);
+        if (mode === 'fail' || mode === 'fail-in-passing') return mode;
         makeHalf.run(siteName, step);
         write(step, 'made');
-        return manner;
+        return mode;
       }),
     finish: (step: string, whatItHolds: string, signal: AbortSignal): Promise<void> =>
       underClaim(step, signal, () => void makeWhole.run(whatItHolds, siteName, step)),

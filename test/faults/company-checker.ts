@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { assertLog, isClaim, type LoggedEvent } from '../support/event-log.ts';
-import type { Order } from './portal.ts';
-import { type CompanyRecord, endsAttempt, isWorkerLost } from './record.ts';
-import type { LedgerEntry } from './site-ledger.ts';
-import type { Clientele } from './trial.ts';
+import { type CompanyHistory, endsAttempt, isWorkerLost } from './company-history.ts';
+import type { RequestedCompany } from './customer-client.ts';
+import type { Workload } from './run.ts';
+import type { SiteOperation } from './site-history.ts';
 
 /** The effects of a site that is made, in order. */
 const steps = ['preflight', 'create-site', 'install-app:erpnext', 'set-up-company', 'verify'];
@@ -12,33 +12,33 @@ type Complain = (complaint: string) => void;
 
 /** What was ordered is there, once, as it was to end, made by whoever held it, and was seen as it happened. */
 export async function checkCompanies(
-  clientele: Clientele,
-  records: readonly CompanyRecord[],
+  workload: Workload,
+  histories: readonly CompanyHistory[],
   complain: Complain,
 ): Promise<void> {
-  const ordered = clientele.orders.map(({ wish }) => wish.customer).sort();
-  const made = records.map(({ customer }) => customer).sort();
+  const ordered = workload.requested.map(({ request }) => request.customer).sort();
+  const made = histories.map(({ customer }) => customer).sort();
   tell(complain, 'one company per idempotency key', () => assert.deepEqual(made, ordered));
-  for (const record of records) {
-    const about = (complaint: string): void => complain(`${record.id} (${record.customer}): ${complaint}`);
-    const order = clientele.orders.find(({ wish }) => wish.customer === record.customer);
+  for (const history of histories) {
+    const about = (complaint: string): void => complain(`${history.id} (${history.customer}): ${complaint}`);
+    const company = workload.requested.find(({ request }) => request.customer === history.customer);
     // That nobody has ordered it was told already.
-    if (!order) continue;
-    if (record.status !== order.wish.end) about(`it is ${record.status}`);
-    tell(about, 'its log', () => assertLog(record.events));
-    if (record.events.at(-1)?.version !== record.version)
-      about(`its version is ${record.version}, its log ends otherwise`);
-    if (order.wish.end === 'ACTIVE') {
-      if (record.isSealed) about('its password is still kept');
-      checkSteps(record, about);
-      await checkSite(clientele, order, record, about);
-    } else checkNoSite(clientele, record, about);
-    checkLostWorkers(clientele, record, about);
-    if (order.watched) await checkWatcher(order, record, about);
+    if (!company) continue;
+    if (history.status !== company.request.end) about(`it is ${history.status}`);
+    tell(about, 'its log', () => assertLog(history.events));
+    if (history.events.at(-1)?.version !== history.version)
+      about(`its version is ${history.version}, its log ends otherwise`);
+    if (company.request.end === 'ACTIVE') {
+      if (history.isSealed) about('its password is still kept');
+      checkSteps(history, about);
+      await checkSite(workload, company, history, about);
+    } else checkNoSite(workload, history, about);
+    checkLostWorkers(workload, history, about);
+    if (company.watched) await checkWatcher(company, history, about);
   }
 }
 
-async function checkWatcher({ watched }: Order, { events }: CompanyRecord, about: Complain): Promise<void> {
+async function checkWatcher({ watched }: RequestedCompany, { events }: CompanyHistory, about: Complain): Promise<void> {
   const seen = await watched?.catch(() => undefined);
   // That he saw no end was told already.
   if (!seen) return;
@@ -56,7 +56,7 @@ async function checkWatcher({ watched }: Order, { events }: CompanyRecord, about
 }
 
 /** Each claim takes the steps from the first on, and nobody else writes in between; the last one has ended each once. */
-function checkSteps({ events }: CompanyRecord, about: Complain): void {
+function checkSteps({ events }: CompanyHistory, about: Complain): void {
   let place = 0;
   let ended: string[] = [];
   for (const event of events) {
@@ -73,16 +73,16 @@ function checkSteps({ events }: CompanyRecord, about: Complain): void {
 
 /** Every effect stands once, nobody made anything after a newer claim had, and the administrator's password is the ordered one. */
 async function checkSite(
-  { world }: Clientele,
-  { wish }: Order,
-  { owner, site }: CompanyRecord,
+  { cluster }: Workload,
+  { request }: RequestedCompany,
+  { owner, site }: CompanyHistory,
   about: Complain,
 ): Promise<void> {
-  if (!(await world.sites.admits(site, wish.password))) about('its site does not let its administrator in');
-  tell(about, 'what stands of its site', () => assert.deepEqual(world.sites.standing(site), steps));
-  const entries = world.sites.entries(site);
+  if (!(await cluster.sites.admits(site, request.password))) about('its site does not let its administrator in');
+  tell(about, 'what stands of its site', () => assert.deepEqual(cluster.sites.standing(site), steps));
+  const entries = cluster.sites.entries(site);
   for (const step of steps) {
-    const count = (what: LedgerEntry['what']): number =>
+    const count = (what: SiteOperation['what']): number =>
       entries.filter((entry) => entry.step === step && entry.what === what).length;
     const rest = count('made') - count('undone');
     if (rest !== 1) about(`${step} was made ${count('made')} times and undone ${count('undone')} times`);
@@ -96,24 +96,28 @@ async function checkSite(
 }
 
 /** Somebody else's site was left alone: that everything there is theirs is checked with them. */
-function checkNoSite({ world }: Clientele, { owner, site, events }: CompanyRecord, about: Complain): void {
-  if (world.sites.ownerOf(site) === owner) about('the site is its own, and was to be taken');
+function checkNoSite({ cluster }: Workload, { owner, site, events }: CompanyHistory, about: Complain): void {
+  if (cluster.sites.ownerOf(site) === owner) about('the site is its own, and was to be taken');
   const reason = events.findLast(endsAttempt)?.reason;
   if (reason !== 'SITE_NAME_TAKEN') about(`it has failed for ${reason}`);
 }
 
 /** An attempt is given up as lost only after three claims, each of whose workers, or PostgreSQL, was struck. */
-function checkLostWorkers({ world, deployment }: Clientele, { id, events }: CompanyRecord, about: Complain): void {
+function checkLostWorkers({ cluster, deployment }: Workload, { id, events }: CompanyHistory, about: Complain): void {
   for (const lost of events.filter(isWorkerLost)) {
     const claims = events.filter((event) => event.attempt === lost.attempt && isClaim(event));
     const since = claims[0]?.at ?? lost.at;
     if (claims.length < 3) about(`attempt ${lost.attempt} was given up after ${claims.length} claims`);
-    for (const life of deployment.workers.flatMap(({ lives }) => lives)) {
-      const held = life.program.log.some(
+    for (const incarnation of deployment.workers.flatMap(({ incarnations }) => incarnations)) {
+      const held = incarnation.program.log.some(
         (line) => line.msg === 'provisioning started' && line['companyId'] === id && line['attempt'] === lost.attempt,
       );
-      if (held && !world.outages.touch(life.name, since, lost.at) && !world.outages.touch('postgres', since, lost.at))
-        about(`attempt ${lost.attempt} was given up, and nothing had happened to ${life.name}, which held it`);
+      if (
+        held &&
+        !cluster.outages.touch(incarnation.name, since, lost.at) &&
+        !cluster.outages.touch('postgres', since, lost.at)
+      )
+        about(`attempt ${lost.attempt} was given up, and nothing had happened to ${incarnation.name}, which held it`);
     }
   }
 }

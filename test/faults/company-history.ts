@@ -1,9 +1,9 @@
 import type { LoggedEvent } from '../support/event-log.ts';
-import type { Clientele } from './trial.ts';
+import type { Workload } from './run.ts';
 import { untilGivenUp } from './until-given-up.ts';
 
 /** What PostgreSQL has of a company, all of it. */
-export interface CompanyRecord {
+export interface CompanyHistory {
   readonly id: string;
   /** What outside the database is this company's bears this name (src/company/owner-name.ts). */
   readonly owner: string;
@@ -12,16 +12,16 @@ export interface CompanyRecord {
   readonly status: string;
   readonly version: number;
   readonly isSealed: boolean;
-  readonly events: readonly RecordedEvent[];
-  readonly mails: readonly RecordedMail[];
+  readonly events: readonly CompanyEvent[];
+  readonly mails: readonly CompanyMail[];
 }
 
-export interface RecordedEvent extends LoggedEvent {
+export interface CompanyEvent extends LoggedEvent {
   readonly attempt: number;
   readonly at: number;
 }
 
-export interface RecordedMail {
+export interface CompanyMail {
   readonly id: string;
   readonly attempt: number;
   readonly kind: 'SITE_READY' | 'SITE_FAILED';
@@ -41,11 +41,11 @@ const sql = `
   from company c where created_by like $1 order by position`;
 
 /** The companies that these customers have now. */
-export const readRecords = ({ deployment, name }: Clientele): Promise<CompanyRecord[]> =>
-  deployment.query<CompanyRecord>(sql, `${name}-%`);
+export const readHistories = ({ deployment, name }: Workload): Promise<CompanyHistory[]> =>
+  deployment.query<CompanyHistory>(sql, `${name}-%`);
 
 /** Resolves once no mail is owed to them any more; rejects once `givenUp` aborts. */
-export const allIsSent = ({ deployment, name }: Clientele, givenUp: AbortSignal): Promise<void> => {
+export const allIsSent = ({ deployment, name }: Workload, givenUp: AbortSignal): Promise<void> => {
   const owed = `select from outbox_mail where state <> 'SENT' and recipient like $1`;
   const isSent = async (): Promise<boolean> => (await deployment.query(owed, `%${name}-%`)).length === 0;
   return untilGivenUp('every mail is sent', isSent, givenUp);

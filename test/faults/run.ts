@@ -1,37 +1,37 @@
+import type { Cluster } from './cluster.ts';
+import type { CompanyRequest, RequestedCompany } from './customer-client.ts';
 import type { Deployment } from './deployment.ts';
-import type { Life } from './place.ts';
-import type { Order, Wish } from './portal.ts';
-import type { World } from './world.ts';
+import type { Incarnation } from './node.ts';
 
 /** Customers of a deployment. */
-export interface Clientele {
-  readonly world: World;
+export interface Workload {
+  readonly cluster: Cluster;
   readonly deployment: Deployment;
   /** They are called by it, and so are their sites. */
   readonly name: string;
   /** Everything that they ordered so far. */
-  readonly orders: readonly Order[];
+  readonly requested: readonly RequestedCompany[];
 }
 
-/** A schedule under way in the world: the orders of its customers, and what its faults took. */
-export interface Trial extends Clientele {
+/** A schedule under way in the cluster: the orders of its customers, and what its faults took. */
+export interface Run extends Workload {
   readonly startedAt: number;
   /** Customers of further deployments. */
-  readonly neighbours: Clientele[];
+  readonly neighbours: Workload[];
   readonly losses: readonly Loss[];
   readonly recoveries: readonly Recovery[];
-  /** Aborts when the trial is over, one way or the other. */
+  /** Aborts when the run is over, one way or the other. */
   readonly over: AbortSignal;
   /** One of the orders, by any number. */
-  wishOf(number: number): Wish;
+  requestBy(number: number): CompanyRequest;
   /** That order, once it is placed. */
-  placed(number: number): Promise<Order>;
+  accepted(number: number): Promise<RequestedCompany>;
   /** Orders one company more: how soon it is claimed tells how soon the service goes on. */
   probe(kind: string): Promise<void>;
   /** The companies that a worker holds just now; none when PostgreSQL cannot tell. */
-  heldBy(life: Life): Promise<readonly string[]>;
+  heldBy(incarnation: Incarnation): Promise<readonly string[]>;
   /** For a place's `atLast`: the companies that the worker holds are to be claimed anew. */
-  loses(kind: string): (life: Life) => Promise<void>;
+  loses(kind: string): (incarnation: Incarnation) => Promise<void>;
   recovered(kind: string, seconds: number): void;
 }
 

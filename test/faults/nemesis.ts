@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Trial } from './trial.ts';
+import type { Run } from './run.ts';
 
 /** Something that goes wrong at some time of a schedule. */
 export interface Fault {
@@ -8,7 +8,7 @@ export interface Fault {
   readonly at: number;
   readonly params: object;
   /** Resolves once it is over, and what it struck is as before. */
-  strike(trial: Trial): Promise<void>;
+  inject(run: Run): Promise<void>;
 }
 
 /** Faults begin within this time, in milliseconds. */
@@ -21,33 +21,33 @@ const whileSomeWait = fc
   .map(([rush, later]) => rush + 100 + later);
 
 /** Faults of a kind: at any time, half of them while companies wait, with any of these parameters. */
-export function faultOf<Params extends object>(
+export function fault<Params extends object>(
   kind: string,
   params: { [Name in keyof Params]: fc.Arbitrary<Params[Name]> },
-  strike: (trial: Trial, params: Params) => Promise<void>,
+  inject: (run: Run, params: Params) => Promise<void>,
 ): fc.Arbitrary<Fault> {
-  return withParams(kind, fc.oneof(milliseconds(300, span), whileSomeWait), params, strike);
+  return withParams(kind, fc.oneof(milliseconds(300, span), whileSomeWait), params, inject);
 }
 
 /** Faults that lie in wait for a company from the schedule's start, before anybody orders anything. */
-export function trapOf<Params extends object>(
+export function armedFault<Params extends object>(
   kind: string,
   params: { [Name in keyof Params]: fc.Arbitrary<Params[Name]> },
-  strike: (trial: Trial, params: Params) => Promise<void>,
+  inject: (run: Run, params: Params) => Promise<void>,
 ): fc.Arbitrary<Fault> {
-  return withParams(kind, fc.constant(0), params, strike);
+  return withParams(kind, fc.constant(0), params, inject);
 }
 
 const withParams = <Params extends object>(
   kind: string,
   times: fc.Arbitrary<number>,
   arbitraries: { [Name in keyof Params]: fc.Arbitrary<Params[Name]> },
-  strike: (trial: Trial, params: Params) => Promise<void>,
+  inject: (run: Run, params: Params) => Promise<void>,
 ): fc.Arbitrary<Fault> =>
   fc
     .tuple(times, fc.record(arbitraries))
     // A record without optional keys has them all, which fast-check's type does not say of a generic one.
-    .map(([at, params]) => ({ kind, at, params, strike: (trial) => strike(trial, params as Params) }));
+    .map(([at, params]) => ({ kind, at, params, inject: (run) => inject(run, params as Params) }));
 
 export const milliseconds = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
 /** Points at one of however many there are. */

@@ -2,35 +2,35 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connectionsTo, makeReadOnly, promote } from '../support/fail-over.ts';
 import { startPostgres } from '../support/private-servers.ts';
 import { until } from '../support/processes.ts';
-import { faultOf, milliseconds } from './fault.ts';
-import type { Trial } from './trial.ts';
-import type { World } from './world.ts';
+import type { Cluster } from './cluster.ts';
+import { fault, milliseconds } from './nemesis.ts';
+import type { Run } from './run.ts';
 
 /** What may befall PostgreSQL. It counts as away meanwhile; then: how soon is every API ready, and a new company taken? */
 const postgresFault = <Params extends object>(
   kind: string,
-  params: Parameters<typeof faultOf<Params>>[1],
-  strike: (world: World, params: Params) => Promise<unknown>,
+  params: Parameters<typeof fault<Params>>[1],
+  inject: (cluster: Cluster, params: Params) => Promise<unknown>,
 ) =>
-  faultOf<Params>(`postgres ${kind}`, params, async (trial, given) => {
-    const { world } = trial;
-    await world.alone.postgres(async () => {
-      const over = world.outages.begin('postgres');
-      await strike(world, given);
+  fault<Params>(`postgres ${kind}`, params, async (run, given) => {
+    const { cluster } = run;
+    await cluster.alone.postgres(async () => {
+      const over = cluster.outages.begin('postgres');
+      await inject(cluster, given);
       over();
     });
     const backAt = Date.now();
-    await trial.probe(`postgres ${kind}`);
-    await apisReachPostgres(trial);
-    trial.recovered(`postgres ${kind}, APIs ready`, (Date.now() - backAt) / 1_000);
+    await run.probe(`postgres ${kind}`);
+    await apisReachPostgres(run);
+    run.recovered(`postgres ${kind}, APIs ready`, (Date.now() - backAt) / 1_000);
   });
 
 /** As far as they run at the moment; Redis may be away as well. */
-const apisReachPostgres = ({ world }: Trial): Promise<void> =>
+const apisReachPostgres = ({ cluster }: Run): Promise<void> =>
   until(
     'every API that runs reaches PostgreSQL',
     async () => {
-      const answers = await Promise.allSettled(world.urls.map((url) => fetch(new URL('/readyz', url))));
+      const answers = await Promise.allSettled(cluster.urls.map((url) => fetch(new URL('/readyz', url))));
       const states = answers.filter((answer) => answer.status === 'fulfilled').map(({ value }) => value.json());
       const reached = (await Promise.all(states)).map((state) => JSON.stringify(state).includes('"postgresql":"ok"'));
       return reached.length > 0 && reached.every(Boolean);
@@ -39,13 +39,13 @@ const apisReachPostgres = ({ world }: Trial): Promise<void> =>
   );
 
 /** A standby takes over behind the same name, and the old server stays up, with all its connections, and refuses writes. */
-async function failOver({ cluster, proxy }: World): Promise<void> {
-  const old = cluster.postgres;
+async function failOver({ servers, proxy }: Cluster): Promise<void> {
+  const old = servers.postgres;
   const standby = await startPostgres({ standbyOf: old });
   await makeReadOnly(old, standby);
   await promote(standby);
   proxy.moveTo(standby.port);
-  cluster.failOverTo({ postgres: standby });
+  servers.failOverTo({ postgres: standby });
   await until('the old server is left', async () => (await connectionsTo(old)) === 0, leavesWithin).catch(() => {
     // A program that is frozen at the moment cannot leave.
   });
@@ -55,10 +55,10 @@ async function failOver({ cluster, proxy }: World): Promise<void> {
 const leavesWithin = 10_000;
 
 export const postgresFaults = [
-  postgresFault('restarts', {}, ({ cluster }) => cluster.postgres.restart()),
+  postgresFault('restarts', {}, ({ servers }) => servers.postgres.restart()),
   postgresFault('fails over', {}, failOver),
-  postgresFault('ends every backend', {}, ({ cluster }) =>
-    cluster.query(
+  postgresFault('ends every backend', {}, ({ servers }) =>
+    servers.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
     ),
   ),
@@ -67,8 +67,8 @@ export const postgresFaults = [
     await pause(lasts);
     proxy.goOn();
   }),
-  postgresFault('is paused', { lasts: milliseconds(1_000, 3_000) }, async ({ cluster }, { lasts }) => {
-    const goOn = cluster.postgres.pause();
+  postgresFault('is paused', { lasts: milliseconds(1_000, 3_000) }, async ({ servers }, { lasts }) => {
+    const goOn = servers.postgres.pause();
     await pause(lasts);
     goOn();
   }),

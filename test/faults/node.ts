@@ -3,29 +3,29 @@ import { type Env, type Program, until } from '../support/processes.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { Outages } from './outages.ts';
 
-/** One life of a program: `worker-2-3` is the third one at the place `worker-2`. */
-export interface Life {
+/** One incarnation of a program: `worker-2-3` is the third one at the node `worker-2`. */
+export interface Incarnation {
   readonly name: string;
   readonly program: Program;
   readonly startedAt: number;
   /** Somebody ends it; otherwise its end is its own. */
-  isTold: boolean;
+  isStopped: boolean;
 }
 
 /** Where a program always runs, as under a supervisor: whatever ended is started again. A fault strikes it once it is up. */
-export interface Place {
+export interface Node {
   readonly name: string;
-  /** Where it answers, whichever of its lives is on. */
+  /** Where it answers, whichever of its incarnations is on. */
   readonly url: string;
   /** The one that runs now, or ran last. */
-  readonly life: Life;
-  readonly lives: readonly Life[];
+  readonly incarnation: Incarnation;
+  readonly incarnations: readonly Incarnation[];
   /** Resolves once it answers, or does not for too long. */
   isUp(): Promise<void>;
   /** Ends it as `kill -9` does. `atLast` is asked just before. The times are in milliseconds. */
-  kill(again: number, atLast?: (life: Life) => Promise<void>): Promise<void>;
+  kill(again: number, atLast?: (incarnation: Incarnation) => Promise<void>): Promise<void>;
   /** Stops it where it is, and lets it go on after `lasts`. */
-  freeze(lasts: number, atLast?: (life: Life) => Promise<void>): Promise<void>;
+  freeze(lasts: number, atLast?: (incarnation: Incarnation) => Promise<void>): Promise<void>;
   /** Tells it to end, which it does in order and in time, and starts the next one, with these variables besides. */
   replace(again: number, env?: Env): Promise<void>;
   /** Tells it to end, and once more soon: it ends at once. */
@@ -47,39 +47,45 @@ const supervisorsPause = 1_000;
 /** How long a fault waits for a program that does not come up, since PostgreSQL is away or the machine is busy. */
 const upWithin = 10_000;
 
-/** Keeps a program running that listens at `port`. `start` starts the life of this name; what must not be is told to `complain`. */
-export function openPlace(
+/** Keeps a program running that listens at `port`. `start` starts the incarnation of this name; what must not be is told to `complain`. */
+export function openNode(
   name: string,
   port: number,
-  start: (life: string, env: Env) => Program,
+  start: (incarnation: string, env: Env) => Program,
   outages: Outages,
   complain: (complaint: string) => void,
-): Place {
+): Node {
   const url = `http://127.0.0.1:${port}`;
-  const lives: Life[] = [];
+  const incarnations: Incarnation[] = [];
   const exclusively = oneAtATime();
   const isUp = (): Promise<void> =>
     until(`${name} is up`, async () => (await fetch(`${url}/healthz`)).ok, upWithin).catch(() => {
       // Whoever waits for it goes on all the same.
     });
-  const onceUp = (strike: () => Promise<void>): Promise<void> => exclusively(() => isUp().then(strike));
+  const onceUp = (inject: () => Promise<void>): Promise<void> => exclusively(() => isUp().then(inject));
   let open = true;
 
-  const begin = (env: Env = {}): Life => {
-    const called = `${name}-${lives.length + 1}`;
-    const life: Life = { name: called, program: start(called, env), startedAt: Date.now(), isTold: false };
-    lives.push(life);
-    life.program.ended.then(() => ended(life));
-    return life;
+  const begin = (env: Env = {}): Incarnation => {
+    const called = `${name}-${incarnations.length + 1}`;
+    const incarnation: Incarnation = {
+      name: called,
+      program: start(called, env),
+      startedAt: Date.now(),
+      isStopped: false,
+    };
+    incarnations.push(incarnation);
+    incarnation.program.ended.then(() => ended(incarnation));
+    return incarnation;
   };
-  const ended = async (life: Life): Promise<void> => {
-    if (life.isTold || !open) return;
-    life.isTold = true;
-    if (!isRefusedStart(life)) complain(`${life.name} ended by itself: ${life.program.complaints}`);
+  const ended = async (incarnation: Incarnation): Promise<void> => {
+    if (incarnation.isStopped || !open) return;
+    incarnation.isStopped = true;
+    if (!isRefusedStart(incarnation))
+      complain(`${incarnation.name} ended by itself: ${incarnation.program.complaints}`);
     await exclusively(() => startAgain(supervisorsPause));
   };
   /** A start needs PostgreSQL: without it a program says so in one line, and is started again. */
-  const isRefusedStart = ({ program, startedAt }: Life): boolean =>
+  const isRefusedStart = ({ program, startedAt }: Incarnation): boolean =>
     Date.now() - startedAt < startLimit &&
     outages.touch('postgres', startedAt, Date.now()) &&
     /^(SIGTERM: [^\n]+\n)?[^\n]+\n$/.test(program.complaints);
@@ -88,8 +94,8 @@ export function openPlace(
     await pause(after);
     if (open && !newest.program.isRunning) newest = begin(env);
   };
-  const told = (): Life => {
-    newest.isTold = true;
+  const stopping = (): Incarnation => {
+    newest.isStopped = true;
     return newest;
   };
   let newest = begin();
@@ -97,50 +103,51 @@ export function openPlace(
   return {
     name,
     url,
-    get life() {
+    get incarnation() {
       return newest;
     },
-    lives,
+    incarnations,
     isUp,
     kill: (again, atLast) =>
       onceUp(async () => {
         await atLast?.(newest);
-        const life = told();
-        outages.begin(life.name);
-        await life.program.end('SIGKILL');
+        const incarnation = stopping();
+        outages.begin(incarnation.name);
+        await incarnation.program.end('SIGKILL');
         await startAgain(again);
       }),
     freeze: (lasts, atLast) =>
       onceUp(async () => {
-        const life = newest;
-        await atLast?.(life);
-        const over = outages.begin(life.name);
-        life.program.send('SIGSTOP');
+        const incarnation = newest;
+        await atLast?.(incarnation);
+        const over = outages.begin(incarnation.name);
+        incarnation.program.send('SIGSTOP');
         await pause(lasts);
-        life.program.send('SIGCONT');
+        incarnation.program.send('SIGCONT');
         over();
       }),
     replace: (again, env) =>
       onceUp(async () => {
-        const life = told();
-        await endInOrder(life);
+        const incarnation = stopping();
+        await endInOrder(incarnation);
         await startAgain(again, env);
       }),
     hurry: (again) =>
       onceUp(async () => {
-        const life = told();
-        life.program.send('SIGTERM');
+        const incarnation = stopping();
+        incarnation.program.send('SIGTERM');
         await pause(signalGap);
-        outages.begin(life.name);
-        const { milliseconds } = await life.program.end('SIGTERM');
-        if (milliseconds > hurryLimit) complain(`${life.name} ended ${milliseconds} ms after the second SIGTERM`);
+        outages.begin(incarnation.name);
+        const { milliseconds } = await incarnation.program.end('SIGTERM');
+        if (milliseconds > hurryLimit)
+          complain(`${incarnation.name} ended ${milliseconds} ms after the second SIGTERM`);
         await startAgain(again);
       }),
     close,
     end: () =>
       onceUp(async () => {
         close();
-        await endInOrder(told());
+        await endInOrder(stopping());
       }),
   };
 
@@ -148,13 +155,15 @@ export function openPlace(
     open = false;
   }
 
-  async function endInOrder(life: Life): Promise<void> {
-    const { code, signal, milliseconds } = await life.program.end('SIGTERM').catch(() => life.program.end('SIGKILL'));
+  async function endInOrder(incarnation: Incarnation): Promise<void> {
+    const { code, signal, milliseconds } = await incarnation.program
+      .end('SIGTERM')
+      .catch(() => incarnation.program.end('SIGKILL'));
     if (milliseconds > endLimit || signal === 'SIGKILL')
-      complain(`${life.name} did not end within ${endLimit} ms of SIGTERM`);
+      complain(`${incarnation.name} did not end within ${endLimit} ms of SIGTERM`);
     // So early in its start that it did not hear it yet.
-    const wasDeaf = signal === 'SIGTERM' && life.program.complaints === '';
-    if (code === 0 || wasDeaf || isRefusedStart(life)) return;
-    complain(`${life.name} ended with ${code ?? signal} after SIGTERM: ${life.program.complaints}`);
+    const wasDeaf = signal === 'SIGTERM' && incarnation.program.complaints === '';
+    if (code === 0 || wasDeaf || isRefusedStart(incarnation)) return;
+    complain(`${incarnation.name} ended with ${code ?? signal} after SIGTERM: ${incarnation.program.complaints}`);
   }
 }

@@ -7,21 +7,21 @@ import { suite, type TestContext, test } from 'node:test';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { Interruption } from '../../src/provisioning/interruption.ts';
 import { SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
-import { ledgerHost, openSiteLedger } from './site-ledger.ts';
+import { openSiteHistory, recordingHost } from './site-history.ts';
 
 const stepNames = ['preflight', 'create-site', 'install-app:erpnext', 'set-up-company', 'verify'];
 const { signal } = new AbortController();
 
 /** A site in a file of its own. */
 function openSite(t: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'test-site-ledger-'));
+  const folder = mkdtempSync(join(tmpdir(), 'test-site-history-'));
   const file = join(folder, 'sites.sqlite');
-  const ledger = openSiteLedger(file);
+  const history = openSiteHistory(file);
   t.after(() => {
-    ledger.close();
+    history.close();
     rmSync(folder, { recursive: true });
   });
-  const host = ledgerHost(file);
+  const host = recordingHost(file);
   // Cast: any id of this form is one; nobody has stored it.
   const companyId = 'COMP-2026-00001' as CompanyId;
   const plan: SitePlan = {
@@ -39,15 +39,14 @@ function openSite(t: TestContext) {
   };
   return {
     file,
-    ledger,
+    history,
     plan,
-    behave: (step: string, manner: Parameters<typeof ledger.behave>[2]) =>
-      ledger.behave(plan.siteName, step, manner, 1),
+    behave: (step: string, mode: Parameters<typeof history.behave>[2]) => history.behave(plan.siteName, step, mode, 1),
     /** The steps as the claim with this token sees them, with a plan that may have changed. */
     claimedWith: (fencingToken: number, changes: Partial<SitePlan> = {}): readonly SiteStep[] =>
       host.steps({ ...plan, fencingToken, ...changes }),
-    written: () => ledger.entries(plan.siteName).map(({ step, token, what }) => `${what} ${step} under ${token}`),
-    standing: () => ledger.standing(plan.siteName),
+    written: () => history.entries(plan.siteName).map(({ step, token, what }) => `${what} ${step} under ${token}`),
+    standing: () => history.standing(plan.siteName),
   };
 }
 
@@ -62,7 +61,7 @@ async function takeAll(steps: readonly SiteStep[]): Promise<void> {
   for (const step of steps) await take(step);
 }
 
-suite('the ledger of sites', () => {
+suite('the history of sites', () => {
   test('has each step once, and the next claim finds them all', async (t) => {
     const site = openSite(t);
     await takeAll(site.claimedWith(1));
@@ -85,7 +84,7 @@ suite('the ledger of sites', () => {
     await assert.rejects(install.undo(signal), refusal);
     assert.deepEqual(site.standing(), []);
     assert.deepEqual(site.written(), Array(2).fill('refused install-app:erpnext under 1'));
-    assert.equal(site.ledger.refused(), 2);
+    assert.equal(site.history.refused(), 2);
   });
 
   test('refuses what a claim that was overtaken in the middle of a step has half-made', async (t) => {
@@ -109,16 +108,16 @@ suite('the ledger of sites', () => {
     assert.deepEqual(site.written(), Array(2).fill('made preflight under 1'));
   });
 
-  for (const [manner, transient, half] of [
+  for (const [mode, transient, half] of [
     ['fail', false, false],
     ['fail-in-passing', true, false],
     ['fail-half-way', false, true],
   ] as const) {
-    test(`${manner}: fails as told, once`, async (t) => {
+    test(`${mode}: fails as told, once`, async (t) => {
       const site = openSite(t);
       const [, create] = site.claimedWith(1);
       assert.ok(create);
-      await site.behave('create-site', manner);
+      await site.behave('create-site', mode);
       await assert.rejects(
         take(create),
         (error: unknown) => error instanceof SiteHostError && error.transient === transient,
@@ -154,13 +153,13 @@ suite('the ledger of sites', () => {
     const site = openSite(t);
     await takeAll(site.claimedWith(1));
     const taken = (error: unknown): boolean => error instanceof SiteHostError && error.reason === 'SITE_NAME_TAKEN';
-    const owner = site.ledger.ownerOf('acme.localhost');
+    const owner = site.history.ownerOf('acme.localhost');
     // Its number is the same: another deployment's.
     const other = `${site.plan.companyId}.5b7e6f3c-5d1f-4c58-9a53-6f0d0c1b7a02` as const;
     await assert.rejects(takeAll(site.claimedWith(2, { owner: other, adminPassword: 'another one' })), taken);
-    assert.equal(site.ledger.ownerOf('acme.localhost'), owner);
-    assert.ok(await site.ledger.admits('acme.localhost', 'correct horse battery'));
-    assert.ok(!(await site.ledger.admits('acme.localhost', 'another one')));
+    assert.equal(site.history.ownerOf('acme.localhost'), owner);
+    assert.ok(await site.history.admits('acme.localhost', 'correct horse battery'));
+    assert.ok(!(await site.history.admits('acme.localhost', 'another one')));
     await takeAll(site.claimedWith(1));
   });
 });

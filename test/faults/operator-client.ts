@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openClient } from '../../src/client/client.ts';
 import { ResendMailDocument, ServiceStatusDocument } from '../../src/client/operations.ts';
 import { tokenOf } from '../support/processes.ts';
-import { askUntilAnswered } from './ask-until-answered.ts';
+import { retryUntilAnswered } from './retry-until-answered.ts';
 
 const pauseBetweenLooks = 1_000;
 
@@ -13,7 +13,7 @@ export const correctedAddressOf = (recipient: string): string => `corrected-${re
 export async function sendRefusedMails(urls: readonly string[], over: AbortSignal): Promise<void> {
   const token = await tokenOf('olga', 'operator');
   const clients = urls.map((url) => openClient(url, token));
-  const surely = askUntilAnswered(clients, 0, over);
+  const surely = retryUntilAnswered(clients, 0, over);
   while (!over.aborted) {
     try {
       const { serviceStatus } = await surely((client) => client.execute(ServiceStatusDocument, { first: 100 }));

@@ -1,0 +1,108 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Cluster } from './cluster.ts';
+import { allIsSent } from './company-history.ts';
+import { type CompanyRequest, type RequestedCompany, requestCompany, requestFrom } from './customer-client.ts';
+import { sendRefusedMails } from './operator-client.ts';
+import type { Loss, Recovery, Run } from './run.ts';
+import type { Schedule } from './schedule.ts';
+
+/** How long a run may take in all, in milliseconds; most are over within 40 s. */
+const patience = 180_000;
+
+/** Lets the schedule happen. Resolves when all has come to rest, or has not in time, which `complain` is told. */
+export async function runSchedule(
+  cluster: Cluster,
+  name: string,
+  schedule: Schedule,
+  complain: (complaint: string) => void,
+): Promise<Run> {
+  const over = new AbortController();
+  const latest = setTimeout(() => over.abort(new Error('it took too long')), patience);
+  const { run, request } = openRun(cluster, name, schedule, over.signal);
+  const operator = sendRefusedMails(cluster.urls, over.signal);
+  const injections = schedule.faults.map(async (fault, index) => {
+    await pause(fault.at);
+    await fault
+      .inject(run)
+      .catch((error) => complain(`fault ${index + 1} (${fault.kind}) did not inject: ${reasonOf(error)}`));
+  });
+  await Promise.all(schedule.requests.map(({ at }, index) => pause(at).then(() => request(index))));
+  await Promise.all(injections);
+  for (const {
+    request: { customer, end },
+    ended,
+    watched,
+  } of [run, ...run.neighbours].flatMap(({ requested }) => requested)) {
+    await ended.catch((error) => complain(`${customer} did not get it ${end}: ${reasonOf(error)}`));
+    await watched?.catch((error) => complain(`${customer} did not see it ${end}: ${reasonOf(error)}`));
+  }
+  await isAtRest(run).catch((error) => complain(`not at rest: ${reasonOf(error)}`));
+  clearTimeout(latest);
+  over.abort(new Error('the run is over'));
+  await operator;
+  return run;
+}
+
+const reasonOf = (error: Error): string =>
+  error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+
+/** The run as its faults see it, and how an order of the schedule is placed. */
+function openRun(cluster: Cluster, name: string, schedule: Schedule, over: AbortSignal) {
+  const requested: RequestedCompany[] = [];
+  const losses: Loss[] = [];
+  const recoveries: Recovery[] = [];
+  const requests = schedule.requests.map((planned, index) => requestFrom(`${name}-${index + 1}`, planned));
+  const acceptances = requests.map(() => Promise.withResolvers<RequestedCompany>());
+  const at = <Item>(items: readonly Item[], number: number): Item => {
+    const item = items[number % items.length];
+    if (item === undefined) throw new Error('Nothing was ordered.');
+    return item;
+  };
+  const send = (request: CompanyRequest): Promise<RequestedCompany> =>
+    requestCompany(cluster.urls, request, over).then((company) => {
+      requested.push(company);
+      return company;
+    });
+
+  const run: Run = {
+    cluster,
+    deployment: cluster,
+    name,
+    startedAt: Date.now(),
+    requested,
+    neighbours: [],
+    losses,
+    recoveries,
+    over,
+    requestBy: (number) => at(requests, number),
+    accepted: (number) => at(acceptances, number).promise,
+    async probe(kind) {
+      const requestedAt = Date.now();
+      probes += 1;
+      const probe = await send(requestFrom(`${name}-probe-${probes}`, { firstAsked: probes, watches: false }));
+      losses.push({ kind, companyId: probe.created, at: requestedAt });
+    },
+    async heldBy({ program }) {
+      const held = `select id from company where leased_by like $1 and status = 'PROVISIONING'`;
+      const rows = await cluster.servers.query<{ id: string }>(held, `%-${program.pid}-%`).catch(() => []);
+      return rows.map(({ id }) => id);
+    },
+    loses: (kind) => async (incarnation) => {
+      const ids = await run.heldBy(incarnation);
+      losses.push(...ids.map((id) => ({ kind, companyId: Promise.resolve(id), at: Date.now() })));
+    },
+    recovered: (kind, seconds) => void recoveries.push({ kind, seconds }),
+  };
+  let probes = 0;
+  return {
+    run,
+    request: (index: number): Promise<void> =>
+      send(at(requests, index)).then((company) => at(acceptances, index).resolve(company)),
+  };
+}
+
+/** Nothing is owed any more, and every program is up. */
+async function isAtRest(run: Run): Promise<void> {
+  await allIsSent(run, run.over);
+  await run.cluster.allReady(60_000);
+}
