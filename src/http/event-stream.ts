@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Position } from '../../schema/context.ts';
@@ -38,8 +37,8 @@ export async function writeEvents(
   try {
     for await (const result of events) {
       if (response.closed) return;
-      const taken = response.write(`${idOf(position)}event: next\ndata: ${JSON.stringify(result)}\n\n`);
-      if (!taken) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      const hasRoom = response.write(`${idOf(position)}event: next\ndata: ${JSON.stringify(result)}\n\n`);
+      if (!hasRoom) await drained(response);
     }
     response.end('event: complete\ndata:\n\n');
   } catch (error) {
@@ -48,6 +47,14 @@ export async function writeEvents(
   } finally {
     clearInterval(ping);
   }
+}
+
+/** Resolves once the client has taken what was written, or has left. */
+async function drained(response: ServerResponse): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  response.once('drain', resolve).once('close', resolve);
+  await promise;
+  response.off('drain', resolve).off('close', resolve);
 }
 
 const idOf = ({ version }: Position): string => (version === undefined ? '' : `id: ${version}\n`);
