@@ -124,6 +124,17 @@ describe('the configuration', () => {
     return [];
   };
 
+  for (const [name, example] of Object.entries({
+    PUBLIC_URL: 'https://companies.example.com',
+    BENCH_WEB_URL: 'http://localhost:8000',
+    AUTH_JWKS_URL: 'https://login.example.com/jwks.json',
+  })) {
+    test(`refuses a ${name} that is not an address with an example of its own`, () => {
+      const faults = faultsOf({ [name]: 'Zq7x9W', AUTH_ISSUER: 'issuer', AUTH_AUDIENCE: 'audience' });
+      assert.deepEqual(faults, [`  ${name} must be an address such as ${example}.`]);
+    });
+  }
+
   test('has a default for everything outside production, and takes empty for unset', () => {
     const config = readConfig({});
     assert.deepEqual(readConfig(Object.fromEntries(Object.keys(production).map((name) => [name, '']))), config);

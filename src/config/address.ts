@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { isHostName } from '../company/site-name.ts';
-import { examples, type Needed } from './examples.ts';
+import { examples } from './examples.ts';
 
-/** A URL with one of these protocols, such as the example of `name`. */
-export const address = (name: Needed, ...protocols: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    error: `must be an address such as ${examples[name]}`,
+/** An HTTP URL, such as `example`. */
+export const webAddress = (example: string) =>
+  z.string().refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), {
+    error: `must be an address such as ${example}`,
   });
 
 /** The address of any site: `{site}` stands for its name. Sites are told apart by their host names. */

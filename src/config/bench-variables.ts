@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseTimeZone } from '../company/time-zone.ts';
-import { address } from './address.ts';
+import { webAddress } from './address.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** The words of a command, with blanks between; a JSON list where a word holds a blank. */
@@ -35,5 +35,5 @@ export const benchVariables = {
     .string()
     .refine((name) => parseTimeZone(name) === name, { error: 'must be a time zone such as Europe/Berlin' })
     .optional(),
-  BENCH_WEB_URL: address('PUBLIC_URL', 'http:', 'https:').optional(),
+  BENCH_WEB_URL: webAddress('http://localhost:8000').optional(),
 };

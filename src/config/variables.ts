@@ -2,9 +2,10 @@ import { BlockList } from 'node:net';
 import { z } from 'zod';
 import { readSmtpUrl } from '../mail/smtp-settings.ts';
 import { readRedisUrl } from '../redis/redis-settings.ts';
-import { address, siteAddress, siteDomains } from './address.ts';
+import { siteAddress, siteDomains, webAddress } from './address.ts';
 import { benchVariables } from './bench-variables.ts';
 import { databaseUrl } from './database-url.ts';
+import { examples } from './examples.ts';
 import { mailSender } from './mail-sender.ts';
 import { secretKeys } from './secret-keys.ts';
 import { serverUrl } from './server-url.ts';
@@ -43,7 +44,7 @@ export const variables = z.object({
   SMTP_URL: serverUrl(readSmtpUrl).optional(),
   MAIL_FROM: mailSender.optional(),
   SUPPORT_EMAIL: z.email({ error: 'must be an address such as support@example.com' }).optional(),
-  PUBLIC_URL: address('PUBLIC_URL', 'http:', 'https:').optional(),
+  PUBLIC_URL: webAddress(examples.PUBLIC_URL).optional(),
   TRUSTED_PROXIES: trustedProxies.default(new BlockList()),
   SITE_DOMAINS: siteDomains.default([]),
   SITE_URL_TEMPLATE: siteAddress.optional(),
@@ -52,7 +53,7 @@ export const variables = z.object({
   GRAPHIQL: z.enum(['on', 'off']).optional(),
   INTROSPECTION: z.enum(['signed-in', 'operators']).default('signed-in'),
   AUTH_JWT_SECRET: tokenSecrets.optional(),
-  AUTH_JWKS_URL: address('PUBLIC_URL', 'http:', 'https:').optional(),
+  AUTH_JWKS_URL: webAddress('https://login.example.com/jwks.json').optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   AUTH_LONGEST_TOKEN_SECONDS: wholeNumber(60, 31_536_000).default(86_400),

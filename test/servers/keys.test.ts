@@ -68,7 +68,7 @@ suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 },
     assert.deepEqual(await keys(`${young},${old}`), ['young: not needed', 'old: needed by 5']);
     assert.deepEqual(await keys(young), ['young: not needed', 'old: MISSING, needed by 5']);
     assert.deepEqual(await keys(young, 'all'), [
-      'The configuration has faults:',
+      'Invalid configuration:',
       '  npm run keys takes nothing or: reseal',
       1,
     ]);
