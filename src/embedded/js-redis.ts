@@ -14,10 +14,12 @@ import {
   t,
 } from 'js-redis-server/core';
 import type { EmbeddedRedis } from './embedded-redis.ts';
+import { encodeRequest, RedisProtocolError, RedisRequestReader } from './redis-requests.ts';
 
 /**
  * A Redis in this process: js-redis-server 0.3.0, in memory only, with three things mended that the job queue depends on:
  * it knows BRPOPLPUSH, it listens on 127.0.0.1 alone, and a blocked pop ends with its client instead of swallowing the next job.
+ * It also refuses the requests that Redis refuses, in the same words.
  */
 export async function openJsRedis(): Promise<EmbeddedRedis> {
   const state = new RedisServerState({ databaseCount: 16 });
@@ -86,17 +88,21 @@ class ReadAheadTransport extends SocketConnectionTransport {
   }
 
   override async *read(): AsyncIterable<Buffer> {
-    let isFirst = true;
-    for await (const chunk of this.#input) {
-      // A page in a browser may post commands here as lines of its request; Redis hangs up on it as well.
-      if (isFirst && httpRequest.test(chunk.toString('latin1'))) return;
-      isFirst = false;
-      yield chunk;
+    const reader = new RedisRequestReader();
+    try {
+      for await (const chunk of this.#input) {
+        for (const request of reader.read(chunk)) {
+          // A page in a browser may post commands here as lines of its request; Redis hangs up on it as well.
+          if (/^(post|host:)$/i.test(request[0]?.toString('latin1') ?? '')) return;
+          yield encodeRequest(request);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof RedisProtocolError)) throw error;
+      if (error.answer !== undefined) await this.write(Buffer.from(error.answer));
     }
   }
 }
-
-const httpRequest = /^[A-Z]+ [^ ]+ HTTP\//;
 
 /** BRPOPLPUSH source destination timeout is BLMOVE source destination RIGHT LEFT timeout. */
 function brpoplpush(): CommandDefinition {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { EmbeddedRedis } from './embedded-redis.ts';
+import { requestLimits } from './redis-requests.ts';
 
 type Server = ChildProcessByStdio<null, Readable, null>;
 
@@ -79,6 +80,8 @@ function start({ argv: [file, ...args] }: Command, port: number, folder: string)
     daemonize: 'no',
     // A full memory must be an error: evicting would silently drop queued jobs.
     'maxmemory-policy': 'noeviction',
+    'proto-max-bulk-len': String(requestLimits.bulk),
+    'client-query-buffer-limit': String(requestLimits.request),
   };
   const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   // In a process group of its own: Ctrl+C in a terminal reaches us alone, and we end the server last.
