@@ -16,8 +16,8 @@ export interface SchemaDeps {
   readonly streams: CompanyStreams;
   /** The present moment, as companies' health depends on it. */
   readonly moment: () => Promise<Moment>;
-  /** The apps that can be asked for, and those that are installed when nothing is asked for. */
-  readonly apps: () => Promise<{ readonly offered: readonly string[]; readonly byDefault: readonly string[] }>;
+  /** The apps that can be requested. */
+  readonly apps: () => Promise<readonly string[]>;
   /** This service’s own host names; no site may have them. */
   readonly ownHosts: readonly string[];
   /** The domains below which sites must be; any when empty. */

@@ -9,8 +9,7 @@ import { oldestName } from '../src/company/time-zone.ts';
 import { badInputs, loneSurrogates, offeredApps, validInput } from './support/bad-inputs.ts';
 
 const defaultApps = ['erpnext'];
-const check = (input: Partial<CompanyRequest>) =>
-  checkCompanyRequest({ ...validInput, ...input }, offeredApps, defaultApps);
+const check = (input: Partial<CompanyRequest>) => checkCompanyRequest({ ...validInput, ...input }, offeredApps);
 
 function accepted(input: Partial<CompanyRequest>): CheckedCompany {
   const checked = check(input);
@@ -285,7 +284,7 @@ describe('time zones', () => {
 
 describe('a domain that deceives', () => {
   const codeOf = (domain: string, ownHosts: string[], siteDomains?: string[]) => {
-    const checked = checkCompanyRequest({ ...validInput, domain }, offeredApps, defaultApps, ownHosts, siteDomains);
+    const checked = checkCompanyRequest({ ...validInput, domain }, offeredApps, ownHosts, siteDomains);
     return checked.ok ? 'ok' : checked.faults.map(({ field, code }) => `${field} ${code}`).join();
   };
   const own = ['companies.example.com'];

@@ -171,7 +171,7 @@ export async function openService(
       secrets,
       streams,
       moment: openMoments(db),
-      apps,
+      apps: () => host.offeredApps(),
       ownHosts,
       siteDomains: config.SITE_DOMAINS,
       quotas: companyQuotas(config),
@@ -235,10 +235,5 @@ export async function openService(
       },
     );
     closing.defer(() => worker.close());
-  }
-
-  async function apps(): Promise<{ offered: readonly string[]; byDefault: readonly string[] }> {
-    const offered = await host.offeredApps();
-    return { offered, byDefault: offered.filter((app) => app === 'erpnext') };
   }
 }

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { AuditAction } from './audit-entry.ts';
 import type { CompanyId } from './company-id.ts';
 
-/** Who acts, as far as it is known. */
+/** Who acts, as far as known. */
 export interface Actor {
   /** Undefined where nobody is signed in. */
   readonly subject: string | undefined;

@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { CompanyId } from './company-id.ts';
 
-/** What the audit log tells of. */
+/** What the audit log records. */
 export const auditActions = [
   'CREATE_COMPANY',
   'PROVISION_COMPANY',
@@ -21,7 +21,7 @@ export const AuditEntrySchema = defineEntity({
   name: 'AuditEntry',
   tableName: 'audit_entry',
   properties: {
-    /** Orders entries and serves as the cursor of listings. */
+    /** Orders entries; the cursor of lists. */
     position: p.bigint().primary().autoincrement().generated('by default as identity'),
     occurredAt: p.datetime(3).defaultRaw('now()'),
     action: p.text().$type<AuditAction>(),
@@ -39,7 +39,7 @@ export const AuditEntrySchema = defineEntity({
     companyId: p.text().$type<CompanyId>().nullable(),
     /** What it is about besides a company: the `jti` or the `sub` whose tokens were revoked. */
     target: p.text().nullable(),
-    /** How often it happened: more than once only for what is counted, and not recorded one by one. */
+    /** How often it happened: above 1 only for what is counted instead of recorded one by one. */
     count: p.integer().default(1),
   },
   indexes: [

@@ -4,7 +4,7 @@ import { eventKinds } from './event-kind.ts';
 import type { FailureReason } from './failure.ts';
 import { companyStatuses, siteStatuses } from './status.ts';
 
-/** One line of a company's log: what changed and where the company stood then. Versions run 1..n without a gap. */
+/** One entry of a company's event log: what changed, and its state then. Versions are 1..n without gaps. */
 export const CompanyEventSchema = defineEntity({
   name: 'CompanyEvent',
   tableName: 'company_event',

@@ -3,6 +3,6 @@ export type CompanyId = string & { readonly __brand: 'CompanyId' };
 
 const pattern = /^COMP-\d{4}-\d{5,18}$/;
 
-/** The id that `text` spells, or undefined when it is none: an id that cannot exist is simply not found. */
+/** The id that `text` spells; undefined when it is not one: an impossible id is simply not found. */
 export const parseCompanyId = (text: string): CompanyId | undefined =>
   pattern.test(text) ? (text as CompanyId) : undefined;

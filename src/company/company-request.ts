@@ -1,4 +1,4 @@
-// Every rule for what may be asked for stands in this one file, field by field; that is why it is long.
+// Every rule for a request is in this one file, field by field; that is why it is long.
 
 import { countryFor } from './countries.ts';
 import { parseCurrency } from './currencies.ts';
@@ -7,7 +7,7 @@ import { type MailAddressFault, mailAddressFault, parseMailAddress } from './mai
 import { isBelow, longestSiteName, parseSiteName, readsLike, type SiteNameFault, siteNameFault } from './site-name.ts';
 import { parseTimeZone } from './time-zone.ts';
 
-/** What a customer or a partner asks for, as it comes in: nothing is checked but the types. */
+/** What a customer or a partner requests, as received: only its types are checked. */
 export interface CompanyRequest {
   readonly companyName: string;
   readonly companyAbbr: string;
@@ -23,7 +23,7 @@ export interface CompanyRequest {
   readonly idempotencyKey?: string | null;
 }
 
-/** A request that was found good, in the one form in which it is stored. */
+/** A valid request, in the normal form in which it is stored. */
 export interface CheckedCompany {
   /** 1 code point or more, together with the abbreviation at most 137, NFC, no space at either end. */
   readonly companyName: string;
@@ -41,7 +41,7 @@ export interface CheckedCompany {
   readonly timeZone: string | null;
   /** Lower case. */
   readonly siteName: string;
-  /** Without `frappe`, which every site has; in the order asked for. */
+  /** Without `frappe`, which every site has; in the requested order. */
   readonly apps: readonly string[];
   readonly customerEmail: string | null;
   readonly idempotencyKey: string | null;
@@ -63,7 +63,7 @@ export interface Fault {
   /** The field of the GraphQL input. */
   readonly field: keyof CompanyRequest;
   readonly code: FaultCode;
-  /** One plain sentence that tells what to do. It repeats nothing of what was sent. */
+  /** One plain sentence that says what to do. It never quotes the request. */
   readonly message: string;
 }
 
@@ -71,18 +71,17 @@ export type CheckedCompanyRequest =
   | { readonly ok: true; readonly company: CheckedCompany }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** Notes a fault and gives the empty text to carry on with; a request with a fault is never used. */
+/** Records a fault and returns an empty text to continue with; a request with a fault is never used. */
 type Report = (code: FaultCode, message: string) => '';
 
 /**
- * Checks a request in full and tells all its faults at once: one a field, but for `apps` one of each kind.
- * `ownHosts` are the names under which this service itself answers: no site is called like them. With `siteDomains` every site
- * lies below one of them.
+ * Checks a whole request and reports all its faults at once: one per field, and for `apps` one of each kind.
+ * `ownHosts` are this service's own host names, which no site can have. With `siteDomains` every site must be
+ * below one of them.
  */
 export function checkCompanyRequest(
   request: CompanyRequest,
   offeredApps: readonly string[],
-  defaultApps: readonly string[],
   ownHosts: readonly string[] = [],
   siteDomains: readonly string[] = [],
 ): CheckedCompanyRequest {
@@ -103,7 +102,7 @@ export function checkCompanyRequest(
     country: checkCountry(request.country, of('country')),
     timeZone: timeZone == null ? null : checkTimeZone(timeZone, of('timeZone')),
     siteName: checkSiteName(request.domain, { apps: offeredApps, ownHosts, domains: siteDomains }, of('domain')),
-    apps: request.apps == null ? defaultApps : checkApps(request.apps, offeredApps, of('apps')),
+    apps: request.apps == null ? defaultAppsOf(offeredApps) : checkApps(request.apps, offeredApps, of('apps')),
     customerEmail: customerEmail == null ? null : checkMailAddress(customerEmail, of('customerEmail')),
     idempotencyKey: idempotencyKey == null ? null : checkIdempotencyKey(idempotencyKey, of('idempotencyKey')),
   };
@@ -129,7 +128,7 @@ function checkCompanyName(text: string, abbr: string, report: Report): string {
     );
   }
   if (stackedMarks.test(text)) return report('INVALID_CHARACTERS', 'Put at most 6 marks on one letter of the name.');
-  // A mail program would decode it in a subject, into whatever it stands for (RFC 2047).
+  // A mail program would decode it in a subject (RFC 2047).
   if (text.includes('=?')) return report('INVALID_CHARACTERS', 'Leave "=?" out of the company name.');
   if (/[<>]/.test(text)) return report('INVALID_CHARACTERS', 'Leave "<" and ">" out of the company name.');
   const name = text.normalize('NFC').trim();
@@ -197,8 +196,8 @@ function checkPassword(text: string, report: Report): string {
 }
 
 function checkCurrency(text: string, report: Report): string {
-  if (text === '') return report('REQUIRED', 'Name the currency by its ISO 4217 code, such as USD.');
-  return parseCurrency(text) ?? report('UNKNOWN_VALUE', 'Use the ISO 4217 code of a currency in use, such as USD.');
+  if (text === '') return report('REQUIRED', 'Give the ISO 4217 code of a currency, such as USD.');
+  return parseCurrency(text) ?? report('UNKNOWN_VALUE', 'Use an active ISO 4217 currency code, such as USD.');
 }
 
 function checkCountry(text: string, report: Report): string {
@@ -208,14 +207,14 @@ function checkCountry(text: string, report: Report): string {
 
 function checkTimeZone(text: string, report: Report): string {
   if (text === '') return report('REQUIRED', 'Name a time zone, such as Europe/Berlin, or leave it out.');
-  return parseTimeZone(text) ?? report('UNKNOWN_VALUE', 'Name the time zone as the IANA does, such as Europe/Berlin.');
+  return parseTimeZone(text) ?? report('UNKNOWN_VALUE', 'Use a name of the IANA tz database, such as Europe/Berlin.');
 }
 
 const siteNameMessages: Record<SiteNameFault, string> = {
   TOO_LONG: `Shorten the domain to ${longestSiteName} characters.`,
   INVALID_CHARACTERS: 'Use only letters A to Z, digits, hyphens and dots in the domain.',
   INVALID_FORMAT:
-    'Write the domain as a host name, such as acme.example.com: two parts or more of 1 to 63 characters, no hyphen at an end, no two as third and fourth character, no number at the end.',
+    'Write the domain as a host name, such as acme.example.com: two or more parts of 1 to 63 characters, without a hyphen at either end or as both third and fourth character, the last part not a number.',
   RESERVED: 'Choose another domain: this name, or its first part, is reserved.',
 };
 
@@ -226,30 +225,33 @@ interface SiteNameRules {
 }
 
 function checkSiteName(text: string, { apps, ownHosts, domains }: SiteNameRules, report: Report): string {
-  if (text === '') return report('REQUIRED', 'Say under which domain the site shall live, such as acme.example.com.');
+  if (text === '') return report('REQUIRED', 'Give the domain of the site, such as acme.example.com.');
   const fault = siteNameFault(text, apps);
   if (fault) return report(fault, siteNameMessages[fault]);
   const domain = domains.find((each) => isBelow(text, each));
   if (domains.length > 0 && domain === undefined) {
     return report('RESERVED', `Choose a domain that ends with ${domains.map((each) => `.${each}`).join(' or ')}.`);
   }
-  // Where sites are configured to live below the API's own host, they may.
+  // Sites may be below the API's own host only where they are configured to be.
   const own = ownHosts.filter((host) => domain === undefined || (domain !== host && !isBelow(domain, host)));
   if (own.some((host) => readsLike(text, host))) return report('RESERVED', siteNameMessages.RESERVED);
   return parseSiteName(text, apps) ?? '';
 }
 
 const mostApps = 20;
+/** What is installed when no apps are requested. */
+const defaultAppsOf = (offered: readonly string[]): readonly string[] => offered.filter((app) => app === 'erpnext');
+
 /** The app that every site has. */
 const framework = 'frappe';
 
 function checkApps(apps: readonly string[], offeredApps: readonly string[], report: Report): readonly string[] {
   const offered = offeredApps.filter((app) => app !== framework);
-  if (apps.length > mostApps) report('TOO_LONG', `Ask for at most ${mostApps} apps.`);
+  if (apps.length > mostApps) report('TOO_LONG', `Request at most ${mostApps} apps.`);
   else {
     if (apps.includes(framework)) report('RESERVED', 'Leave frappe out of the apps: every site has it.');
     if (apps.some((app) => app !== framework && !offered.includes(app))) {
-      report('UNKNOWN_VALUE', `Ask only for apps that are offered: ${offered.join(', ') || 'there are none'}.`);
+      report('UNKNOWN_VALUE', `Request only available apps: ${offered.join(', ') || 'none'}.`);
     }
     if (new Set(apps).size < apps.length) report('DUPLICATE', 'Name every app once.');
   }
@@ -257,13 +259,13 @@ function checkApps(apps: readonly string[], offeredApps: readonly string[], repo
 }
 
 function checkIdempotencyKey(text: string, report: Report): string {
-  if (text === '') return report('TOO_SHORT', 'Use an idempotency key of 1 to 200 characters, or none.');
+  if (text === '') return report('TOO_SHORT', 'Use an idempotency key of 1 to 200 characters, or leave it out.');
   if (text.length > 200) return report('TOO_LONG', 'Shorten the idempotency key to 200 characters.');
   if (!/^[!-~]+$/.test(text)) {
-    return report('INVALID_CHARACTERS', 'Use only visible ASCII characters, and no space, in the idempotency key.');
+    return report('INVALID_CHARACTERS', 'Use only visible ASCII characters without spaces in the idempotency key.');
   }
   return text;
 }
 
-/** In code points, as Python and PostgreSQL count. Only for text whose length was bounded before. */
+/** In code points, as Python and PostgreSQL count. Only for text of bounded length. */
 const lengthOf = (text: string): number => [...text].length;

@@ -2,8 +2,8 @@
  * The 249 countries of ISO 3166-1 under the English names that Frappe gives them: its `Country` documents are made from
  * `frappe/geo/country_info.json` (read at 15.55.1 and 16.0.0-dev, 2025-02-05). Alpha-3 codes: Debian iso-codes 4.15.
  * The two versions differ in one name: 15 still says "Turkey" where 16 says "Türkiye". A bench is best asked by code.
- * Time zones: `zone.tab` of the tz database 2025b; where a country has several, its capital's, or without a capital that
- * of most people. (Frappe's own file has none for 39 countries, and America/Adak first for the United States.)
+ * Time zones: `zone.tab` of the tz database 2025b; where a country has several, its capital's, or without a capital
+ * that of most people. (Frappe's own file has none for 39 countries, and America/Adak first for the United States.)
  * Long because it is a table.
  */
 export interface Country {
@@ -23,7 +23,7 @@ const longestName = 100;
  */
 export function countryFor(text: string): Country | undefined {
   if (text.length > longestName) return undefined;
-  // Codes are looked up as they stand: folding would let "Ü" pass for the U of a code.
+  // Codes are looked up unfolded: folding would accept "Ü" as the U of a code.
   return byCode.get(asciiUpperCase(text.replaceAll('.', ''))) ?? byName.get(folded(text));
 }
 

@@ -27,8 +27,8 @@ export interface CreateCompanyDeps {
   readonly siteDomains?: readonly string[];
   /** How much a customer or partner may have; without bound when left out. */
   readonly quotas?: CompanyQuotas | undefined;
-  /** What the site host offers, and what is installed when nothing is asked for. */
-  readonly apps: { readonly offered: readonly string[]; readonly byDefault: readonly string[] };
+  /** The apps that the site host offers. */
+  readonly apps: readonly string[];
 }
 
 export type CreateCompanyInput = CompanyRequest & { readonly draft?: boolean | null };
@@ -55,8 +55,7 @@ export async function createCompany(
   const unaddressed = requester.namesCustomers ? undefined : faultOfOwnAddress(requester, input);
   const checked = checkCompanyRequest(
     { ...input, customerEmail: unaddressed ? null : customerEmail },
-    apps.offered,
-    apps.byDefault,
+    apps,
     ownHosts,
     siteDomains,
   );

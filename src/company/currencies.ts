@@ -1,5 +1,5 @@
 /**
- * The currencies that a company can keep its books in: ISO 4217 "List One: current currency & funds" as of Amendment 180
+ * The currencies that a company can use: ISO 4217 "List One: current currency & funds" as of Amendment 180
  * (in force 2026-01-01), maintained by SIX. Left out are its codes that nobody pays with: funds and units of account
  * (BOV CHE CHW CLF COU MXV USN UYI UYW XAD XDR XSU XUA XBA XBB XBC XBD), metals (XAG XAU XPD XPT), XTS and XXX.
  *
@@ -42,7 +42,7 @@ const active: ReadonlySet<string> = new Set(
 /** Whether `code` is an active ISO 4217 currency, written in upper case. */
 export const isCurrency = (code: string): boolean => active.has(code);
 
-/** The upper-case code that `text` spells in any case, or undefined when it is no active ISO 4217 currency. */
+/** The upper-case code that `text` spells in any case, or undefined when it is not an active ISO 4217 currency. */
 export function parseCurrency(text: string): string | undefined {
   // Only ASCII: toUpperCase would turn "uſd" into USD.
   if (!/^[A-Za-z]{3}$/.test(text)) return undefined;

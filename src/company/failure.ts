@@ -1,4 +1,4 @@
-/** Why an attempt failed, as programs read it. People read the sentence beside it. */
+/** Why an attempt failed, for programs; people read the message. */
 export type FailureReason =
   | 'CANCELLED'
   | 'TIMED_OUT'

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** What is wrong with our own account at the mail server, as all workers last met it; one row at the most. */
+/** The fault of our own account at the mail server that workers encountered last; at most one row. */
 export const MailAccountSchema = defineEntity({
   name: 'MailAccount',
   tableName: 'mail_account',

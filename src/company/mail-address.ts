@@ -13,7 +13,7 @@ const dotAtom = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 
 /**
  * The one plain address that `text` spells (mailbox of RFC 5321, ASCII, no display name, no IP literal, a domain of two
- * labels or more), or undefined when it is none. The domain comes back in lower case, the local part as it is.
+ * labels or more), or undefined when it is not one. The domain comes back in lower case, the local part as it is.
  * Nothing that passes can carry a second recipient or a header: no comma, no semicolon, no space, no CR or LF.
  */
 export function parseMailAddress(text: string): string | undefined {
@@ -22,7 +22,7 @@ export function parseMailAddress(text: string): string | undefined {
   return text.slice(0, at) + text.slice(at).toLowerCase();
 }
 
-/** Why `text` is no plain mail address; undefined when it is one. */
+/** Why `text` is not a plain mail address; undefined when it is. */
 export function mailAddressFault(text: string): MailAddressFault | undefined {
   if (text.length > longestAddress) return 'TOO_LONG';
   if (!/^[!-~]*$/.test(text)) return 'INVALID_CHARACTERS';

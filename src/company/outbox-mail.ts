@@ -6,13 +6,13 @@ export type MailKind = (typeof mailKinds)[number];
 
 const mailStates = ['WAITING', 'SENT', 'REFUSED'] as const;
 
-/** A mail that is owed to a customer. It commits with the move that it tells of, one per attempt. */
+/** A mail to a customer. It commits with the move that it is about, one per attempt. */
 export const OutboxMailSchema = defineEntity({
   name: 'OutboxMail',
   tableName: 'outbox_mail',
   properties: {
     id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
-    /** Orders mails by creation and serves as the cursor of listings. */
+    /** Orders mails by creation; the cursor of lists. */
     position: p.bigint().autoincrement().generated('by default as identity').unique(),
     companyId: p.text().$type<CompanyId>(),
     attempt: p.integer(),
@@ -21,11 +21,11 @@ export const OutboxMailSchema = defineEntity({
     /** For SITE_FAILED: the sentence that says what went wrong, as it was when the attempt ended. */
     reason: p.text().nullable(),
     state: p.enum(mailStates).default('WAITING'),
-    /** How often sending was begun; it fences: only the newest try may record its outcome. */
+    /** The number of delivery attempts. It fences: only the newest attempt may record its outcome. */
     tries: p.integer().default(0),
-    /** Not to be tried before. */
+    /** When the next delivery attempt is due. */
     dueAt: p.datetime(3).defaultRaw('now()'),
-    /** While a try runs: the time at which it counts as lost, unless its worker extends it. */
+    /** While a delivery attempt runs: when its claim expires unless the worker extends it. */
     tryUntil: p.datetime(3).nullable(),
     lastError: p.text().nullable(),
     sentAt: p.datetime(3).nullable(),

@@ -2,7 +2,7 @@ import type { CompanyId } from './company-id.ts';
 import type { CompanyRow } from './tables.ts';
 
 /**
- * How a company is named wherever something outside the database is recognised as its own, e.g.
+ * The name by which anything outside the database is recognised as a company's own, e.g.
  * `COMP-2026-00001.0b0e6f3c-…`. Ids repeat: after a restored backup, in a copy of the database, and in any other database
  * whose sites are on the same bench. The random part is the row's own.
  */

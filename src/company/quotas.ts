@@ -2,18 +2,18 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Requester } from './requester.ts';
 import type { Db } from './tables.ts';
 
-/** What the companies of one customer or partner are bounded by. */
+/** The limits on the companies of one customer or partner. */
 export const companyQuotas = ['COMPANIES_PER_DAY', 'COMPANIES_WAITING'] as const;
 export type CompanyQuota = (typeof companyQuotas)[number];
 
 export interface CompanyLimits {
-  /** Companies that were created within 24 hours, drafts among them. */
+  /** Companies created within 24 hours, including drafts. */
   readonly perDay: number;
   /** Companies that are queued at once. */
   readonly waiting: number;
 }
 
-/** A partner is bounded in all by their own limits, and for each customer whom they name by a customer's. */
+/** A partner has their own limits in total, and a customer's for each customer whom they name. */
 export interface CompanyQuotas {
   readonly customer: CompanyLimits;
   readonly partner: CompanyLimits;
@@ -24,13 +24,13 @@ export interface QuotaExceeded {
   readonly quota: CompanyQuota;
   readonly limit: number;
   readonly used: number;
-  /** When there is room again; a guess where that depends on others. */
+  /** When to retry; an estimate where that depends on others. */
   readonly retryAt: Date;
-  /** It is the quota of the customer whom a partner names, and not the partner's own. */
+  /** It is the quota of the customer whom a partner names, not the partner's own. */
   readonly perCustomer: boolean;
 }
 
-/** What is about to be done: a company more today, a company more in the queue, or both. */
+/** What a request would use: one more company today, one more in the queue, or both. */
 export interface QuotaUse {
   readonly creates: boolean;
   readonly queues: boolean;
@@ -38,9 +38,9 @@ export interface QuotaUse {
 }
 
 /**
- * The quotas that the use would exceed, as a query: to be a part of the statement that makes use of them. Those that
- * are asked for one requester wait for each other until their transactions end, so that none of them counts too few.
- * Nothing bounds operators.
+ * The quotas that the use would exceed, as a query for the statement that makes the use. Such statements of one requester
+ * wait for each other until their transactions end, so that none of them counts too few.
+ * Operators have no quotas.
  */
 export function exceededBy(
   requester: Requester,

@@ -3,15 +3,15 @@ import { MissingKey, type SecretBox } from '../secrets/secret-box.ts';
 import type { CheckedCompany, CompanyRequest } from './company-request.ts';
 import type { CompanyRow } from './tables.ts';
 
-/** A request as it was sent, beside what the checks made of it. */
+/** A request as it was sent, and what the checks made of it. */
 export interface SentRequest {
   readonly sent: CompanyRequest;
   readonly checked: CheckedCompany & { readonly draft: boolean };
 }
 
 /**
- * A digest of what the client itself sent, in its one normal form: the same again whatever the server fills in meanwhile,
- * such as the address of the client's token or the apps that are offered. It needs no key and outlives them all, since it holds
+ * A digest of what the client itself sent, in normal form: stable whatever the server fills in,
+ * such as the address of the client's token or the default apps. It needs no key, since it covers
  * nothing that is not in the company's row: the password is left out.
  */
 export function requestDigest({ sent, checked }: SentRequest): string {
@@ -27,7 +27,7 @@ export function requestDigest({ sent, checked }: SentRequest): string {
 
 const prefix = 'sha256.';
 
-/** Whether the company was asked for by this very request. The password counts as long as the company has it. */
+/** Whether the company was created by this very request. The password counts as long as the company has it. */
 export function wasAskedForBy(company: CompanyRow, request: SentRequest, secrets: SecretBox): boolean {
   const { request_digest: digest } = company;
   const isSame = digest?.startsWith(prefix) ? digest === requestDigest(request) : isAsAskedFor(company, request);

@@ -8,7 +8,7 @@ export interface NeededKey {
   readonly passwords: number;
 }
 
-/** What a sealed password names its key by: the part before the first dot (`secret-box.ts`). */
+/** The key id in a sealed password: the part before the first dot (`secret-box.ts`). */
 const keyId = sql<string>`split_part(sealed_password, '.', 1)`;
 
 /** The keys that the database needs, by one statement. */
@@ -24,8 +24,8 @@ export const neededKeys = (db: Db): Promise<NeededKey[]> =>
 const batch = 100;
 
 /**
- * Seals again, under the newest key, every password that another key opens. The service may run meanwhile: a password that
- * it erases or changes stays as the service left it. Resolves to how many were sealed again; rejects with MissingKey.
+ * Encrypts again, under the newest key, every password that is under another key. The service may be running: a password that
+ * it erases or changes stays as the service left it. Resolves to the number of passwords; rejects with MissingKey.
  */
 export async function resealPasswords(db: Db, secrets: SecretBox, newest: SecretKey): Promise<number> {
   let resealed = 0;

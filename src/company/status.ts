@@ -1,8 +1,8 @@
-/** Where a company stands. The one list behind the database's check, the GraphQL enum and the TypeScript union. */
+/** The status of a company. The one list behind the database's check, the GraphQL enum and the TypeScript union. */
 export const companyStatuses = ['DRAFT', 'QUEUED', 'PROVISIONING', 'ACTIVE', 'FAILED'] as const;
 export type CompanyStatus = (typeof companyStatuses)[number];
 
-/** What stands of a company's site: nothing, being made, verified and answering, or left behind by a failed attempt. */
+/** The state of a company's site: none, being created, verified, or partly left by a failed attempt. */
 export const siteStatuses = ['NOT_CREATED', 'CREATING', 'ACTIVE', 'INCOMPLETE'] as const;
 export type SiteStatus = (typeof siteStatuses)[number];
 
@@ -23,5 +23,5 @@ export const reachableFrom: Record<CompanyStatus, readonly CompanyStatus[]> = {
   FAILED: ['PROVISIONING'],
 };
 
-/** Nothing follows these unless somebody asks for it: a live stream ends here. */
+/** No worker moves a company from these: a live stream ends here. */
 export const isFinal = (status: CompanyStatus): boolean => status === 'ACTIVE' || status === 'FAILED';

@@ -26,7 +26,7 @@ const jane = { subject: 'jane', email: 'jane@customers.example', seesAll: false,
 const deps = {
   notifier: { moved() {}, workAvailable() {}, mailDue() {} },
   secrets: secretBox([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]),
-  apps: { offered: ['erpnext'], byDefault: ['erpnext'] },
+  apps: ['erpnext'],
   ownHosts: [],
 };
 const create = ({ db }: Database, name: string): Promise<CreateCompanyOutcome> =>

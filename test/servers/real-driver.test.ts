@@ -18,7 +18,7 @@ import { requestFor } from '../support/test-service.ts';
 const jane: Requester = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
 const notifier = { moved() {}, workAvailable() {}, mailDue() {} };
 const secrets = secretBox([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]);
-const apps = { offered: ['erpnext'], byDefault: ['erpnext'] };
+const apps = ['erpnext'];
 
 suite('the real PostgreSQL', { skip: serversMissing }, () => {
   let postgres: PrivateServer;

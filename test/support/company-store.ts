@@ -61,7 +61,7 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
     workers: (id) => void notifications.push(`workers ${id}`),
     mailers: (id) => void notifications.push(`mailers ${id}`),
   });
-  const deps = { db, notifier, secrets, ownHosts: [], apps: { offered: ['erpnext'], byDefault: ['erpnext'] } };
+  const deps = { db, notifier, secrets, ownHosts: [], apps: ['erpnext'] };
   const jane = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
   return {
     db,
