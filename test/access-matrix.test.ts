@@ -185,7 +185,7 @@ const variablesFor = (document: string, viewer: ViewerName): Record<string, unkn
   Object.fromEntries(Object.entries(variablesOf(viewer)).filter(([name]) => document.includes(`$${name}:`)));
 
 describe('the access matrix', () => {
-  test('has a row for every operation of the schema', () => {
+  test('the access matrix has a row for every operation of the schema', () => {
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
     const operations = roots.flatMap((root) =>
       Object.keys(root?.getFields() ?? {}).map((field) => `${root?.name}.${field}`),
@@ -196,7 +196,7 @@ describe('the access matrix', () => {
   for (const [operation, { row }] of Object.entries(matrix)) {
     for (const [transport, { carries, send }] of Object.entries(transports)) {
       if (!carries.test(operation)) continue;
-      test(`holds for ${operation} by ${transport}`, async (t) => {
+      test(`the access matrix holds for ${operation} by ${transport}`, async (t) => {
         const found = await Promise.all(viewers.map((viewer) => outcomeOf(operation, viewer, send)));
         const outcomes = Object.fromEntries(viewers.map((viewer, index) => [viewer, found[index]]));
         t.diagnostic(

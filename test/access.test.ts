@@ -28,7 +28,7 @@ const faults = new Faults();
 const host = faultyHost(openSandboxHost({ directory: sites }), faults);
 const { service, url, clientOf, tokenOf } = await openTestService({ after }, { host });
 
-describe('without a good token nobody gets in', () => {
+describe('authentication', () => {
   const now = Math.floor(Date.now() / 1_000);
   const good = { sub: 'jane', email: 'jane@customers.example', roles: ['operator'], exp: now + 3_600 };
   const secret = new TextEncoder().encode(service.jwtSecret);
@@ -96,9 +96,9 @@ describe('without a good token nobody gets in', () => {
   for (const [title, token] of Object.entries(cases)) {
     test(title, async () => assertRefused(`Bearer ${await token()}`));
   }
-  test('no header at all, on this machine too', () => assertRefused(undefined));
-  test('another scheme', async () => assertRefused(`Basic ${await signed(good)}`));
-  test('while a good one opens all doors', async () => {
+  test('a request without a token is refused, also from this machine', () => assertRefused(undefined));
+  test('a token under another scheme is refused', async () => assertRefused(`Basic ${await signed(good)}`));
+  test('a valid token is accepted by every transport', async () => {
     const authorization = `Bearer ${await signed(good)}`;
     assert.equal((await ask(url, { headers: { authorization } })).status, 200);
     assert.deepEqual(await askBySocket(url, { authorization }), { __typename: 'Query' });
@@ -106,7 +106,7 @@ describe('without a good token nobody gets in', () => {
   });
 });
 
-describe('everyone sees only his own', async () => {
+describe('visibility', async () => {
   const draft = (domain: string) => requestFor(domain, { draft: true });
   const [jane, joe, portal, olga] = await Promise.all([
     clientOf('jane', 'customer'),
@@ -135,7 +135,7 @@ describe('everyone sees only his own', async () => {
     ['a partner with a customer’s name', await clientOf('janes-namesake', 'partner'), [], [janes, portals]],
     ['an operator', olga, [portals, janes], []],
   ] as const) {
-    test(`${who}: ${seen.length} of 2`, async () => {
+    test(`everyone sees only their own companies: ${who} sees ${seen.length} of 2`, async () => {
       const { companies } = await client.execute(CompaniesDocument, {});
       assert.deepEqual(
         companies.edges.map(({ node }) => node.id),
@@ -152,7 +152,7 @@ describe('everyone sees only his own', async () => {
   }
 
   for (const transport of ['text/event-stream', 'application/graphql-response+json'] as const) {
-    test(`a company of others answers like none, as ${transport}`, async () => {
+    test(`another’s company looks like none, as ${transport}`, async () => {
       const authorization = `Bearer ${await tokenOf('joe', 'customer')}`;
       const answers = [janes.id, portals.id, nowhere, 'nonsense'].map(async (id) => {
         const watch = { query: CompanyStatusChangedDocument.toString(), variables: { companyId: id } };
@@ -170,11 +170,11 @@ describe('everyone sees only his own', async () => {
     });
   }
 
-  test('nothing that others tried has changed anything', async () => {
+  test('attempts by others change nothing', async () => {
     for (const { id } of [janes, portals]) assert.equal((await readCompany(olga, id)).version, 1);
   });
 
-  test('why it failed is told in full to operators only, also along a stream', async () => {
+  test('the detail of a failure is shown to operators only, also in a stream', async () => {
     faults.fail('create-site', new SiteHostError('HOST_UNAVAILABLE', 'No room.', { detail: 'ENOSPC on /dev/sdb1' }));
     const { id } = await createCompany(jane, requestFor('failing.localhost'));
     await watchToEnd(jane, id);
@@ -192,7 +192,7 @@ describe('everyone sees only his own', async () => {
   });
 });
 
-test('a token’s end ends what runs under it, and nothing begins after it', { timeout: 20_000 }, async (t) => {
+test('an expired token ends what runs under it, and nothing starts after it', { timeout: 20_000 }, async (t) => {
   const { id } = await createCompany(
     await clientOf('brief', 'customer'),
     requestFor('ending.localhost', { draft: true }),

@@ -105,7 +105,7 @@ const malformed = [
   '{"query":"query ($id: ID!) { company(id: $id) { id } }"}',
 ];
 for (const body of malformed) {
-  test(`a malformed request: ${body || 'nothing'}`, async () => {
+  test(`a malformed request is refused: ${body || 'nothing'}`, async () => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const text = await (await fetch(there, { method: 'POST', headers, body })).text();
     assert.match(text, /"errors"/);
@@ -123,7 +123,7 @@ test('bad input writes nothing: the next good company is the first one', async (
   assert.equal(version, 1);
 });
 
-test('no password is left in the log', async () => {
+test('the log contains no password', async () => {
   const ended = once(program, 'close');
   program.kill('SIGTERM');
   await ended;

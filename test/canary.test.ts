@@ -102,12 +102,12 @@ before(
 );
 
 describe('after a whole run the admin password', () => {
-  test('has been mailed, and the program has ended in order', () => {
+  test('the admin password is mailed, and the program ends in order', () => {
     assert.equal(exitCode, 0, output.join('\n'));
     assert.match(inbox, /Your Site is Ready: Acme Corporation/);
   });
 
-  test('is not in the log', () => {
+  test('the admin password is not in the log', () => {
     const log = output.join('\n');
     assert.match(log, /"msg":"company is active"/);
     assert.match(log, /"msg":"provisioning failed"/);
@@ -123,14 +123,14 @@ describe('after a whole run the admin password', () => {
     'a password that is a list',
     'a field that is missing',
   ].entries()) {
-    test(`is not in the answer to ${name}`, () => {
+    test(`the admin password is not in the answer to ${name}`, () => {
       const answer = answers[index] ?? '';
       assert.match(answer, /SiteNameTaken|ValidationError|"errors":/);
       assertClean(answer, answer);
     });
   }
 
-  test('is not in Redis, and never was on the way there', async (t) => {
+  test('the admin password is never sent to Redis', async (t) => {
     assert.match(wire.heard(), /COMP-\d{4}-00001/);
     assertClean(wire.heard(), 'what went to Redis and back');
     const client = new Redis(redis.url);
@@ -143,7 +143,7 @@ describe('after a whole run the admin password', () => {
     assertClean(kept.join('\n'), 'Redis');
   });
 
-  test('is in no table, and sealed only for companies that may need it', async () => {
+  test('the admin password is in no table in the clear, and encrypted only for companies that may need it', async () => {
     const { pglite, close } = await openPglite(dataDir);
     const database = openEmbeddedPostgres(pglite);
     const { em } = database;
@@ -168,7 +168,7 @@ describe('after a whole run the admin password', () => {
     );
   });
 
-  test('is in no file of the data folder but the mail in the inbox, which is its owner’s alone', async () => {
+  test('the admin password is in no file but the mail in the inbox, which only its owner can read', async () => {
     const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
     const inbox = join(dataDir, 'inbox');
     const mails = entries.filter(({ parentPath }) => parentPath === inbox).map(({ name }) => join(inbox, name));

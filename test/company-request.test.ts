@@ -17,7 +17,7 @@ function accepted(input: Partial<CompanyRequest>): CheckedCompany {
   throw new assert.AssertionError({ message: JSON.stringify(checked.faults) });
 }
 
-describe('a request with a fault is refused', () => {
+describe('invalid requests', () => {
   const byFieldAndCode = (faults: readonly { field: string; code: string }[]): string[] =>
     faults.map(({ field, code }) => `${field} ${code}`).sort();
 
@@ -29,18 +29,18 @@ describe('a request with a fault is refused', () => {
     });
   }
 
-  it('the table has each title once', () => {
+  it('the table of faults has each title once', () => {
     assert.equal(new Set(badInputs.map(({ title }) => title)).size, badInputs.length);
   });
 
-  it('in plain sentences that end, on one line', () => {
+  it('every fault is a complete plain sentence on one line', () => {
     for (const { input } of badInputs) {
       const checked = check(input);
       if (!checked.ok) for (const { message } of checked.faults) assert.match(message, /^[A-Z][ -~]{10,200}\.$/);
     }
   });
 
-  it('and no message repeats what was sent, the password least of all', () => {
+  it('no message quotes the request, least of all its password', () => {
     const canary = 'Canary-7f3a';
     const everywhere = check({
       companyName: `<${canary}>`,
@@ -65,13 +65,13 @@ describe('a request with a fault is refused', () => {
   });
 });
 
-describe('a good request is stored in one form', () => {
-  it('as it is, where nothing is to be done', () => {
+describe('valid requests', () => {
+  it('a request in normal form is stored unchanged', () => {
     const { domain, ...rest } = validInput;
     assert.deepEqual(accepted({}), { ...rest, siteName: domain });
   });
 
-  it('with the default apps and without the optional fields, when they are null or missing', () => {
+  it('null and missing optional fields become the default apps or nothing', () => {
     const expected = { apps: defaultApps, timeZone: null, customerEmail: null, idempotencyKey: null };
     for (const nothing of [null, undefined]) {
       const { apps, timeZone, customerEmail, idempotencyKey } = accepted({
@@ -84,9 +84,9 @@ describe('a good request is stored in one form', () => {
     }
   });
 
-  it('with no apps, when none are asked for', () => assert.deepEqual(accepted({ apps: [] }).apps, []));
+  it('an empty list of apps is stored as such', () => assert.deepEqual(accepted({ apps: [] }).apps, []));
 
-  it('with the apps in the order asked for', () => {
+  it('apps are stored in the requested order', () => {
     assert.deepEqual(accepted({ apps: ['hrms', 'erpnext'] }).apps, ['hrms', 'erpnext']);
   });
 
@@ -113,7 +113,7 @@ describe('a good request is stored in one form', () => {
     ['\u03b1\u0313\u0300\u0345'.repeat(133), '\u1f82'.repeat(133)],
   ];
   for (const [given, stored] of companyNames) {
-    it(`company name ${stored.slice(0, 30)}`, () => {
+    it(`a company name is stored as ${stored.slice(0, 30)}`, () => {
       assert.equal(accepted({ companyName: given }).companyName, stored);
     });
   }
@@ -172,7 +172,7 @@ describe('countries', () => {
     });
   }
 
-  it('each of the 249 is found by its name and by its code, and by no other name', () => {
+  it('each of the 249 countries is found by its name and code and by no other', () => {
     assert.equal(countries().length, 249);
     for (const country of countries()) {
       assert.match(country.code, /^[A-Z]{2}$/);
@@ -183,7 +183,7 @@ describe('countries', () => {
   });
 
   // The names where frappe/geo/country_info.json differs from ISO 3166-1 as Debian's iso-codes spell it.
-  it('are spelt as Frappe spells them, where ISO spells them otherwise', () => {
+  it('countries are spelled as Frappe does where ISO differs', () => {
     const spelt = {
       CI: 'Ivory Coast',
       CV: 'Cape Verde',
@@ -228,12 +228,12 @@ const commonNames: Readonly<Record<string, readonly string[]>> = {
 
 describe('common names of countries', () => {
   for (const [code, names] of Object.entries(commonNames)) {
-    it(`are understood: ${names.join(', ')}`, () => {
+    it(`common names of a country are understood: ${names.join(', ')}`, () => {
       for (const name of names) assert.equal(countryFor(name)?.code, code, name);
     });
   }
 
-  it('are understood as CLDR has them for every country', () => {
+  it('CLDR’s names of every country are understood', () => {
     for (const style of ['long', 'short', 'narrow'] as const) {
       const names = new Intl.DisplayNames('en', { type: 'region', style });
       for (const { code } of countries()) assert.equal(countryFor(names.of(code) ?? '')?.code, code, names.of(code));
@@ -242,7 +242,7 @@ describe('common names of countries', () => {
 });
 
 describe('time zones', () => {
-  it('of a country are one of those that CLDR has for it', () => {
+  it('the time zone of a country is one that CLDR lists for it', () => {
     for (const { code, timeZone } of countries()) {
       // Nobody lives on Bouvet, Heard and the McDonald Islands, and CLDR has no zone for them.
       if (code === 'BV' || code === 'HM') continue;
@@ -253,7 +253,7 @@ describe('time zones', () => {
     }
   });
 
-  it('of a country with several are the capital’s', () => {
+  it('the time zone of a country with several is its capital’s', () => {
     const capitals: Readonly<Record<string, string>> = {
       AR: 'America/Argentina/Buenos_Aires',
       AU: 'Australia/Sydney', // Canberra
@@ -274,7 +274,7 @@ describe('time zones', () => {
     for (const [code, zone] of Object.entries(capitals)) assert.equal(countryFor(code)?.timeZone, zone);
   });
 
-  it('are kept as the tz database spells them, older names included', () => {
+  it('time zones are stored as the tz database spells them, older names included', () => {
     const spellings = { 'europe/BERLIN': 'Europe/Berlin', 'Asia/Kolkata': 'Asia/Kolkata', 'US/Eastern': 'US/Eastern' };
     for (const [given, kept] of Object.entries({ ...spellings, 'Etc/GMT+5': 'Etc/GMT+5', utc: 'UTC' })) {
       assert.equal(accepted({ timeZone: given }).timeZone, kept);
@@ -282,14 +282,14 @@ describe('time zones', () => {
   });
 });
 
-describe('a domain that deceives', () => {
+describe('deceptive domains', () => {
   const codeOf = (domain: string, ownHosts: string[], siteDomains?: string[]) => {
     const checked = checkCompanyRequest({ ...validInput, domain }, offeredApps, ownHosts, siteDomains);
     return checked.ok ? 'ok' : checked.faults.map(({ field, code }) => `${field} ${code}`).join();
   };
   const own = ['companies.example.com'];
 
-  it('is the API’s own host, contains it or is above it', () => {
+  it('a domain that is, contains or is above the API’s own host is refused', () => {
     for (const name of [
       'companies.example.com',
       'COMPANIES.example.com',
@@ -306,7 +306,7 @@ describe('a domain that deceives', () => {
     assert.equal(codeOf('acme.localhost', ['localhost']), 'ok');
   });
 
-  it('lies below none of the domains that are configured', () => {
+  it('a domain below none of the configured ones is refused', () => {
     const domains = ['example.com', 'sites.example.net'];
     for (const name of ['acme.example.com', 'a.b.example.com', 'ACME.Sites.Example.net']) {
       assert.equal(codeOf(name, own, domains), 'ok', name);
@@ -325,13 +325,13 @@ describe('a domain that deceives', () => {
   });
 });
 
-describe('what no bench can hold is refused at the door', () => {
+describe('limits of a bench', () => {
   const faultsOf = (input: Partial<CompanyRequest>) => {
     const checked = check(input);
     return checked.ok ? [] : checked.faults;
   };
 
-  it('a company name and an abbreviation that are too long as one name', () => {
+  it('a company name and an abbreviation that are too long together are refused', () => {
     for (const abbr of ['A', 'ABCDE', 'ABCDEFGHIJ']) {
       const longest = 'ü'.repeat(137 - abbr.length);
       assert.deepEqual(faultsOf({ companyName: longest, companyAbbr: abbr }), []);
@@ -341,7 +341,7 @@ describe('what no bench can hold is refused at the door', () => {
     }
   });
 
-  it('an administrator’s address of more than 140 characters, and not a customer’s', () => {
+  it('an administrator’s address of over 140 characters is refused, a customer’s is not', () => {
     const address = (length: number) =>
       `jane@${'a.'.repeat(80)}`
         .slice(0, length - 1)
@@ -354,14 +354,14 @@ describe('what no bench can hold is refused at the door', () => {
     assert.match(fault?.message ?? '', /140 characters/);
   });
 
-  it('a domain that leaves no room for the names of what is kept beside its site', () => {
+  it('a domain that leaves no room for the names of its site’s files is refused', () => {
     const [fault] = faultsOf({ domain: `${'a.'.repeat(89)}abc` });
     assert.deepEqual([fault?.field, fault?.code], ['domain', 'TOO_LONG']);
   });
 });
 
 describe('currencies', () => {
-  it('are the ones in use, in upper case', () => {
+  it('currencies are the active ones, in upper case', () => {
     for (const code of ['USD', 'EUR', 'INR', 'JPY', 'XOF', 'XCG', 'ZWG', 'VES', 'SLE'])
       assert.equal(isCurrency(code), true, code);
     for (const code of ['usd', 'DEM', 'ANG', 'BGN', 'CUC', 'HRK', 'SLL', 'ZWL', 'XDR', 'XXX', '']) {
@@ -370,8 +370,8 @@ describe('currencies', () => {
   });
 });
 
-describe('site names and mail addresses by themselves', () => {
-  it('take the longest that is allowed', () => {
+describe('site names and mail addresses', () => {
+  it('site names and addresses of the longest allowed length are accepted', () => {
     const domain = `${'a.'.repeat(88)}abcd`;
     assert.equal(domain.length, 180);
     assert.equal(parseSiteName(domain), domain);
@@ -380,7 +380,7 @@ describe('site names and mail addresses by themselves', () => {
     assert.equal(parseMailAddress(address.padEnd(254, 'c')), address.padEnd(254, 'c'));
   });
 
-  it('take what only looks odd', () => {
+  it('site names and addresses that only look odd are accepted', () => {
     for (const name of ['1.2.3.4a', '4711.example', 'a-b--c.localhost', 'erpnext.acme.example', 'acme.www']) {
       assert.equal(parseSiteName(name, offeredApps), name);
     }
@@ -389,7 +389,7 @@ describe('site names and mail addresses by themselves', () => {
     }
   });
 
-  it('refuse the name of an app only where the bench has it', () => {
+  it('an app’s name is refused as a site name only where the bench has the app', () => {
     assert.equal(parseSiteName('my.app'), 'my.app');
     assert.equal(parseSiteName('MY.app', ['my.App']), undefined);
   });

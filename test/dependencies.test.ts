@@ -11,11 +11,11 @@ const isPermissive = (licence = ''): boolean =>
     .some((alternative) => permissive.test(alternative));
 const named = (some: ReturnType<typeof dependencies>) => some.map(({ name, licence }) => `${name} (${licence})`);
 
-test('no dependency runs a script when it is installed', () => {
+test('no dependency runs an install script', () => {
   assert.deepEqual(named(dependencies().filter(({ hasInstallScript }) => hasInstallScript)), []);
 });
 
-test('every dependency has a licence that permits its use here', () => {
+test('every dependency has a permissive licence', () => {
   const all = dependencies();
   assert.ok(all.length > 100, 'they are found');
   assert.deepEqual(named(all.filter(({ licence }) => !isPermissive(licence))), []);

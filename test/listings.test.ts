@@ -52,17 +52,17 @@ async function codeOf(subject: string, document: TypedDocumentString<unknown, ne
 
 const badCursors = ['x', '', ' ', '-1', '1.5', '1e3', '0x1', '１', 'null', '1;drop table company', '9'.repeat(20)];
 
-describe('companies are listed', async () => {
+describe('lists of companies', async () => {
   const anna = await clientOf('anna', 'customer');
   const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
   for (const name of names) await createCompany(anna, requestFor(`${name}.localhost`, { draft: true }));
   const newestFirst = names.toReversed();
 
-  test('newest first', async () => {
+  test('companies are listed newest first', async () => {
     assert.deepEqual((await list(anna)).names, newestFirst);
   });
 
-  test('page by page forwards, whatever is added meanwhile', async () => {
+  test('companies are listed page by page forwards, whatever is added meanwhile', async () => {
     const bert = await clientOf('bert', 'customer');
     for (const name of names) await createCompany(bert, requestFor(`${name}.bert.localhost`, { draft: true }));
     const first = await list(bert, { first: 3 });
@@ -77,7 +77,7 @@ describe('companies are listed', async () => {
     assert.deepEqual([fourth.names, fourth.pageInfo.endCursor], [[], third.pageInfo.endCursor]);
   });
 
-  test('page by page backwards', async () => {
+  test('companies are listed page by page backwards', async () => {
     const last = await list(anna, { last: 3 });
     assert.deepEqual([last.names, last.pageInfo.hasPreviousPage], [['three', 'two', 'one'], true]);
     const before = await list(anna, { last: 3, before: last.pageInfo.startCursor ?? '' });
@@ -86,7 +86,7 @@ describe('companies are listed', async () => {
     assert.deepEqual([start.names, start.pageInfo.hasPreviousPage], [['seven'], false]);
   });
 
-  test('between two cursors', async () => {
+  test('companies are listed between two cursors', async () => {
     const { edges } = await list(anna);
     const [from, to] = [edges[1]?.cursor ?? '', edges[5]?.cursor ?? ''];
     assert.deepEqual((await list(anna, { after: from, before: to })).names, ['five', 'four', 'three']);
@@ -94,7 +94,7 @@ describe('companies are listed', async () => {
     assert.deepEqual((await list(anna, { last: 1, after: from, before: to })).names, ['three']);
   });
 
-  test('20 by default, 100 at most, none when none are asked for', async () => {
+  test('a page has 20 companies by default, at most 100, and none when 0 are requested', async () => {
     const bulk = await clientOf('bulk', 'customer');
     const domains = Array.from({ length: 101 }, (_, index) => `bulk-${index}.localhost`);
     await Promise.all(domains.map((domain) => createCompany(bulk, requestFor(domain, { draft: true }))));
@@ -108,16 +108,16 @@ describe('companies are listed', async () => {
   });
 
   for (const window of [{ first: -1 }, { last: -1 }, ...badCursors.map((after) => ({ after }))]) {
-    test(`but not by ${JSON.stringify(window)}`, async () => {
+    test(`companies are not listed by ${JSON.stringify(window)}`, async () => {
       assert.equal(await codeOf('anna', CompaniesDocument, window), 'BAD_USER_INPUT');
     });
   }
-  test('but not before a bad cursor', async () => {
+  test('companies are not listed before an invalid cursor', async () => {
     assert.equal(await codeOf('anna', CompaniesDocument, { last: 1, before: 'x' }), 'BAD_USER_INPUT');
   });
 });
 
-describe('a filter', async () => {
+describe('filters', async () => {
   const carl = await clientOf('carl', 'customer');
   const company = (domain: string, changes: Parameters<typeof requestFor>[1]) =>
     createCompany(carl, requestFor(`${domain}.localhost`, { draft: true, ...changes }));
@@ -155,20 +155,20 @@ describe('a filter', async () => {
     test(title, async () => assert.deepEqual((await list(carl, { filter })).names, expected));
   }
 
-  test('goes with pages', async () => {
+  test('a filter works with pages', async () => {
     const { names, pageInfo } = await list(carl, { first: 2, filter: { status: ['DRAFT'] } });
     assert.deepEqual([names, pageInfo.hasNextPage], [drafts.slice(0, 2), true]);
   });
-  test('of 141 characters is refused', async () => {
+  test('a filter text of 141 characters is refused', async () => {
     assert.equal(await codeOf('carl', CompaniesDocument, { filter: { text: 'x'.repeat(140) } }), undefined);
     assert.equal(await codeOf('carl', CompaniesDocument, { filter: { text: 'x'.repeat(141) } }), 'BAD_USER_INPUT');
   });
-  test('finds nothing of others', async () => {
+  test('a filter finds nothing of others', async () => {
     assert.deepEqual((await list(await clientOf('dora', 'customer'), { filter: { text: 'Plain' } })).names, []);
   });
 });
 
-describe('a history', async () => {
+describe('histories', async () => {
   const emma = await clientOf('emma', 'customer');
   const { id: companyId } = await createCompany(emma, requestFor('emma.localhost', { draft: true }));
   await emma.execute(ProvisionCompanyDocument, { companyId });
@@ -182,10 +182,10 @@ describe('a history', async () => {
     return { ...pageInfo, cursors: edges.map(({ cursor }) => cursor), versions: edges.map(({ node }) => node.version) };
   };
 
-  test('is every event, oldest first', async () => {
+  test('a history has every event, oldest first', async () => {
     assert.deepEqual((await read()).versions, [1, 2, 3, 4, 5]);
   });
-  test('is read page by page, from either end', async () => {
+  test('a history is read page by page from either end', async () => {
     const first = await read({ first: 2 });
     assert.deepEqual([first.versions, first.hasNextPage], [[1, 2], true]);
     const next = await read({ first: 3, after: first.cursors[1] ?? '' });
@@ -195,16 +195,16 @@ describe('a history', async () => {
     assert.deepEqual((await read({ last: 2, before: last.cursors[0] ?? '' })).versions, [2, 3]);
     assert.deepEqual((await read({ first: 0 })).versions, []);
   });
-  test('has nothing after a cursor beyond its end', async () => {
+  test('a history has nothing after a cursor beyond its end', async () => {
     assert.deepEqual((await read({ after: '2147483647' })).versions, []);
   });
   for (const after of [...badCursors, '2147483648', '9'.repeat(15)]) {
-    test(`is not read by the cursor ${JSON.stringify(after)}`, async () => {
+    test(`a history is not read by the cursor ${JSON.stringify(after)}`, async () => {
       assert.equal(await codeOf('emma', History, { id: companyId, after }), 'BAD_USER_INPUT');
       assert.equal(await codeOf('emma', History, { id: companyId, last: 1, before: after }), 'BAD_USER_INPUT');
     });
   }
-  test('is not read by a negative number', async () => {
+  test('a history is not read by a negative number', async () => {
     assert.equal(await codeOf('emma', History, { id: companyId, first: -1 }), 'BAD_USER_INPUT');
   });
 });

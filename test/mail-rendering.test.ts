@@ -56,13 +56,13 @@ const awkwardNames = [
 ];
 
 describe('a rendered mail', () => {
-  test('has the exact subject', () => {
+  test('a rendered mail has the exact subject', () => {
     assert.equal(render(ready).subject, 'Your Site is Ready: Acme Corporation');
     assert.equal(render(failed).subject, 'Site Provisioning Failed: Acme Corporation');
   });
 
   for (const companyName of awkwardNames) {
-    test(`says every value as it is: ${companyName.slice(0, 40)}`, () => {
+    test(`a rendered mail shows every value exactly: ${companyName.slice(0, 40)}`, () => {
       for (const content of [
         { ...ready, companyName },
         { ...failed, companyName, reason: `${companyName} failed.` },
@@ -84,7 +84,7 @@ describe('a rendered mail', () => {
     'пароль🔑كلمة',
     'p&<"x y'.repeat(74).slice(0, 512),
   ]) {
-    test(`hands over a password exactly: ${adminPassword.slice(0, 30)}`, () => {
+    test(`a rendered mail shows the password exactly: ${adminPassword.slice(0, 30)}`, () => {
       const { subject, html, text } = render({ ...ready, adminPassword });
       assert.match(html, /white-space: pre-wrap/);
       assert.equal(
@@ -102,7 +102,7 @@ describe('a rendered mail', () => {
     });
   }
 
-  test('says what was installed, what to do next and where help is', () => {
+  test('a ready mail says what was installed, what to do next and where to get help', () => {
     for (const body of [render(ready).html, render(ready).text]) {
       for (const value of ['Acme Corporation', 'ACME', 'USD', 'United States', 'erpnext, hrms', 'admin@acme.example']) {
         assert.ok(body.includes(value), value);
@@ -114,14 +114,14 @@ describe('a rendered mail', () => {
     assert.match(render({ ...ready, apps: [] }).text, /without further apps/);
   });
 
-  test('says that a sandbox site is one, and only then', () => {
+  test('a ready mail mentions the sandbox only for sandbox sites', () => {
     for (const body of ['html', 'text'] as const) {
       assert.match(render({ ...ready, sandbox: true })[body], /This is a sandbox site/);
       assert.doesNotMatch(render(ready)[body], /sandbox/i);
     }
   });
 
-  test('of a failure gives the reason, the reference and the way on', () => {
+  test('a failure mail gives the reason, the reference and what to do', () => {
     const { html, text } = render(failed);
     for (const body of [html, text]) {
       assert.match(body, /The app hrms is not available here\./);
@@ -131,7 +131,7 @@ describe('a rendered mail', () => {
     assert.match(html, /href="mailto:support@example\.com\?subject=[^"]*COMP-2026-00002[^"]*"/);
   });
 
-  test('links to nothing but the site and the support, and loads nothing', () => {
+  test('a rendered mail links only to the site and support, and loads nothing', () => {
     for (const content of [ready, failed]) {
       const { html } = render(content);
       const addresses = html.match(/(?:https?:)?\/\/[^\s"<)]+|javascript:|url\(|@import/g) ?? [];
@@ -143,7 +143,7 @@ describe('a rendered mail', () => {
     }
   });
 
-  test('refuses a site URL that is not plain http(s)', () => {
+  test('a site URL that is not plain http(s) is refused', () => {
     const refused = [
       'javascript:alert(1)',
       'java\nscript:alert(1)',
@@ -155,7 +155,7 @@ describe('a rendered mail', () => {
     for (const siteUrl of refused) assert.throws(() => render({ ...ready, siteUrl }), /http\(s\)/, siteUrl);
   });
 
-  test('lets no line break, control or bidi control of a name out', () => {
+  test('a rendered mail contains no line break, control or bidi control of a name', () => {
     for (const content of [ready, failed]) {
       const companyName = 'Acme\r\nBcc: thief@example.com\u0000\u2028\u202eevil\ud800';
       const { subject, html, text } = render({ ...content, companyName });
@@ -164,7 +164,7 @@ describe('a rendered mail', () => {
     }
   });
 
-  test('reads well at 72 columns and on phones, in the light and in the dark', () => {
+  test('a rendered mail is readable at 72 columns and on phones, in light and dark mode', () => {
     for (const content of [{ ...ready, sandbox: true, companyName: 'word '.repeat(28).trim() }, failed]) {
       const { html, text } = render(content);
       for (const line of text.split('\n')) assert.ok(line.length <= 72, line);
@@ -244,7 +244,7 @@ async function refusal(promise: Promise<unknown>): Promise<SmtpError> {
 }
 
 describe('SMTP', () => {
-  test('delivers to one recipient, with the content and the Message-ID as given, on every try', async (t) => {
+  test('SMTP delivers the given content and Message-ID to one recipient on every attempt', async (t) => {
     const { received, smtp } = await openBoth(t, {}, '"Acme, Sites" <sites@mail.example>');
     await smtp.verify();
     const { response } = await smtp.send(outgoing());
@@ -268,7 +268,7 @@ describe('SMTP', () => {
     }
   });
 
-  test('shows a name that looks like encoded words as it was typed', async (t) => {
+  test('SMTP shows a name that looks like encoded words as it was typed', async (t) => {
     const { received, smtp } = await openBoth(t);
     const names = [
       '=?utf-8?Q?=00=0D=0ABcc:_eve?= =?UTF-8?B?4oCu?=',
@@ -288,13 +288,13 @@ describe('SMTP', () => {
     }
   });
 
-  test('protects a blank at the end of a password on its way', async (t) => {
+  test('SMTP keeps a trailing blank of a password', async (t) => {
     const { received, smtp } = await openBoth(t);
     await smtp.send({ ...outgoing(), ...render({ ...ready, adminPassword: 'plain password ' }) });
     assert.match(received[0]?.raw ?? '', /^plain password=20\r$/m);
   });
 
-  test('refuses everything but one plain recipient, before anything is sent', async (t) => {
+  test('SMTP refuses anything but one plain recipient before sending', async (t) => {
     const { received, smtp } = await openBoth(t);
     const recipients = [
       'owner@acme.example, thief@example.com',
@@ -327,7 +327,7 @@ describe('SMTP', () => {
     assert.match(error.message, /550.*No such mailbox/);
   });
 
-  test('a full mailbox is an error worth another try', async (t) => {
+  test('a full mailbox is a transient error', async (t) => {
     const { smtp } = await openBoth(t, {
       onRcptTo: (_address, _session, done) => done(Object.assign(new Error('Try later'), { responseCode: 450 })),
     });
@@ -335,7 +335,7 @@ describe('SMTP', () => {
     assert.deepEqual([error.responseCode, error.permanent], [450, false]);
   });
 
-  test('a server that quotes the mail in its refusal does not get the password into the error', async (t) => {
+  test('a refusal that quotes the mail does not put the password into the error', async (t) => {
     const { smtp } = await openBoth(t, {
       onData(stream, _session, done) {
         stream.resume();
@@ -346,7 +346,7 @@ describe('SMTP', () => {
     assert.deepEqual([error.responseCode, error.permanent], [554, true]);
   });
 
-  test('a server that is away is an error worth another try, and tells no credentials of ours', async (t) => {
+  test('an unreachable server is a transient error without our credentials', async (t) => {
     const unused = createServer().listen(0, '127.0.0.1');
     await once(unused, 'listening');
     const address = unused.address();
@@ -362,7 +362,7 @@ describe('SMTP', () => {
     }
   });
 
-  test('gives up on a signal, with its reason', async (t) => {
+  test('SMTP rejects with the reason of an aborted signal', async (t) => {
     const stop = new AbortController();
     const { received, smtp } = await openBoth(t, { onRcptTo: () => stop.abort(new Error('shutting down')) });
     await assert.rejects(smtp.send({ ...outgoing(), signal: stop.signal }), { message: 'shutting down' });
@@ -370,7 +370,7 @@ describe('SMTP', () => {
     assert.equal(received.length, 0);
   });
 
-  test('refuses a sender or a server that cannot be used, when it is opened', () => {
+  test('SMTP refuses an unusable sender or server when it is opened', () => {
     for (const from of ['', 'Acme', 'a@b.example, c@d.example', 'Acme <not-an-address>']) {
       assert.throws(() => openSmtp(readSmtpUrl('smtp://localhost:2525'), from), SmtpError, from);
     }

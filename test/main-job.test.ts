@@ -4,7 +4,7 @@ import { createCompany, openTestService, readCompany, requestFor, watchToEnd } f
 
 const { service, clientOf } = await openTestService({ after });
 
-test('a company is asked for, built, watched and mailed', async (t) => {
+test('a company is requested, provisioned, watched and mailed', async (t) => {
   const customer = await clientOf('jane', 'customer');
   const company = await createCompany(customer, requestFor('acme.localhost'));
   assert.match(company.id, /^COMP-\d{4}-00001$/);

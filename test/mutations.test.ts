@@ -45,8 +45,8 @@ const WhomToMail = new TypedDocumentString<{ company: { customerEmail: string } 
 const idOf = (answer: Awaited<ReturnType<typeof create>>): string =>
   answer.__typename === 'CreateCompanySuccess' ? answer.company.id : assert.fail(JSON.stringify(answer));
 
-describe('a site name', () => {
-  test('is given once, whatever the case and whoever asks', async () => {
+describe('site names', () => {
+  test('a site name is given once, whatever its case and whoever requests it', async () => {
     const { id } = await createCompany(customer, draft('taken.localhost'));
     const seen = new Map([
       [customer, { id }],
@@ -64,7 +64,7 @@ describe('a site name', () => {
     }
   });
 
-  test('goes to one of twenty who ask for it at once', async () => {
+  test('a site name is granted to exactly one of twenty concurrent requests', async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, (_, index) => clientOf(`racer-${index}`, 'customer')));
     const answers = await Promise.all(clients.map((client) => create(draft('race.localhost'), client)));
     const kinds = answers.map(({ __typename }) => __typename);
@@ -73,8 +73,8 @@ describe('a site name', () => {
   });
 });
 
-describe('an idempotency key', () => {
-  test('with the same input answers the same company, also twenty times at once', async () => {
+describe('idempotency keys', () => {
+  test('an idempotency key with the same input returns the same company, also for twenty concurrent requests', async () => {
     const input = draft('repeat.localhost', { idempotencyKey: 'order-1' });
     const answers = await Promise.all(Array.from({ length: 20 }, () => create(input)));
     const ids = new Set([...answers, await create(input)].map(idOf));
@@ -90,14 +90,14 @@ describe('an idempotency key', () => {
     apps: ['hrms'],
     draft: false,
   })) {
-    test(`with another ${field} is refused`, async () => {
+    test(`an idempotency key with another ${field} is refused`, async () => {
       const input = draft(`key-${field.toLowerCase()}.localhost`, { idempotencyKey: `order-2-${field}` });
       await createCompany(customer, input);
       assert.equal((await create({ ...input, [field]: value })).__typename, 'IdempotencyKeyReused');
     });
   }
 
-  test('belongs to whoever sent it', async () => {
+  test('an idempotency key belongs to its sender', async () => {
     const key = { idempotencyKey: 'order-3' };
     const mine = await createCompany(customer, draft('mine.localhost', key));
     const theirs = await createCompany(portal, draft('theirs.localhost', key));
@@ -106,15 +106,15 @@ describe('an idempotency key', () => {
   });
 });
 
-test('thirty companies at once get thirty ids', async () => {
+test('thirty concurrent companies get thirty ids', async () => {
   const domains = Array.from({ length: 30 }, (_, index) => `many-${index}.localhost`);
   const companies = await Promise.all(domains.map((domain) => createCompany(customer, draft(domain))));
   assert.equal(new Set(companies.map(({ id }) => id)).size, 30);
   for (const { id } of companies) assert.match(id, new RegExp(`^COMP-${new Date().getUTCFullYear()}-\\d{5}$`));
 });
 
-describe('a company is moved only from where it may go', () => {
-  test('a draft is queued once, and becomes active', async () => {
+describe('moves', () => {
+  test('a draft is queued once and becomes ACTIVE', async () => {
     const { id, status } = await createCompany(customer, draft('draft.localhost'));
     assert.equal(status, 'DRAFT');
     await assertWrongStatus(cancel(id), 'DRAFT');
@@ -130,7 +130,7 @@ describe('a company is moved only from where it may go', () => {
     await assertWrongStatus(cancel(id), 'ACTIVE');
   });
 
-  test('neither what waits nor what is worked on is queued again; both are cancelled', async () => {
+  test('waiting and running companies cannot be queued again but can be cancelled', async () => {
     const entered = faults.count('create-site');
     faults.pause('create-site');
     const working = await createCompany(customer, requestFor('working.localhost'));
@@ -150,7 +150,7 @@ describe('a company is moved only from where it may go', () => {
     assert.equal(siteStatus, 'NOT_CREATED');
   });
 
-  test('what failed is not cancelled, but tried again', async () => {
+  test('a failed company can be retried but not cancelled', async () => {
     faults.fail('create-site', new SiteHostError('HOST_UNAVAILABLE', 'The disk is full.'));
     const { id } = await createCompany(customer, requestFor('failed.localhost'));
     const events = await watchToEnd(customer, id);
@@ -163,7 +163,7 @@ describe('a company is moved only from where it may go', () => {
 
   const nowhere = ['COMP-2026-99999', 'COMP-1999-00001', 'comp-2026-00001', 'COMP-2026-1', '', ' ', "' or 1=1 --"];
   for (const id of [...nowhere, 'COMP-2026-00001\u0000', 'COMP-2026-00001\n', `COMP-2026-${'9'.repeat(5_000)}`]) {
-    test(`what has no company is not found: ${JSON.stringify(id).slice(0, 40)}`, async () => {
+    test(`an id without a company is not found: ${JSON.stringify(id).slice(0, 40)}`, async () => {
       assert.equal((await provision(id, operator)).__typename, 'NotFound');
       assert.equal((await cancel(id, operator)).__typename, 'NotFound');
     });
@@ -176,7 +176,7 @@ describe('a company is moved only from where it may go', () => {
   }
 });
 
-describe('whom to mail', () => {
+describe('the mailed address', () => {
   const own = (subject: string): string => `${subject}@customers.example`;
   const named = 'ann@client.example';
   const cases: readonly [who: string, client: Client, given: string | null | undefined, expected: string][] = [
@@ -195,7 +195,7 @@ describe('whom to mail', () => {
     ['an operator who gives nothing', operator, undefined, own('olga')],
   ];
   for (const [index, [who, client, customerEmail, expected]] of cases.entries()) {
-    test(`${who}: ${expected}`, async () => {
+    test(`the mail goes to the right address for ${who}: ${expected}`, async () => {
       const input = draft(`mail-${index}.localhost`, customerEmail === undefined ? {} : { customerEmail });
       const answer = await create(input, client);
       if (answer.__typename === 'ValidationError') {

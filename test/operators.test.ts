@@ -94,7 +94,7 @@ async function recordedAsSent(mailId: string): Promise<void> {
   while ((await serviceStatus()).mails.some(({ id }) => id === mailId));
 }
 
-test('operators see what runs, and what waits', { timeout: 120_000 }, async () => {
+test('operators see running and waiting companies', { timeout: 120_000 }, async () => {
   const idle = await serviceStatus();
   assert.deepEqual([idle.waiting, idle.oldestWaitingSince, idle.running, idle.runningCount], [0, null, [], 0]);
   const [worker] = idle.workers;
@@ -140,8 +140,8 @@ test('a company that waits while no worker lives is STALLED, and operators see w
   assert.deepEqual([seen.waiting, seen.stalled, seen.workerCount, seen.workers], [1, 1, 0, []]);
 });
 
-describe('a mail', { timeout: 300_000 }, () => {
-  test('that was refused is seen with its reason, corrected, and arrives once with the password', async () => {
+describe('undelivered mails', { timeout: 300_000 }, () => {
+  test('a refused mail is listed with its reason, corrected, and arrives once with the password', async () => {
     const company = await endedCompany('misspelt', 'refuse');
     const refused = await undelivered(company);
     assert.deepEqual(
@@ -164,7 +164,7 @@ describe('a mail', { timeout: 300_000 }, () => {
     assert.deepEqual([server.triesTo(corrected), server.triesTo(company.recipient)], [1, 1]);
   });
 
-  test('that pauses is sent at once, each try counting on', async () => {
+  test('a pausing mail is sent at once, and its attempts keep counting', async () => {
     const company = await endedCompany('deferred', 'defer', 'defer', 'defer');
     for (const tries of [1, 2]) {
       const { id } = await undelivered(company, tries);
@@ -179,7 +179,7 @@ describe('a mail', { timeout: 300_000 }, () => {
     assert.equal(server.triesTo(company.recipient), 4);
   });
 
-  test('that is being sent is left alone, whatever the recipient', async () => {
+  test('a mail that is being sent is left alone, whatever the recipient', async () => {
     const company = await endedCompany('slow', 'hang');
     const drop = await server.hanging(company.recipient);
     const { mails } = await serviceStatus();
@@ -195,7 +195,7 @@ describe('a mail', { timeout: 300_000 }, () => {
     assert.deepEqual([server.triesTo(company.recipient), server.triesTo('faster@customers.example')], [2, 0]);
   });
 
-  test('that several operators send again at once arrives once', async () => {
+  test('a mail that several operators resend at once arrives once', async () => {
     const company = await endedCompany('hurried', 'refuse');
     const { id } = await undelivered(company);
     const kinds = (await Promise.all(Array.from({ length: 8 }, () => resend(id)))).map(({ __typename }) => __typename);
@@ -204,7 +204,7 @@ describe('a mail', { timeout: 300_000 }, () => {
     assert.deepEqual([server.triesTo(company.recipient), server.mailsTo(company.recipient).length], [2, 1]);
   });
 
-  test('about a failure is corrected for the later mails too, while another’s address stays', async () => {
+  test('correcting a failure mail’s address applies to later mails, and to no other company’s', async () => {
     faults.fail('set-up-company', new SiteHostError('SET_UP_FAILED', 'The books cannot be opened.'));
     const company = await endedCompany('moved', 'refuse');
     const other = await endedCompany('neighbour', 'quote');
@@ -228,7 +228,7 @@ describe('a mail', { timeout: 300_000 }, () => {
     assert.equal((await undelivered(other)).company.customerEmail, other.recipient);
   });
 
-  test('goes where it was addressed, and leaves the company’s corrected address alone', async () => {
+  test('resending an old mail keeps its recipient and the company’s corrected address', async () => {
     faults.fail('set-up-company', new SiteHostError('SET_UP_FAILED', 'The books cannot be opened.'));
     const company = await endedCompany('refused-twice', 'refuse', 'refuse');
     const failed = await undelivered(company);
@@ -240,7 +240,7 @@ describe('a mail', { timeout: 300_000 }, () => {
     for (const { id } of [ready, failed]) await recordedAsSent(id);
   });
 
-  test('that is not there is not found, whatever its id', async () => {
+  test('an unknown mail id is not found, whatever it looks like', async () => {
     const absent = [
       randomUUID(),
       randomUUID().toUpperCase(),
@@ -257,7 +257,7 @@ describe('a mail', { timeout: 300_000 }, () => {
     }
   });
 
-  test('goes to one plain address only', async () => {
+  test('a resent mail goes to one plain address only', async () => {
     const company = await endedCompany('plain', 'refuse');
     const refused = await undelivered(company);
     for (const [title, address, code] of [['empty', '', 'INVALID_FORMAT'], ...badAddresses] as const) {
@@ -273,7 +273,7 @@ describe('a mail', { timeout: 300_000 }, () => {
     assert.equal(server.triesTo(company.recipient), 1);
   });
 
-  test('is listed page by page, oldest first, forwards and backwards', async () => {
+  test('undelivered mails are listed page by page, oldest first, forwards and backwards', async () => {
     for (const name of ['page-one', 'page-two', 'page-three']) await undelivered(await endedCompany(name, 'refuse'));
     const { mails: oldestFirst } = await serviceStatus();
     const moments = oldestFirst.map(({ createdAt }) => createdAt);
@@ -299,7 +299,7 @@ describe('a mail', { timeout: 300_000 }, () => {
   });
 });
 
-test('a mail server that cannot be reached is one fault of the account, which ends by itself', {
+test('an unreachable mail server is one fault of the account, which ends by itself', {
   timeout: 60_000,
 }, async () => {
   assert.equal((await serviceStatus()).mailAccountFault, null);
@@ -322,7 +322,7 @@ test('a mail server that cannot be reached is one fault of the account, which en
   while (await fault());
 });
 
-describe('others see nothing of it, and change nothing', () => {
+describe('other roles', () => {
   /** Every way from this type to a value, e.g. `{ running { claims } }`; of a company its id is enough. */
   const waysThrough = (type: GraphQLNamedType): readonly string[] => {
     if (isUnionType(type)) {
@@ -335,7 +335,7 @@ describe('others see nothing of it, and change nothing', () => {
   const waysFrom = (name: string) => waysThrough(schema.getType(name) ?? assert.fail(name));
 
   for (const role of ['customer', 'partner'] as const) {
-    test(`a ${role}, not even of his own company`, async () => {
+    test(`a ${role} sees nothing of the service status and changes nothing, not even for their own company`, async () => {
       const company = await endedCompany(`nosy-${role}`, 'refuse');
       const mail = await undelivered(company);
       const asking = `resendMail(mailId: "${mail.id}", recipient: "eve@evil.example")`;
@@ -360,7 +360,7 @@ interface Refusal {
   readonly errors: readonly { readonly extensions: { readonly code: string } }[];
 }
 
-test('no password was told, and only what was not delivered is kept', async () => {
+test('no password is shown, and only undelivered mails keep theirs', async () => {
   assert.ok(answers.length > 100);
   assert.doesNotMatch(JSON.stringify(answers), /Zq7x9W|sealed|development\./);
   const owed = (await serviceStatus()).mails
@@ -379,7 +379,7 @@ test('no password was told, and only what was not delivered is kept', async () =
   );
 });
 
-describe('what counts as waiting, and what as running', async () => {
+describe('waiting and running', async () => {
   const store = await openCompanyStore(after);
   const { db, em } = store;
   const claimed = async (name: string): Promise<CompanyId> => {
@@ -389,7 +389,7 @@ describe('what counts as waiting, and what as running', async () => {
   };
   const ago = (seconds: number): string => `now() - interval '${seconds} seconds'`;
 
-  test('a queued company waits since then, one that was lost since its lease ran out', async () => {
+  test('a queued company waits since it was queued, a lost one since its lease expired', async () => {
     await store.create('draft', { draft: true });
     assert.deepEqual(await readServiceStatus(db), {
       waiting: 0,
@@ -415,7 +415,7 @@ describe('what counts as waiting, and what as running', async () => {
     for (const id of [lost, queued]) await store.set(id, `status = 'DRAFT'`);
   });
 
-  test('one that was released waits since it was queued', async () => {
+  test('a released company waits since it was queued', async () => {
     const { id } = await store.create('handed-back');
     const claim = (await claimCompany(db, id, 'one', times, ever)) ?? assert.fail();
     await releaseLease(db, claim);
@@ -426,14 +426,14 @@ describe('what counts as waiting, and what as running', async () => {
     await store.set(id, `status = 'DRAFT'`);
   });
 
-  test('one that nobody will take up any more does neither', async () => {
+  test('a lost attempt counts as neither waiting nor running', async () => {
     const id = await claimed('lost-for-good');
     await store.set(id, `claims = ${maxClaims}, leased_until = ${ago(1)}`);
     const { waiting, runningCount } = await readServiceStatus(db);
     assert.deepEqual([waiting, runningCount], [0, 0]);
   });
 
-  test(`of more than ${mostListed} that run, those held longest are listed and all are counted`, async () => {
+  test(`the longest running ${mostListed} attempts are listed and all are counted`, async () => {
     const ids: CompanyId[] = [];
     for (let number = 0; number <= mostListed; number++) ids.push(await claimed(`running-${number}`));
     const [oldest, newest] = [ids[50] ?? assert.fail(), ids[0] ?? assert.fail()];
@@ -448,7 +448,7 @@ describe('what counts as waiting, and what as running', async () => {
     assert.ok(!running.some(({ company }) => company.id === newest));
   });
 
-  test('mails are counted by their state, and one that is sent again is rung for at once', async () => {
+  test('mails are counted by state, and a resent one notifies mailers at once', async () => {
     assert.deepEqual(await countUndelivered(db), { waiting: 0, refused: 0, oldestSeconds: null });
     const { id: companyId } = await store.create('mailed');
     for (const [attempt, state] of ['SENT', 'WAITING', 'REFUSED', 'REFUSED'].entries()) {

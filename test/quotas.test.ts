@@ -37,8 +37,8 @@ const provision = async (client: Client, companyId: string) =>
   (await client.execute(ProvisionCompanyDocument, { companyId })).provisionCompany;
 const day = 24 * 60 * 60 * 1_000;
 
-describe('companies that wait at once', () => {
-  test('are bounded for a customer, and there is room again when one is cancelled', async () => {
+describe('waiting companies', () => {
+  test('waiting companies are limited for a customer, and a cancelled one makes room', async () => {
     const jane = await clientOf('jane', 'customer');
     const first = await createCompany(jane, requestFor('jane-1.localhost'));
     await createCompany(jane, requestFor('jane-2.localhost'));
@@ -61,14 +61,14 @@ describe('companies that wait at once', () => {
     assert.equal((await provision(jane, third.id)).__typename, 'WrongStatus');
   });
 
-  test('do not bound another customer, nor an operator', async () => {
+  test('one customer’s waiting companies do not limit another customer or an operator', async () => {
     await createCompany(await clientOf('joe', 'customer'), requestFor('joe.localhost'));
     const olga = await clientOf('olga', 'operator');
     for (let number = 0; number < 8; number += 1)
       await createCompany(olga, requestFor(`olga-${number}.localhost`, { customerEmail: 'jane@customers.example' }));
   });
 
-  test('are bounded for each of a partner’s customers and for all of them', async () => {
+  test('waiting companies are limited for each of a partner’s customers and in total', async () => {
     const portal = await clientOf('portal', 'partner');
     const forAnn = { customerEmail: 'ann@acme.example' };
     for (const name of ['ann-1', 'ann-2']) await createCompany(portal, requestFor(`${name}.localhost`, forAnn));
@@ -84,8 +84,8 @@ describe('companies that wait at once', () => {
   });
 });
 
-describe('companies a day', () => {
-  test('are bounded, drafts among them, with the moment at which there is room again', async () => {
+describe('companies per day', () => {
+  test('companies per day are limited, including drafts, with the time of the next one', async () => {
     const ruth = await clientOf('ruth', 'customer');
     const before = Date.now();
     for (const number of [1, 2, 3, 4])
@@ -98,7 +98,7 @@ describe('companies a day', () => {
     assert.ok(freed >= before && freed <= after, `a day after the first of the four: ${refused.retryAt}`);
   });
 
-  test('count a repeated request once, and never refuse it', async () => {
+  test('a repeated request counts once and is never refused', async () => {
     const mary = await clientOf('mary', 'customer');
     const keyed = { draft: true, idempotencyKey: 'order-1' };
     const { id } = await createCompany(mary, requestFor('mary-1.localhost', keyed));
@@ -114,8 +114,8 @@ describe('companies a day', () => {
   });
 });
 
-describe('streams that are open at once', () => {
-  test('are bounded for a customer by every transport, and there is room again when one ends', {
+describe('open streams', () => {
+  test('open streams are limited for a customer on every transport, and an ended one makes room', {
     timeout: 60_000,
   }, async () => {
     const { id } = await createCompany(await clientOf('sue', 'customer'), requestFor('sue.localhost'));
@@ -154,7 +154,7 @@ describe('streams that are open at once', () => {
 });
 
 describe('requests', () => {
-  test('are bounded within a minute for a customer, whom nobody else waits for', async () => {
+  test('requests per minute are limited for a customer without delaying others', async () => {
     const hasty = `Bearer ${await tokenOf('hasty', 'customer')}`;
     // The minute may end among them, and once only.
     const answers = await Promise.all(
@@ -170,7 +170,7 @@ describe('requests', () => {
       assert.equal((await ask(url, { headers: { authorization: `Bearer ${token}` } })).status, 200);
   });
 
-  test('of operators are not bounded', async () => {
+  test('requests of operators are not limited', async () => {
     const olga = `Bearer ${await tokenOf('olga', 'operator')}`;
     const answers = await Promise.all(
       Array.from({ length: 121 }, () => ask(url, { headers: { authorization: olga } })),

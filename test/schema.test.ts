@@ -30,8 +30,8 @@ const hasRule = ({ extensions }: Part): boolean => {
   return typeof options === 'object' && options !== null && 'authScopes' in options && options.authScopes !== undefined;
 };
 
-describe('nothing is answered without a rule', () => {
-  test('each root field has one', () => {
+describe('authorization rules', () => {
+  test('every root field has an authorization rule', () => {
     const open = roots.flatMap((type) => Object.values(type.getFields()).filter((field) => !hasRule(field)));
     assert.equal(roots.length, 3);
     assert.deepEqual(open.map(String), []);
@@ -41,14 +41,14 @@ describe('nothing is answered without a rule', () => {
   const isWrapper = ({ name }: GraphQLNamedType): boolean => /^PageInfo$|.Edge$|.Connection$/.test(name);
 
   for (const type of objects.filter((type) => !roots.includes(type) && !isWrapper(type))) {
-    test(`${type} has one, or each of its fields`, () => {
+    test(`${type} or each of its fields has an authorization rule`, () => {
       const open = hasRule(type) ? [] : Object.values(type.getFields()).filter((field) => !hasRule(field));
       assert.deepEqual(open.map(String), []);
     });
   }
 
   for (const type of objects.filter(isWrapper)) {
-    test(`${type} holds nothing else than Relay says`, () => {
+    test(`${type} has only the fields that Relay specifies`, () => {
       for (const field of Object.values(type.getFields())) {
         const held = getNamedType(field.type);
         const isCursor = isScalarType(held) && /cursor$|^has(Next|Previous)Page$/i.test(field.name);
