@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 const preload = join(import.meta.dirname, 'clock-off.ts');
 
-/** What a program prints whose clock is so many minutes off. */
+/** The output of a program whose clock is `minutes` off. */
 const printed = (program: string, minutes: number): string =>
   execFileSync(process.execPath, ['--import', preload, '--print', program], {
     env: { CLOCK_OFF_MINUTES: `${minutes}` },
@@ -13,7 +13,7 @@ const printed = (program: string, minutes: number): string =>
   }).trim();
 
 for (const minutes of [120, -120]) {
-  test(`a clock that is ${minutes} minutes off tells that time, and all other times as they are`, () => {
+  test(`a clock that is ${minutes} minutes off returns that time, and converts other times as they are`, () => {
     for (const now of ['Date.now()', 'new Date().getTime()']) {
       const off = (Number(printed(now, minutes)) - Date.now()) / 60_000;
       assert.ok(Math.abs(off - minutes) < 1, `${now} is ${off} minutes off`);

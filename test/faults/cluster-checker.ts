@@ -30,7 +30,7 @@ async function redisClients(cluster: Cluster): Promise<number> {
     .split('\n').length;
 }
 
-/** Programs, pools and connections are as before, nobody fell over, and no password stands where it must not. */
+/** Programs, pools and connections are as before, no program crashed, and no password is where it must not be. */
 export async function checkCluster(
   cluster: Cluster,
   base: { redisClients: number },
@@ -82,7 +82,7 @@ export function logsOf(cluster: Cluster): Readonly<Record<string, string>> {
   ]);
 }
 
-/** The processes whose environment names the folder: our programs and whatever they have started. */
+/** The processes whose environment names the folder: our programs and the processes that they started. */
 function processesIn(folder: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -12,20 +12,20 @@ import { type OneAtATime, oneAtATime } from './one-at-a-time.ts';
 import { openOutages } from './outages.ts';
 import { openSiteHistory, type SiteHistory } from './site-history.ts';
 
-/** Everything that a run has: our deployment, and servers and histories, which all its schedules share. */
+/** Our deployment, its servers and the histories, which all schedules share. */
 export interface Cluster extends Deployment, Surroundings {
   readonly sites: SiteHistory;
   /** What handles a server itself is done one after the other. */
   readonly alone: { readonly postgres: OneAtATime; readonly redis: OneAtATime; readonly smtp: OneAtATime };
   /** What the programs may have left something in. */
   readonly folder: string;
-  /** Starts another deployment on the same servers and sites. Its name is its database's, and begins its nodes' names. */
+  /** Starts another deployment on the same servers and sites. Its name is its database's, and the prefix of its nodes' names. */
   openBeside(): Promise<{ readonly name: string; readonly deployment: Deployment }>;
   /** All incarnations so far at all nodes of all deployments. */
   incarnations(): readonly Incarnation[];
   /** A command to Redis over a connection of its own. */
   redis(command: string): Promise<string>;
-  /** What programs did that they must not, and the traces that they wrote to standard error, since it was last asked for. */
+  /** What programs must not have done, and the stack traces on their standard error, since the last call. */
   complaints(): readonly string[];
   /** Resolves once every program says that it is ready. */
   allReady(within: number): Promise<void>;
@@ -35,7 +35,7 @@ export interface Cluster extends Deployment, Surroundings {
 /** How many connections to PostgreSQL a program may have (src/database/open-database.ts). */
 export const poolSize = 10;
 
-/** Tells of what a incarnation has written to standard error since it was last read, if that is a trace. */
+/** Reads what an incarnation has written to standard error since the last call, if that is a stack trace. */
 function traceReader(): (incarnation: Incarnation) => readonly string[] {
   const read = new WeakMap<Incarnation, number>();
   return (incarnation) => {
@@ -49,8 +49,8 @@ function traceReader(): (incarnation: Incarnation) => readonly string[] {
 export async function openCluster(): Promise<Cluster> {
   const servers = await openServers();
   const folder = servers.env['DATA_DIR'] ?? '';
-  // Apart from the programs' folder, which is searched for passwords: mails have them, and whoever reads and closes a file
-  // of SQLite loses the locks that this process has on it (sqlite.org/howtocorrupt.html, § 2.2).
+  // Apart from the programs' folder, which is searched for passwords: mails contain them, and reading and closing a file
+  // of SQLite drops the locks that this process has on it (sqlite.org/howtocorrupt.html, § 2.2).
   const histories = await mkdtemp(join(tmpdir(), 'test-histories-'));
   const history = join(histories, 'sites.sqlite');
   const smtp = await openMailHistory(join(histories, 'mails.jsonl'));

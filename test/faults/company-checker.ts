@@ -10,22 +10,22 @@ const steps = ['preflight', 'create-site', 'install-app:erpnext', 'set-up-compan
 
 type Complain = (complaint: string) => void;
 
-/** What was ordered is there, once, as it was to end, made by whoever held it, and was seen as it happened. */
+/** Each requested company exists once, has ended as expected, was made by its lease's holders, and was seen as it happened. */
 export async function checkCompanies(
   workload: Workload,
   histories: readonly CompanyHistory[],
   complain: Complain,
 ): Promise<void> {
-  const ordered = workload.requested.map(({ request }) => request.customer).sort();
+  const requested = workload.requested.map(({ request }) => request.customer).sort();
   const made = histories.map(({ customer }) => customer).sort();
-  tell(complain, 'one company per idempotency key', () => assert.deepEqual(made, ordered));
+  reportFailed(complain, 'one company per idempotency key', () => assert.deepEqual(made, requested));
   for (const history of histories) {
     const about = (complaint: string): void => complain(`${history.id} (${history.customer}): ${complaint}`);
     const company = workload.requested.find(({ request }) => request.customer === history.customer);
-    // That nobody has ordered it was told already.
+    // That nobody requested it is reported already.
     if (!company) continue;
     if (history.status !== company.request.end) about(`it is ${history.status}`);
-    tell(about, 'its log', () => assertLog(history.events));
+    reportFailed(about, 'its log', () => assertLog(history.events));
     if (history.events.at(-1)?.version !== history.version)
       about(`its version is ${history.version}, its log ends otherwise`);
     if (company.request.end === 'ACTIVE') {
@@ -40,7 +40,7 @@ export async function checkCompanies(
 
 async function checkWatcher({ watched }: RequestedCompany, { events }: CompanyHistory, about: Complain): Promise<void> {
   const seen = await watched?.catch(() => undefined);
-  // That he saw no end was told already.
+  // That they saw no end is reported already.
   if (!seen) return;
   const shape = ({ version, status, kind, progress }: Omit<LoggedEvent, 'siteStatus'>) => ({
     version,
@@ -48,30 +48,30 @@ async function checkWatcher({ watched }: RequestedCompany, { events }: CompanyHi
     kind,
     progress,
   });
-  tell(about, 'its watcher saw the log', () =>
+  reportFailed(about, 'its watcher saw the log', () =>
     assert.deepEqual(seen.map(shape), events.slice(0, seen.length).map(shape)),
   );
   // The stream has completed by then.
   if (events.slice(seen.length).some(({ kind }) => kind !== 'ADDRESS_CORRECTED')) about('its watcher missed its end');
 }
 
-/** Each claim takes the steps from the first on, and nobody else writes in between; the last one has ended each once. */
+/** Each claim goes through the steps from the first, and nothing else writes in between; the last claim has completed each once. */
 function checkSteps({ events }: CompanyHistory, about: Complain): void {
-  let place = 0;
+  let position = 0;
   let ended: string[] = [];
   for (const event of events) {
-    if (isClaim(event)) [place, ended] = [0, []];
+    if (isClaim(event)) [position, ended] = [0, []];
     if (!event.step || event.status !== 'PROVISIONING') continue;
     const isEnd = event.kind === 'STEP_COMPLETED';
     const here = 2 * steps.indexOf(event.step) + (isEnd ? 1 : 0);
-    if (here < place) about(`version ${event.version} (${event.message}) stands behind what comes after it`);
+    if (here < position) about(`version ${event.version} (${event.message}) comes after a later step`);
     if (isEnd) ended.push(event.step);
-    place = here;
+    position = here;
   }
-  tell(about, 'the steps that its last claim ended', () => assert.deepEqual(ended, steps));
+  reportFailed(about, 'the steps that its last claim ended', () => assert.deepEqual(ended, steps));
 }
 
-/** Every effect stands once, nobody made anything after a newer claim had, and the administrator's password is the ordered one. */
+/** Every effect exists once, no claim wrote after a newer one, and the administrator's password is the requested one. */
 async function checkSite(
   { cluster }: Workload,
   { request }: RequestedCompany,
@@ -79,7 +79,7 @@ async function checkSite(
   about: Complain,
 ): Promise<void> {
   if (!(await cluster.sites.admits(site, request.password))) about('its site does not let its administrator in');
-  tell(about, 'what stands of its site', () => assert.deepEqual(cluster.sites.standing(site), steps));
+  reportFailed(about, 'the effects on its site', () => assert.deepEqual(cluster.sites.effects(site), steps));
   const entries = cluster.sites.entries(site);
   for (const step of steps) {
     const count = (what: SiteOperation['what']): number =>
@@ -95,19 +95,19 @@ async function checkSite(
   }
 }
 
-/** Somebody else's site was left alone: that everything there is theirs is checked with them. */
+/** Another owner's site was left alone: that everything of it is theirs is checked with them. */
 function checkNoSite({ cluster }: Workload, { owner, site, events }: CompanyHistory, about: Complain): void {
-  if (cluster.sites.ownerOf(site) === owner) about('the site is its own, and was to be taken');
+  if (cluster.sites.ownerOf(site) === owner) about('the site is its own, and should be taken');
   const reason = events.findLast(endsAttempt)?.reason;
   if (reason !== 'SITE_NAME_TAKEN') about(`it has failed for ${reason}`);
 }
 
-/** An attempt is given up as lost only after three claims, each of whose workers, or PostgreSQL, was struck. */
+/** An attempt is rescued as lost only after three claims, with a fault in each one's worker or in PostgreSQL. */
 function checkLostWorkers({ cluster, deployment }: Workload, { id, events }: CompanyHistory, about: Complain): void {
   for (const lost of events.filter(isWorkerLost)) {
     const claims = events.filter((event) => event.attempt === lost.attempt && isClaim(event));
     const since = claims[0]?.at ?? lost.at;
-    if (claims.length < 3) about(`attempt ${lost.attempt} was given up after ${claims.length} claims`);
+    if (claims.length < 3) about(`attempt ${lost.attempt} was rescued after ${claims.length} claims`);
     for (const incarnation of deployment.workers.flatMap(({ incarnations }) => incarnations)) {
       const held = incarnation.program.log.some(
         (line) => line.msg === 'provisioning started' && line['companyId'] === id && line['attempt'] === lost.attempt,
@@ -117,13 +117,13 @@ function checkLostWorkers({ cluster, deployment }: Workload, { id, events }: Com
         !cluster.outages.touch(incarnation.name, since, lost.at) &&
         !cluster.outages.touch('postgres', since, lost.at)
       )
-        about(`attempt ${lost.attempt} was given up, and nothing had happened to ${incarnation.name}, which held it`);
+        about(`attempt ${lost.attempt} was rescued, without a fault in ${incarnation.name}, which held it`);
     }
   }
 }
 
-/** Tells what an assertion says, with the first lines of what differs. */
-function tell(complain: Complain, what: string, assertion: () => void): void {
+/** Reports a failed assertion with the first lines of the difference. */
+function reportFailed(complain: Complain, what: string, assertion: () => void): void {
   try {
     assertion();
   } catch (error) {

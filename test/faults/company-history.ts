@@ -2,7 +2,7 @@ import type { LoggedEvent } from '../support/event-log.ts';
 import type { Workload } from './run.ts';
 import { untilGivenUp } from './until-given-up.ts';
 
-/** What PostgreSQL has of a company, all of it. */
+/** Everything that PostgreSQL keeps about a company. */
 export interface CompanyHistory {
   readonly id: string;
   /** What outside the database is this company's bears this name (src/company/owner-name.ts). */
@@ -44,10 +44,10 @@ const sql = `
 export const readHistories = ({ deployment, name }: Workload): Promise<CompanyHistory[]> =>
   deployment.query<CompanyHistory>(sql, `${name}-%`);
 
-/** Resolves once no mail is owed to them any more; rejects once `givenUp` aborts. */
+/** Resolves once none of their mails is pending; rejects once `givenUp` aborts. */
 export const allIsSent = ({ deployment, name }: Workload, givenUp: AbortSignal): Promise<void> => {
-  const owed = `select from outbox_mail where state <> 'SENT' and recipient like $1`;
-  const isSent = async (): Promise<boolean> => (await deployment.query(owed, `%${name}-%`)).length === 0;
+  const pending = `select from outbox_mail where state <> 'SENT' and recipient like $1`;
+  const isSent = async (): Promise<boolean> => (await deployment.query(pending, `%${name}-%`)).length === 0;
   return untilGivenUp('every mail is sent', isSent, givenUp);
 };
 

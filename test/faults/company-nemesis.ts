@@ -43,7 +43,7 @@ const mailFaults = [
 ];
 
 const steps = fc.constantFrom('create-site', 'install-app:erpnext', 'set-up-company');
-const modesOfSites: readonly FaultMode[] = ['fail', 'fail-in-passing', 'fail-half-way', 'slow'];
+const modesOfSites: readonly FaultMode[] = ['fail', 'fail-transiently', 'fail-half-way', 'slow'];
 
 const siteFaults = modesOfSites.map((mode) =>
   armedFault(`step: ${mode}`, { number: whichever, step: steps }, async (run, { number, step }) => {

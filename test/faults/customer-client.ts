@@ -11,31 +11,31 @@ import { addressOf, tokenOf } from '../support/processes.ts';
 import { createCompany, readCompany, requestFor } from '../support/test-service.ts';
 import { pauseAfterError, retryUntilAnswered } from './retry-until-answered.ts';
 
-/** In every password: as text, and whatever it is encoded as, since it fills whole groups of base64. */
+/** In every password: found in any encoding of it, since it fills whole groups of base64. */
 export const canary = 'Zq7"x9&<K';
 
-/** What a customer asks for, and how. */
+/** The company that a customer requests, and how they do it. */
 export interface CompanyRequest {
   readonly customer: string;
   readonly site: string;
   readonly recipient: string;
   readonly password: string;
-  /** Which of the APIs he asks first. */
+  /** The API that receives the request first. */
   readonly firstAsked: number;
-  /** Whether he watches the company's events from version 0. */
+  /** Whether the customer watches the company's events from version 0. */
   readonly watches: boolean;
-  /** FAILED where somebody else has the site. */
+  /** FAILED where the site has another owner. */
   readonly end: 'ACTIVE' | 'FAILED';
 }
 
-/** A company that a customer's portal asked for, and goes on asking for until it is as it is to end. */
+/** A company that a customer's client has requested, and retries until it has ended as expected. */
 export interface RequestedCompany {
   readonly request: CompanyRequest;
   /** Resolves to the company's id once an API has answered. */
   readonly created: Promise<string>;
-  /** Resolves once the portal has seen it as it is to end. */
+  /** Resolves once the client has seen it end as expected. */
   readonly ended: Promise<void>;
-  /** Every event that was seen, up to this end; undefined when nobody watches. */
+  /** Every event that was seen, up to this end; undefined when the customer does not watch. */
   readonly watched: Promise<readonly StatusChange[]> | undefined;
   /** Cancels it, if it waits or works just now. */
   cancel(): Promise<void>;
@@ -60,7 +60,7 @@ export const requestFrom = (
 
 const pauseBetweenLooks = 500;
 
-/** Orders a company from APIs at these addresses. Whatever fails is asked again at the next one, until `givenUp` aborts. */
+/** Requests a company from the APIs at these addresses. What fails is retried at the next one, until `givenUp` aborts. */
 export async function requestCompany(
   urls: readonly string[],
   request: CompanyRequest,
@@ -77,7 +77,7 @@ export async function requestCompany(
     for (;;) {
       const { status } = await surely((client) => readCompany(client, companyId));
       if (status === request.end) return;
-      // A cancelled or failed one is asked for again; asked twice, the second time answers that it is queued already.
+      // A cancelled or failed one is requested again; a repeated request reports that it is queued already.
       if (status === 'FAILED' || status === 'DRAFT')
         await surely((client) => client.execute(ProvisionCompanyDocument, { companyId }));
       await pause(pauseBetweenLooks, undefined, { signal: givenUp });
@@ -94,7 +94,7 @@ export async function requestCompany(
       await surely((client) => client.execute(CancelProvisioningDocument, { companyId }));
     },
   };
-  // Whoever awaits them gets the error as well.
+  // Callers that await them get the error as well.
   for (const promise of [requested.created, requested.ended, requested.watched]) promise?.catch(() => {});
   return requested;
 }
@@ -110,7 +110,7 @@ async function watchUntil(
   const seen: StatusChange[] = [];
   for (let turn = 0; seen.at(-1)?.status !== end; turn += 1) {
     givenUp.throwIfAborted();
-    // Its own retries would ask for the first `sinceVersion` again.
+    // Its own retries would start from the first `sinceVersion` again.
     const client = createClient({
       url: urls[turn % urls.length] ?? '',
       headers: { authorization: `Bearer ${token}` },
@@ -125,7 +125,7 @@ async function watchUntil(
       });
       for await (const { data } of changes) if (data) seen.push(data.companyStatusChanged);
     } catch {
-      // The connection or the API is gone: the next one goes on where this one ended.
+      // The connection or the API is gone: the next one continues where this one ended.
     }
     givenUp.removeEventListener('abort', dispose);
     dispose();

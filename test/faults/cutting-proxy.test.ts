@@ -23,7 +23,7 @@ suite('a proxy that loses answers', { skip: serversMissing, timeout: 30_000 }, (
     url.port = `${proxy.port}`;
     const client = new Client(url.href);
     client.on('error', () => {
-      // Whatever was asked for is told of it.
+      // Every pending query rejects.
     });
     await client.connect();
     return client;
@@ -31,7 +31,7 @@ suite('a proxy that loses answers', { skip: serversMissing, timeout: 30_000 }, (
   const notes = async (): Promise<unknown[]> =>
     (await (await connected()).query('select text from note order by text')).rows.map(({ text }) => text);
 
-  test('commits what was asked for, and nobody hears of it', async () => {
+  test('a cut proxy lets a statement commit, and its answer gets lost', async () => {
     const idle = await connected();
     const client = await connected();
     const lostBefore = proxy.goOn();
@@ -39,10 +39,10 @@ suite('a proxy that loses answers', { skip: serversMissing, timeout: 30_000 }, (
     await assert.rejects(client.query(`insert into note values ('alone')`), /terminated/);
     assert.equal(proxy.goOn(), lostBefore + 1);
     assert.deepEqual(await notes(), ['alone']);
-    await idle.query('select'); // It asked for nothing meanwhile, and has its connection.
+    await idle.query('select'); // It had no query pending, and keeps its connection.
   });
 
-  test('strikes a transaction at its commit', async () => {
+  test('a cut proxy loses the answer to a commit', async () => {
     const client = await connected();
     proxy.cutAnswers();
     await client.query('begin');
@@ -52,17 +52,17 @@ suite('a proxy that loses answers', { skip: serversMissing, timeout: 30_000 }, (
     assert.ok((await notes()).includes('in a transaction'));
   });
 
-  test('strikes a long answer at its end', async () => {
+  test('a cut proxy loses the end of a long answer', async () => {
     const client = await connected();
     proxy.cutAnswers();
-    // More than PostgreSQL can send before it commits, unless somebody reads it.
+    // More than PostgreSQL can send before it commits, unless it is read.
     const long = `insert into note select 'long ' || repeat('x', 1000) from generate_series(1, 10000) returning text`;
     await assert.rejects(client.query(long), /terminated/);
     proxy.goOn();
     assert.equal((await notes()).filter((text) => String(text).startsWith('long')).length, 10_000);
   });
 
-  test('strikes who has asked before, and counts him', async () => {
+  test('a cut proxy loses and counts the answer to a query already in flight', async () => {
     const client = await connected();
     const asked = client.query(`insert into note select 'slow' from pg_sleep(0.2)`);
     const lost = assert.rejects(asked, /terminated/);
@@ -74,7 +74,7 @@ suite('a proxy that loses answers', { skip: serversMissing, timeout: 30_000 }, (
     assert.ok((await notes()).includes('slow'));
   });
 
-  test('lets nobody through while it refuses', async () => {
+  test('a cut proxy accepts no connection', async () => {
     const client = await connected();
     const ended = new Promise((resolve) => client.once('end', resolve));
     proxy.refuse();

@@ -12,7 +12,7 @@ export interface Deployment {
   readonly workers: readonly Node[];
   /** Where the APIs answer. */
   readonly urls: readonly string[];
-  /** Asks its database, on whichever server it is now, past everything that stands in between. */
+  /** Queries its database on its present server, without the proxies in between. */
   query<Row extends object>(sql: string, ...values: unknown[]): Promise<Row[]>;
 }
 

@@ -7,8 +7,8 @@ import type { Workload } from './run.ts';
 const recordedWithin = 5_000;
 
 /**
- * One mail for each attempt that ended, to the right one, with his own password or none. Returns how many mails had a
- * further copy that no sender can avoid, and a fault explains.
+ * One mail for each attempt that ended, to its customer, with their own password or none. Returns how many further copies
+ * there were that no sender can avoid, each explained by a fault.
  */
 export function checkMails(
   workload: Workload,
@@ -21,8 +21,8 @@ export function checkMails(
   for (const history of histories) {
     const about = (complaint: string): void => complain(`${history.id} (${history.customer}): ${complaint}`);
     const ended = history.events.filter(endsAttempt).map(({ attempt }) => attempt);
-    const owed = history.mails.map(({ attempt }) => attempt);
-    if (`${ended}` !== `${owed}`) about(`attempts ${ended} have ended, mails are owed for ${owed}`);
+    const outcomes = history.mails.map(({ attempt }) => attempt);
+    if (`${ended}` !== `${outcomes}`) about(`attempts ${ended} have ended, mails exist for ${outcomes}`);
     for (const mail of history.mails) {
       const messageId = `<${mail.id}@${history.site}>`;
       known.add(messageId);
@@ -34,7 +34,7 @@ export function checkMails(
   const others = delivered.filter(
     ({ recipient, messageId }) => recipient.includes(`${workload.name}-`) && !known.has(messageId),
   );
-  for (const { messageId, recipient } of others) complain(`${recipient} got ${messageId}, which nobody owed`);
+  for (const { messageId, recipient } of others) complain(`${recipient} got ${messageId}, which is not in the outbox`);
   return { copies };
 }
 
@@ -49,7 +49,7 @@ function checkMail(
   if (!request) return;
   const what = `the ${mail.kind} mail of attempt ${mail.attempt}`;
   const end = events.find((event) => event.attempt === mail.attempt && endsAttempt(event));
-  if ((mail.kind === 'SITE_READY') !== (end?.status === 'ACTIVE')) about(`${what} tells of ${end?.status}`);
+  if ((mail.kind === 'SITE_READY') !== (end?.status === 'ACTIVE')) about(`${what} reports ${end?.status}`);
   if (mail.state !== 'SENT') about(`${what} is ${mail.state}: ${mail.lastError}`);
   if (taken.length === 0) about(`${what} has not arrived`);
   const senders = deployment.workers.flatMap(({ incarnations }) => incarnations.map(({ name }) => name));
@@ -62,7 +62,7 @@ function checkMail(
   }
 }
 
-/** Between a copy and the next one something must have kept the sender from knowing or from saying that it was taken. */
+/** Between a copy and the next one, a fault must have kept the sender from learning or recording that it was accepted. */
 function checkCopies(
   { cluster }: Workload,
   taken: readonly DeliveredMail[],
@@ -72,8 +72,6 @@ function checkCopies(
     !answered || [sender, 'postgres'].some((of) => cluster.outages.touch(of, at, at + recordedWithin));
   const inVain = taken.slice(0, -1).find((copy) => !isExplained(copy));
   if (inVain)
-    about(
-      `${inVain.messageId} was taken ${taken.length} times, and nothing had happened to ${inVain.sender} that sent it`,
-    );
+    about(`${inVain.messageId} was taken ${taken.length} times, without a fault in ${inVain.sender}, its sender`);
   return Math.max(0, taken.length - 1);
 }

@@ -41,7 +41,7 @@ suite('the history of mails', { timeout: 20_000 }, () => {
       .split('\n')
       .filter((line) => line.includes(`"recipient":"${to}"`));
 
-  test('has a mail in its file before the mail is answered, and knows who sends it', async () => {
+  test('the history has a mail in its file before its 250, with its sender', async () => {
     const to = 'held@customers.example';
     const sent = send(to);
     const { mail, answer } = await history.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
@@ -61,14 +61,14 @@ suite('the history of mails', { timeout: 20_000 }, () => {
     assert.deepEqual(mailsTo(to), [{ ...mail, answered: true }]);
   });
 
-  test('knows that a sender who went away before the answer does not have it', async () => {
+  test('a mail whose sender disconnected before its 250 is not answered', async () => {
     const to = 'gone@customers.example';
     const gone = new AbortController();
     const sent = send(to, gone.signal);
     const { answer } = await history.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
     gone.abort(new Error('gone'));
     await assert.rejects(sent, /gone/);
-    // The server hears one after the other, and so of the end before this.
+    // The server handles one after the other, and so the end before this.
     await send('heard@customers.example');
     answer();
     await send(to);
@@ -78,7 +78,7 @@ suite('the history of mails', { timeout: 20_000 }, () => {
     );
   });
 
-  test('has what it took and did not answer, and nothing of what it did not take', async () => {
+  test('the history has mails that were taken without a 250, and none that were not taken', async () => {
     const to = 'unlucky@customers.example';
     history.behave(to, 'defer', 'refuse', 'drop', 'take-and-drop', 'slow');
     for (let times = 1; times <= 4; times += 1) await assert.rejects(send(to));
@@ -90,7 +90,7 @@ suite('the history of mails', { timeout: 20_000 }, () => {
     assert.equal(linesTo(to).length, 2);
   });
 
-  test('has nothing of a mail whose content did not come to its end', async () => {
+  test('the history has no mail with incomplete content', async () => {
     const to = 'half@customers.example';
     const { port } = new URL(history.url);
     const socket = connect(Number(port), '127.0.0.1');
@@ -112,7 +112,7 @@ suite('the history of mails', { timeout: 20_000 }, () => {
     assert.deepEqual(mailsTo(to), []);
   });
 
-  test('that is stopped ends connections and takes nothing, until it is started', async () => {
+  test('a stopped mail server ends connections and takes nothing until it is started', async () => {
     const to = 'later@customers.example';
     const cut = assert.rejects(send(to));
     await history.onDataEnd((recipient) => recipient === to, AbortSignal.timeout(10_000));
@@ -127,8 +127,8 @@ suite('the history of mails', { timeout: 20_000 }, () => {
     );
   });
 
-  test('waits for no mail longer than it is told to', async () => {
-    const reason = new Error('nobody waits any more');
+  test('a wait for a mail ends with its signal', async () => {
+    const reason = new Error('no longer waiting');
     const waiting = new AbortController();
     const held = history.onDataEnd(() => true, waiting.signal);
     waiting.abort(reason);

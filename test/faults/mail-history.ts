@@ -18,7 +18,7 @@ export interface DeliveredMail extends MailLine {
   readonly answered: boolean;
 }
 
-/** A mail that is in the history, and whose 250 is held back until `answer` is called. */
+/** A mail that is in the history, and whose 250 is delayed until `answer` is called. */
 export interface HeldMail {
   readonly mail: MailLine;
   answer(): void;

@@ -1,6 +1,6 @@
 /**
- * Nothing lost, nothing done twice: real processes on real servers under random faults. A run is a number of schedules,
- * each a seed of its own; after each of them everything is checked (outcome.ts).
+ * Nothing lost, nothing done twice: real processes on real servers under random faults. There are a number of runs, one for
+ * each schedule with its own seed; after each of them everything is checked (outcome.ts).
  *
  *     node test/faults/main.ts [--short] [--seed <n>] [--schedules <n>] [--only <schedule's seed>[:<numbers of faults>]]
  */
@@ -32,7 +32,7 @@ const schedulesOfFullRun = 33;
 
 // Each program and server that runs listens for this process's end.
 process.setMaxListeners(0);
-// Whatever was started ends with this process, which an unheard signal would not let it.
+// An unhandled signal would leave the started processes running.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 if (serversMissing) throw new Error(`The faults suite ${serversMissing}.`);

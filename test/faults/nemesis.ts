@@ -7,13 +7,13 @@ export interface Fault {
   /** Milliseconds after the schedule's start. */
   readonly at: number;
   readonly params: object;
-  /** Resolves once it is over, and what it struck is as before. */
+  /** Resolves once it is over, and everything is as before. */
   inject(run: Run): Promise<void>;
 }
 
 /** Faults begin within this time, in milliseconds. */
 const span = 10_000;
-/** When many customers order at once, in milliseconds, so that companies wait for a worker, and jobs in Redis, for a while. */
+/** When many customers send requests at once, in milliseconds, so that companies wait for a worker, and jobs in Redis, for a while. */
 const rushes = [1_000, 4_000, 7_000];
 export const inARush = fc.tuple(fc.constantFrom(...rushes), fc.nat({ max: 400 })).map(([rush, later]) => rush + later);
 const whileSomeWait = fc
@@ -29,7 +29,7 @@ export function fault<Params extends object>(
   return withParams(kind, fc.oneof(milliseconds(300, span), whileSomeWait), params, inject);
 }
 
-/** Faults that lie in wait for a company from the schedule's start, before anybody orders anything. */
+/** Faults that are armed for a company from the schedule's start, before its request. */
 export function armedFault<Params extends object>(
   kind: string,
   params: { [Name in keyof Params]: fc.Arbitrary<Params[Name]> },
@@ -50,7 +50,7 @@ const withParams = <Params extends object>(
     .map(([at, params]) => ({ kind, at, params, inject: (run) => inject(run, params as Params) }));
 
 export const milliseconds = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
-/** Points at one of however many there are. */
+/** Selects one of any number of items. */
 export const whichever = fc.nat({ max: 9_999 });
-/** How soon a supervisor starts again what died. */
+/** How soon a supervisor restarts a program. */
 export const again = milliseconds(0, 2_000);

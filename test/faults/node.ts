@@ -8,31 +8,31 @@ export interface Incarnation {
   readonly name: string;
   readonly program: Program;
   readonly startedAt: number;
-  /** Somebody ends it; otherwise its end is its own. */
-  isStopped: boolean;
+  /** A fault or the supervisor ends it; otherwise it ends by itself. */
+  isEnding: boolean;
 }
 
-/** Where a program always runs, as under a supervisor: whatever ended is started again. A fault strikes it once it is up. */
+/** A supervised program: it is restarted whenever it ends. Faults are injected once it is up. */
 export interface Node {
   readonly name: string;
-  /** Where it answers, whichever of its incarnations is on. */
+  /** Where it answers, whichever incarnation runs. */
   readonly url: string;
   /** The one that runs now, or ran last. */
   readonly incarnation: Incarnation;
   readonly incarnations: readonly Incarnation[];
   /** Resolves once it answers, or does not for too long. */
   isUp(): Promise<void>;
-  /** Ends it as `kill -9` does. `atLast` is asked just before. The times are in milliseconds. */
+  /** Ends it as `kill -9` does. `atLast` is called just before. The times are in milliseconds. */
   kill(again: number, atLast?: (incarnation: Incarnation) => Promise<void>): Promise<void>;
-  /** Stops it where it is, and lets it go on after `lasts`. */
+  /** Pauses it (SIGSTOP), and resumes it after `lasts`. */
   freeze(lasts: number, atLast?: (incarnation: Incarnation) => Promise<void>): Promise<void>;
-  /** Tells it to end, which it does in order and in time, and starts the next one, with these variables besides. */
+  /** Sends SIGTERM, on which it shuts down in time, and starts the next one, with these additional variables. */
   replace(again: number, env?: Env): Promise<void>;
-  /** Tells it to end, and once more soon: it ends at once. */
+  /** Sends SIGTERM twice: it ends at once. */
   hurry(again: number): Promise<void>;
   /** Does not start it again from now on. */
   close(): void;
-  /** Tells it to end, for good. */
+  /** Sends SIGTERM, and does not restart it. */
   end(): Promise<void>;
 }
 
@@ -44,10 +44,10 @@ const startLimit = 15_000;
 /** Between two signals of a kind, so that both arrive. */
 const signalGap = 100;
 const supervisorsPause = 1_000;
-/** How long a fault waits for a program that does not come up, since PostgreSQL is away or the machine is busy. */
+/** How long a fault waits for a program that does not come up, since PostgreSQL is unavailable or the machine is busy. */
 const upWithin = 10_000;
 
-/** Keeps a program running that listens at `port`. `start` starts the incarnation of this name; what must not be is told to `complain`. */
+/** Keeps a program running that listens at `port`. `start` starts the incarnation of this name; `complain` is called with violations. */
 export function openNode(
   name: string,
   port: number,
@@ -60,7 +60,7 @@ export function openNode(
   const exclusively = oneAtATime();
   const isUp = (): Promise<void> =>
     until(`${name} is up`, async () => (await fetch(`${url}/healthz`)).ok, upWithin).catch(() => {
-      // Whoever waits for it goes on all the same.
+      // The fault is injected all the same.
     });
   const onceUp = (inject: () => Promise<void>): Promise<void> => exclusively(() => isUp().then(inject));
   let open = true;
@@ -71,15 +71,15 @@ export function openNode(
       name: called,
       program: start(called, env),
       startedAt: Date.now(),
-      isStopped: false,
+      isEnding: false,
     };
     incarnations.push(incarnation);
     incarnation.program.ended.then(() => ended(incarnation));
     return incarnation;
   };
   const ended = async (incarnation: Incarnation): Promise<void> => {
-    if (incarnation.isStopped || !open) return;
-    incarnation.isStopped = true;
+    if (incarnation.isEnding || !open) return;
+    incarnation.isEnding = true;
     if (!isRefusedStart(incarnation))
       complain(`${incarnation.name} ended by itself: ${incarnation.program.complaints}`);
     await exclusively(() => startAgain(supervisorsPause));
@@ -94,8 +94,8 @@ export function openNode(
     await pause(after);
     if (open && !newest.program.isRunning) newest = begin(env);
   };
-  const stopping = (): Incarnation => {
-    newest.isStopped = true;
+  const ending = (): Incarnation => {
+    newest.isEnding = true;
     return newest;
   };
   let newest = begin();
@@ -111,7 +111,7 @@ export function openNode(
     kill: (again, atLast) =>
       onceUp(async () => {
         await atLast?.(newest);
-        const incarnation = stopping();
+        const incarnation = ending();
         outages.begin(incarnation.name);
         await incarnation.program.end('SIGKILL');
         await startAgain(again);
@@ -128,13 +128,13 @@ export function openNode(
       }),
     replace: (again, env) =>
       onceUp(async () => {
-        const incarnation = stopping();
+        const incarnation = ending();
         await endInOrder(incarnation);
         await startAgain(again, env);
       }),
     hurry: (again) =>
       onceUp(async () => {
-        const incarnation = stopping();
+        const incarnation = ending();
         incarnation.program.send('SIGTERM');
         await pause(signalGap);
         outages.begin(incarnation.name);
@@ -147,7 +147,7 @@ export function openNode(
     end: () =>
       onceUp(async () => {
         close();
-        await endInOrder(stopping());
+        await endInOrder(ending());
       }),
   };
 
@@ -161,7 +161,7 @@ export function openNode(
       .catch(() => incarnation.program.end('SIGKILL'));
     if (milliseconds > endLimit || signal === 'SIGKILL')
       complain(`${incarnation.name} did not end within ${endLimit} ms of SIGTERM`);
-    // So early in its start that it did not hear it yet.
+    // So early in its start that it did not handle the signal yet.
     const wasDeaf = signal === 'SIGTERM' && incarnation.program.complaints === '';
     if (code === 0 || wasDeaf || isRefusedStart(incarnation)) return;
     complain(`${incarnation.name} ended with ${code ?? signal} after SIGTERM: ${incarnation.program.complaints}`);

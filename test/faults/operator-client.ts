@@ -6,10 +6,10 @@ import { retryUntilAnswered } from './retry-until-answered.ts';
 
 const pauseBetweenLooks = 1_000;
 
-/** The right address of a customer whose own one was refused. */
+/** The corrected address of a customer whose own was refused. */
 export const correctedAddressOf = (recipient: string): string => `corrected-${recipient}`;
 
-/** Until `over` aborts, the operator sends again what a mail server has refused for good, to the right address. */
+/** Until `over` aborts, the operator resends permanently refused mails to the corrected address. */
 export async function sendRefusedMails(urls: readonly string[], over: AbortSignal): Promise<void> {
   const token = await tokenOf('olga', 'operator');
   const clients = urls.map((url) => openClient(url, token));

@@ -1,8 +1,8 @@
-/** Who was away when, by this machine's clock. Copies of mails and lost claims are excused by an outage or not at all. */
+/** What was unavailable when, by this machine's clock. Only an outage explains copies of mails and lost claims. */
 export interface Outages {
-  /** It is away from now on, until the returned function is called; a program that was killed is so for ever. */
+  /** It is unavailable from now on, until the returned function is called; a killed incarnation is so forever. */
   begin(of: string): () => void;
-  /** Whether it was away at any moment between these two. */
+  /** Whether it was unavailable at any moment between these two. */
   touch(of: string, from: number, to: number): boolean;
 }
 

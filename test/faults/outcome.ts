@@ -8,17 +8,17 @@ import type { Recovery } from './run.ts';
 import { runSchedule } from './run-schedule.ts';
 import type { Schedule } from './schedule.ts';
 
-/** What came of a schedule. */
+/** The outcome of a run. */
 export interface Outcome {
   readonly schedule: Schedule;
   readonly companies: number;
   readonly milliseconds: number;
-  /** Whatever is not as it should be; all is well when there is none. */
+  /** The violations that the checkers found; empty when all is well. */
   readonly complaints: readonly string[];
   readonly recoveries: readonly Recovery[];
   /** Copies of a mail beyond its first, each explained by a fault. */
   readonly copies: number;
-  /** Attempts that were given up after three lost claims. */
+  /** Attempts that were rescued after three lost claims. */
   readonly lostAttempts: number;
 }
 

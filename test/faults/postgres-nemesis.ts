@@ -6,7 +6,7 @@ import type { Cluster } from './cluster.ts';
 import { fault, milliseconds } from './nemesis.ts';
 import type { Run } from './run.ts';
 
-/** What may befall PostgreSQL. It counts as away meanwhile; then: how soon is every API ready, and a new company taken? */
+/** Faults of PostgreSQL, which is unavailable meanwhile; then: how soon is every API ready, and a new company claimed? */
 const postgresFault = <Params extends object>(
   kind: string,
   params: Parameters<typeof fault<Params>>[1],
@@ -25,7 +25,7 @@ const postgresFault = <Params extends object>(
     run.recovered(`postgres ${kind}, APIs ready`, (Date.now() - backAt) / 1_000);
   });
 
-/** As far as they run at the moment; Redis may be away as well. */
+/** Those that run at the moment; Redis may be unavailable as well. */
 const apisReachPostgres = ({ cluster }: Run): Promise<void> =>
   until(
     'every API that runs reaches PostgreSQL',
@@ -68,8 +68,8 @@ export const postgresFaults = [
     proxy.goOn();
   }),
   postgresFault('is paused', { lasts: milliseconds(1_000, 3_000) }, async ({ servers }, { lasts }) => {
-    const goOn = servers.postgres.pause();
+    const resume = servers.postgres.pause();
     await pause(lasts);
-    goOn();
+    resume();
   }),
 ];

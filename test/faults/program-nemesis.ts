@@ -18,7 +18,7 @@ const oneOf = <Item>(items: readonly Item[], number: number): Item => {
 const aWorker = ({ cluster }: Run, number: number): Node => oneOf(cluster.workers, number);
 const anApi = ({ cluster }: Run, number: number): Node => oneOf(cluster.apis, number);
 
-/** One that holds a company just now, as soon as any does. */
+/** A worker that holds a company, as soon as any does. */
 async function aBusyWorker(run: Run, number: number): Promise<Node> {
   const { workers } = run.cluster;
   let busy: readonly Node[] = [];
@@ -38,7 +38,7 @@ const longestTrap = 10_000;
 
 const clock = join(import.meta.dirname, 'clock-off.ts');
 
-/** Each job goes into the queue twice more, beside the service's own. */
+/** Enqueues each job twice more, besides the service's own. */
 async function deliverTwice({ cluster }: Run, companyId: string): Promise<void> {
   const [deployment] = await cluster.query<{ id: string }>('select id from deployment').catch(() => []);
   const prefix = queuePrefix({ namespace: deployment?.id ?? '' });
@@ -50,7 +50,7 @@ async function deliverTwice({ cluster }: Run, companyId: string): Promise<void> 
       getEvents: false,
     });
     queue.on('error', () => {
-      // Redis is away; the jobs are not delivered at all then.
+      // Redis is unavailable; the jobs are not delivered at all then.
     });
     const jobs = ['again', 'once-more'].map((which) => queue.createJob({ companyId }).setId(`${companyId}-${which}`));
     await Promise.allSettled(jobs.map((job) => job.save()));
@@ -60,7 +60,7 @@ async function deliverTwice({ cluster }: Run, companyId: string): Promise<void> 
   }
 }
 
-/** Whoever takes them over is at it still when the one who slept wakes up. */
+/** The worker that takes them over is still at work when the paused one resumes. */
 async function slowDown({ cluster }: Run, ids: readonly string[]): Promise<void> {
   const sql = 'select site_name as site from company where id = any ($1)';
   const sites = await cluster.servers.query<{ site: string }>(sql, ids).catch(() => []);
@@ -78,15 +78,11 @@ const workerFaults = [
   fault('busy worker killed', { number: whichever, again }, async (run, { number, again: after }) => {
     await (await aBusyWorker(run, number)).kill(after, run.loses('worker killed'));
   }),
-  fault(
-    'worker stopped',
-    { number: whichever, lasts: milliseconds(11_000, 16_000) },
-    async (run, { number, lasts }) => {
-      await (await aBusyWorker(run, number)).freeze(lasts, run.loses('worker stopped'));
-    },
-  ),
+  fault('worker paused', { number: whichever, lasts: milliseconds(11_000, 16_000) }, async (run, { number, lasts }) => {
+    await (await aBusyWorker(run, number)).freeze(lasts, run.loses('worker paused'));
+  }),
   armedFault(
-    'worker stopped, and deaf when it wakes up',
+    'worker paused, without heartbeats',
     { number: whichever, lasts: milliseconds(11_000, 14_000) },
     async (run, { number, lasts }) => {
       const node = aWorker(run, number);
@@ -94,19 +90,19 @@ const workerFaults = [
       await node.isUp();
       const isBusy = async (): Promise<boolean> => (await run.heldBy(node.incarnation)).length > 0;
       await until('it holds a company', isBusy, longestTrap).catch(() => {
-        // All is done: it sleeps all the same.
+        // All is done: it is paused all the same.
       });
       await node.freeze(lasts, async (incarnation) => {
-        await run.loses('worker stopped')(incarnation);
+        await run.loses('worker paused')(incarnation);
         await slowDown(run, await run.heldBy(incarnation));
       });
       await node.replace(0);
     },
   ),
-  fault('worker told to end', { number: whichever, again }, async (run, { number, again: after }) => {
+  fault('worker shut down', { number: whichever, again }, async (run, { number, again: after }) => {
     await (await aBusyWorker(run, number)).replace(after);
   }),
-  fault('worker told twice', { number: whichever, again }, async (run, { number, again: after }) => {
+  fault('worker shut down at once', { number: whichever, again }, async (run, { number, again: after }) => {
     await (await aBusyWorker(run, number)).hurry(after);
   }),
   fault(
@@ -124,12 +120,12 @@ const workerFaults = [
 
 const apiFaults = [
   fault('api killed', { number: whichever, again }, (run, { number, again: after }) => anApi(run, number).kill(after)),
-  fault('api told to end', { number: whichever, again }, (run, { number, again: after }) =>
+  fault('api shut down', { number: whichever, again }, (run, { number, again: after }) =>
     anApi(run, number).replace(after),
   ),
 ];
 
-/** Whoever holds this company is killed, three times: then it is given up, and its customer asks for it again. */
+/** Kills the worker that holds this company three times: then the attempt is rescued, and the customer retries it. */
 const deadlyCompany = fault('company loses three workers', { number: whichever }, async (run, { number }) => {
   const id = await (await run.accepted(number)).created;
   const isHeld = async ({ incarnation }: Node): Promise<boolean> => (await run.heldBy(incarnation)).includes(id);

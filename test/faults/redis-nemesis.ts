@@ -4,7 +4,7 @@ import { clientsOf, portOf, startReplicaOf, takeOver } from '../support/tell-red
 import { fault, milliseconds } from './nemesis.ts';
 import type { Run } from './run.ts';
 
-/** What may befall Redis. Each ends with a company that is ordered then: how soon is it taken? */
+/** Faults of Redis. Each ends with a request for a company: how soon is it claimed? */
 const redisFault = <Params extends object>(
   kind: string,
   params: Parameters<typeof fault<Params>>[1],
@@ -17,7 +17,7 @@ const redisFault = <Params extends object>(
 
 const command = (words: string) => redisFault(words, {}, async ({ cluster }) => void (await cluster.redis(words)));
 
-/** A replica takes over, and the address leads to it a while later. Whoever is connected to the old server has to leave it. */
+/** A replica takes over, and the address leads to it a while later. Clients of the old server have to leave it. */
 async function failOver(
   { cluster: { servers, redisName } }: Run,
   { movesAfter }: { movesAfter: number },
@@ -55,8 +55,8 @@ export const redisFaults = [
     await cluster.redis('CONFIG SET maxmemory-policy noeviction maxmemory 0');
   }),
   redisFault('is paused', { lasts: milliseconds(1_000, 4_000) }, async ({ cluster }, { lasts }) => {
-    const goOn = cluster.servers.redis.pause();
+    const resume = cluster.servers.redis.pause();
     await pause(lasts);
-    goOn();
+    resume();
   }),
 ];

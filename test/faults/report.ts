@@ -6,17 +6,17 @@ export const commandFor = ({ seed }: Schedule, faults?: readonly number[]): stri
   `node test/faults/main.ts --only ${seed}${faults ? `:${faults.join()}` : ''}`;
 
 /**
- * What a worker held when it died is taken up again within this time in 99 of 100 cases, in seconds. Whatever takes longer
- * is worth a line of its own.
+ * A dead worker's companies are claimed again within this time in 99 of 100 cases, in seconds. Slower ones get a line of
+ * their own.
  */
 export const resumedWithin = 15;
 
-/** One line for a schedule, and one more for each complaint and for whatever took long. */
+/** One line for a schedule, and one more for each complaint and for each slow recovery. */
 export function outcomeLines({ schedule, companies, milliseconds, complaints, recoveries }: Outcome): string {
   const faults = counted(schedule.faults.map(({ kind }) => kind))
     .map(([kind, times]) => (times > 1 ? `${kind} ×${times}` : kind))
     .join(', ');
-  const verdict = complaints.length === 0 ? 'ok' : `${complaints.length} FAULTS`;
+  const verdict = complaints.length === 0 ? 'ok' : `${complaints.length} VIOLATIONS`;
   return [
     `${verdict}  seed ${schedule.seed}  ${companies} companies  ${milliseconds} ms  ${faults}`,
     ...complaints.map((complaint) => `  - ${complaint}`),
@@ -34,13 +34,13 @@ export const faultLines = ({ faults }: Schedule): string =>
 
 export interface Totals {
   readonly deaths: number;
-  /** PostgreSQL's, after it had done what it was asked for. */
+  /** PostgreSQL's, after it had committed. */
   readonly answersLost: number;
   readonly staleWrites: { readonly refusedByDatabase: number; readonly refusedByHost: number };
   readonly seconds: number;
 }
 
-/** The run at a glance: how much went wrong in it, and how soon things went on. */
+/** The run at a glance: how much went wrong in it, and how soon work continued. */
 export function table(outcomes: readonly Outcome[], totals: Totals): string {
   const sum = (numberOf: (outcome: Outcome) => number): number =>
     outcomes.reduce((total, outcome) => total + numberOf(outcome), 0);
@@ -54,8 +54,8 @@ export function table(outcomes: readonly Outcome[], totals: Totals): string {
     ['processes killed', totals.deaths],
     ['answers of PostgreSQL lost', totals.answersLost],
     ['copies of mails, explained', sum(({ copies }) => copies)],
-    ['attempts given up (WORKER_LOST)', sum(({ lostAttempts }) => lostAttempts)],
-    ['stale workers sent away', `${refusedByDatabase} by PostgreSQL, ${refusedByHost} by the site host`],
+    ['attempts rescued (WORKER_LOST)', sum(({ lostAttempts }) => lostAttempts)],
+    ['stale workers refused', `${refusedByDatabase} by PostgreSQL, ${refusedByHost} by the site host`],
   ];
   return [
     ...figures.map(([name, figure]) => `${name.padEnd(34)}${figure}`),
@@ -63,7 +63,7 @@ export function table(outcomes: readonly Outcome[], totals: Totals): string {
     'faults by kind',
     ...kinds.map(([kind, times]) => `  ${kind.padEnd(32)}${`${times}`.padStart(4)}`),
     '',
-    `${'seconds until things went on, after'.padEnd(44)}   n    p50    p90    p99    max`,
+    `${'seconds until work continued, after'.padEnd(44)}   n    p50    p90    p99    max`,
     ...recoveryLines(outcomes),
   ].join('\n');
 }

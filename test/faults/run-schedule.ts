@@ -6,10 +6,10 @@ import { sendRefusedMails } from './operator-client.ts';
 import type { Loss, Recovery, Run } from './run.ts';
 import type { Schedule } from './schedule.ts';
 
-/** How long a run may take in all, in milliseconds; most are over within 40 s. */
+/** The longest duration of a run, in milliseconds; most end within 40 s. */
 const patience = 180_000;
 
-/** Lets the schedule happen. Resolves when all has come to rest, or has not in time, which `complain` is told. */
+/** Runs the schedule. Resolves when all is quiet, or the time is up, which is reported to `complain`. */
 export async function runSchedule(
   cluster: Cluster,
   name: string,
@@ -24,7 +24,7 @@ export async function runSchedule(
     await pause(fault.at);
     await fault
       .inject(run)
-      .catch((error) => complain(`fault ${index + 1} (${fault.kind}) did not inject: ${reasonOf(error)}`));
+      .catch((error) => complain(`fault ${index + 1} (${fault.kind}) could not be injected: ${reasonOf(error)}`));
   });
   await Promise.all(schedule.requests.map(({ at }, index) => pause(at).then(() => request(index))));
   await Promise.all(injections);
@@ -36,7 +36,7 @@ export async function runSchedule(
     await ended.catch((error) => complain(`${customer} did not get it ${end}: ${reasonOf(error)}`));
     await watched?.catch((error) => complain(`${customer} did not see it ${end}: ${reasonOf(error)}`));
   }
-  await isAtRest(run).catch((error) => complain(`not at rest: ${reasonOf(error)}`));
+  await isQuiet(run).catch((error) => complain(`not quiet: ${reasonOf(error)}`));
   clearTimeout(latest);
   over.abort(new Error('the run is over'));
   await operator;
@@ -101,8 +101,8 @@ function openRun(cluster: Cluster, name: string, schedule: Schedule, over: Abort
   };
 }
 
-/** Nothing is owed any more, and every program is up. */
-async function isAtRest(run: Run): Promise<void> {
+/** No mail is pending, and every program is up. */
+async function isQuiet(run: Run): Promise<void> {
   await allIsSent(run, run.over);
   await run.cluster.allReady(60_000);
 }

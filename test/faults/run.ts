@@ -3,7 +3,7 @@ import type { CompanyRequest, RequestedCompany } from './customer-client.ts';
 import type { Deployment } from './deployment.ts';
 import type { Incarnation } from './node.ts';
 
-/** Customers of a deployment. */
+/** The customers of a deployment and their requests. */
 export interface Workload {
   readonly cluster: Cluster;
   readonly deployment: Deployment;
@@ -26,9 +26,9 @@ export interface Run extends Workload {
   requestBy(number: number): CompanyRequest;
   /** That order, once it is placed. */
   accepted(number: number): Promise<RequestedCompany>;
-  /** Orders one company more: how soon it is claimed tells how soon the service goes on. */
+  /** Requests one more company: the service has recovered once it is claimed. */
   probe(kind: string): Promise<void>;
-  /** The companies that a worker holds just now; none when PostgreSQL cannot tell. */
+  /** The companies that a worker holds at the moment; none when PostgreSQL is unavailable. */
   heldBy(incarnation: Incarnation): Promise<readonly string[]>;
   /** For a place's `atLast`: the companies that the worker holds are to be claimed anew. */
   loses(kind: string): (incarnation: Incarnation) => Promise<void>;

@@ -11,7 +11,7 @@ const ownSites = 3;
 
 /**
  * Another API and worker with a database of their own, on the same servers and the same sites. Its companies have the
- * numbers of companies of ours, and some want the very sites of these; one more of ours is asked for meanwhile.
+ * numbers of companies of ours, and some request the same sites; one more of ours is requested meanwhile.
  */
 export const secondDeployment = fault('second deployment', { number: whichever }, async (run, { number }) => {
   const { cluster } = run;

@@ -55,13 +55,13 @@ suite('the search for secrets', { skip: serversMissing, timeout: 60_000 }, () =>
     database.query(`insert into note (${column}) values ($1)`, [value]);
   const emptied = () => database.query('delete from note');
 
-  test('finds it in the database as text, in JSON and in bytes', async () => {
+  test('the search finds a secret in the database as text, in JSON and in bytes', async () => {
     await assertFound('the database', insert('text'), emptied);
     await assertFound('the database', (secret) => insert('json')(JSON.stringify({ secret })), emptied);
     await assertFound('the database', (secret) => insert('bytes')(Buffer.from(secret)), emptied);
   });
 
-  test('finds it under every type of key in Redis', async () => {
+  test('the search finds a secret under every type of key in Redis', async () => {
     const emptied = () => keys.flushall();
     for (const put of [
       (secret: string) => keys.set(secret, 1),
@@ -78,7 +78,7 @@ suite('the search for secrets', { skip: serversMissing, timeout: 60_000 }, () =>
     await emptied();
   });
 
-  test('finds it in files at any depth', async () => {
+  test('the search finds a secret in files at any depth', async () => {
     const file = join(folder, 'below', 'file');
     await assertFound(
       file,
@@ -96,12 +96,12 @@ suite('the search for secrets', { skip: serversMissing, timeout: 60_000 }, () =>
     ['upper hex', (secret) => Buffer.from(`a${secret}`).toString('hex').toUpperCase()],
     ...(['base64', 'base64url'] as const).flatMap((encoding) =>
       ['', 'a', 'ab', 'abc'].map((before): [string, (secret: string) => string] => [
-        `${encoding} behind ${before.length}`,
+        `${encoding} after ${before.length}`,
         (secret) => Buffer.from(`${before}${secret}${before}`).toString(encoding),
       ]),
     ),
   ] satisfies [string, (secret: string) => string][]) {
-    test(`finds it in a log as ${spelling}`, async () => {
+    test(`the search finds a secret in a log as ${spelling}`, async () => {
       assert.deepEqual(await search({ 'api-1': spell(harmless) }), []);
       const [sighting = 'nothing'] = await search({ 'api-1': `before ${spell(canary)} after` });
       assert.ok(sighting.startsWith('the log of api-1'), sighting);

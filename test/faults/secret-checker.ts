@@ -10,13 +10,13 @@ export interface SearchedPlaces {
   readonly redisUrl: string;
   /** What each process has written to standard output and error, PostgreSQL and Redis among them, by the process's name. */
   readonly logs: Readonly<Record<string, string>>;
-  /** Searched with whatever is below them. */
+  /** Searched recursively. */
   readonly folders: readonly string[];
   /** Long enough not to be found by chance. */
   readonly canaries: readonly string[];
 }
 
-/** Every sighting of a canary in any spelling, with what stands around it; none when all is well. */
+/** Every sighting of a canary in any spelling, with its context; none when all is well. */
 export async function secretsLeft({ canaries, ...places }: SearchedPlaces): Promise<readonly string[]> {
   const spellings = canaries.flatMap(spellingsOf);
   const sightings: string[] = [];
@@ -69,7 +69,7 @@ async function readAll(redisUrl: string): Promise<Buffer> {
   }
 }
 
-/** Whatever a key holds. DUMP would not do: what it gives may be compressed. */
+/** The content of a key. DUMP would not do: its result may be compressed. */
 async function readKey(client: Redis, key: string): Promise<readonly string[]> {
   const type = await client.type(key);
   switch (type) {
@@ -99,8 +99,8 @@ function spellingsOf(secret: string): readonly Spelling[] {
   const bytes = Buffer.from(secret);
   const hex = bytes.toString('hex');
   const nameOf = new Map([
-    ...[0, 1, 2].map((before) => [encodedBehind(before, bytes, 'base64'), 'base64'] as const),
-    ...[0, 1, 2].map((before) => [encodedBehind(before, bytes, 'base64url'), 'base64url'] as const),
+    ...[0, 1, 2].map((before) => [encodedAfter(before, bytes, 'base64'), 'base64'] as const),
+    ...[0, 1, 2].map((before) => [encodedAfter(before, bytes, 'base64url'), 'base64url'] as const),
     [hex, 'hex'],
     [hex.toUpperCase(), 'hex'],
     [encodeURIComponent(secret), 'a part of a URL'],
@@ -115,8 +115,8 @@ function spellingsOf(secret: string): readonly Spelling[] {
     .toArray();
 }
 
-/** The characters that these bytes alone decide, when they stand behind so many others (modulo 3) in what is encoded. */
-function encodedBehind(before: number, bytes: Buffer, encoding: 'base64' | 'base64url'): string {
+/** The encoded characters that depend on these bytes alone, when `before` other bytes (modulo 3) precede them. */
+function encodedAfter(before: number, bytes: Buffer, encoding: 'base64' | 'base64url'): string {
   const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString(encoding);
   return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
 }

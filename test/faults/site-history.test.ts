@@ -22,7 +22,7 @@ function openSite(t: TestContext) {
     rmSync(folder, { recursive: true });
   });
   const host = recordingHost(file);
-  // Cast: any id of this form is one; nobody has stored it.
+  // Cast: any id of this form is one; none is stored.
   const companyId = 'COMP-2026-00001' as CompanyId;
   const plan: SitePlan = {
     companyId,
@@ -46,7 +46,7 @@ function openSite(t: TestContext) {
     claimedWith: (fencingToken: number, changes: Partial<SitePlan> = {}): readonly SiteStep[] =>
       host.steps({ ...plan, fencingToken, ...changes }),
     written: () => history.entries(plan.siteName).map(({ step, token, what }) => `${what} ${step} under ${token}`),
-    standing: () => history.standing(plan.siteName),
+    effects: () => history.effects(plan.siteName),
   };
 }
 
@@ -62,10 +62,10 @@ async function takeAll(steps: readonly SiteStep[]): Promise<void> {
 }
 
 suite('the history of sites', () => {
-  test('has each step once, and the next claim finds them all', async (t) => {
+  test('the history has each step once, and the next claim finds them all', async (t) => {
     const site = openSite(t);
     await takeAll(site.claimedWith(1));
-    assert.deepEqual(site.standing(), stepNames);
+    assert.deepEqual(site.effects(), stepNames);
     await takeAll(site.claimedWith(2));
     assert.deepEqual(
       site.written(),
@@ -73,7 +73,7 @@ suite('the history of sites', () => {
     );
   });
 
-  test('refuses a claim from the first question of a newer one on', async (t) => {
+  test('a claim is refused from a newer one’s first request on', async (t) => {
     const site = openSite(t);
     const [, , install] = site.claimedWith(1);
     const [preflight] = site.claimedWith(2);
@@ -82,25 +82,25 @@ suite('the history of sites', () => {
     const refusal = (error: unknown): boolean => error instanceof Interruption && error.reason === 'lease-lost';
     await assert.rejects(install.run({ signal, progress() {} }), refusal);
     await assert.rejects(install.undo(signal), refusal);
-    assert.deepEqual(site.standing(), []);
+    assert.deepEqual(site.effects(), []);
     assert.deepEqual(site.written(), Array(2).fill('refused install-app:erpnext under 1'));
     assert.equal(site.history.refused(), 2);
   });
 
-  test('refuses what a claim that was overtaken in the middle of a step has half-made', async (t) => {
+  test('the partial effect of an outdated claim is refused', async (t) => {
     const site = openSite(t);
     const [, create] = site.claimedWith(1);
     const [, again] = site.claimedWith(2);
     assert.ok(create && again);
     const overtake = (percent: number): unknown => percent === 20 && again.check(signal);
     await assert.rejects(create.run({ signal, progress: overtake }), Interruption);
-    assert.deepEqual(site.standing(), ['create-site, half-made']);
+    assert.deepEqual(site.effects(), ['create-site, partial']);
     await again.undo(signal);
     await take(again);
-    assert.deepEqual(site.standing(), ['create-site']);
+    assert.deepEqual(site.effects(), ['create-site']);
   });
 
-  test('has what was made and not looked for twice', async (t) => {
+  test('the history has an effect twice that was made without a check', async (t) => {
     const site = openSite(t);
     const [preflight] = site.claimedWith(1);
     assert.ok(preflight);
@@ -110,10 +110,10 @@ suite('the history of sites', () => {
 
   for (const [mode, transient, half] of [
     ['fail', false, false],
-    ['fail-in-passing', true, false],
+    ['fail-transiently', true, false],
     ['fail-half-way', false, true],
   ] as const) {
-    test(`${mode}: fails as told, once`, async (t) => {
+    test(`a step of mode ${mode} fails once`, async (t) => {
       const site = openSite(t);
       const [, create] = site.claimedWith(1);
       assert.ok(create);
@@ -122,23 +122,23 @@ suite('the history of sites', () => {
         take(create),
         (error: unknown) => error instanceof SiteHostError && error.transient === transient,
       );
-      assert.deepEqual(site.standing(), half ? ['create-site, half-made'] : []);
+      assert.deepEqual(site.effects(), half ? ['create-site, partial'] : []);
       await create.undo(signal);
       await take(create);
-      assert.deepEqual(site.standing(), ['create-site']);
+      assert.deepEqual(site.effects(), ['create-site']);
     });
   }
 
-  test('lets only the password in that the site was set up with', async (t) => {
+  test('a site admits only the password that it was set up with', async (t) => {
     const site = openSite(t);
     const steps = site.claimedWith(1);
     await takeAll(steps.slice(0, -1));
     await assert.rejects(takeAll(site.claimedWith(1, { adminPassword: 'another one' })), SiteHostError);
     await takeAll(steps);
-    assert.deepEqual(site.standing(), stepNames);
+    assert.deepEqual(site.effects(), stepNames);
   });
 
-  test('waits for a process that was stopped while it wrote, and does other things meanwhile', async (t) => {
+  test('a write waits for a paused process’s, without blocking the event loop', async (t) => {
     const site = openSite(t);
     const stopped = new DatabaseSync(site.file);
     t.after(() => stopped.close());
@@ -146,10 +146,10 @@ suite('the history of sites', () => {
     const taken = takeAll(site.claimedWith(1));
     stopped.exec('commit');
     await taken;
-    assert.deepEqual(site.standing(), stepNames);
+    assert.deepEqual(site.effects(), stepNames);
   });
 
-  test('keeps a site from any other company', async (t) => {
+  test('a site is refused to every other company', async (t) => {
     const site = openSite(t);
     await takeAll(site.claimedWith(1));
     const taken = (error: unknown): boolean => error instanceof SiteHostError && error.reason === 'SITE_NAME_TAKEN';

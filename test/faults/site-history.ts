@@ -1,10 +1,10 @@
 /**
- * A site host whose sites are rows of one SQLite file, which any number of processes share, with a history of whatever
- * was done to them. Nothing is hidden there: a step that is run although its effect stands is written down as made twice.
+ * A site host whose sites are rows of one SQLite file, which any number of processes share, with a history of every
+ * operation on them. It hides nothing: a step that is run although its effect exists is recorded as made twice.
  *
- * - *Effect*: what a step leaves behind. It stands half-made from the step's begin to its end, so that a worker that is
- *   killed in between leaves something to take back.
- * - *Manner*: how a step shall behave the next times, instead of well.
+ * - *Effect*: what a step creates. It is partial from the step's beginning to its end, so that a worker that is killed in
+ *   between leaves something to undo.
+ * - *Fault mode*: how a step fails in its next runs.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,23 +13,23 @@ import { Interruption } from '../../src/provisioning/interruption.ts';
 import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
 import { hashPassword, passwordHash, passwordMatches } from '../../src/site-hosts/sandbox/password.ts';
 
-const faultModes = ['fail', 'fail-in-passing', 'fail-half-way', 'slow'] as const;
+const faultModes = ['fail', 'fail-transiently', 'fail-half-way', 'slow'] as const;
 
 /**
- * What a step does instead of its work: it fails before its effect, for good or in passing, or with its effect half-made;
- * or it takes `slowness` for it.
+ * What a step does instead of its work: it fails before its effect, permanently or transiently, or with a partial effect;
+ * or it takes `slowness`.
  */
 export type FaultMode = (typeof faultModes)[number];
 
 const siteOperation = z.object({
-  /** By the machine's own clock, in milliseconds, whatever the process that wrote it takes for the time. */
+  /** By the machine's own clock, in milliseconds, independent of the clock of the process that wrote it. */
   at: z.int(),
   pid: z.int(),
   site: z.string(),
   /** The name of the company for which it was done (src/company/owner-name.ts). */
   owner: z.string(),
   step: z.string(),
-  /** The fencing token of the claim under which it was asked for. */
+  /** The fencing token of the claim under which it was requested. */
   token: z.int(),
   what: z.enum(['made', 'undone', 'refused']),
 });
@@ -40,13 +40,13 @@ export interface SiteHistory {
   behave(site: string, step: string, mode: FaultMode, times: number): Promise<void>;
   /** What was done to the site and refused, oldest first. */
   entries(site: string): readonly SiteOperation[];
-  /** The steps whose effects stand, in the order in which they were made; `create-site, half-made` where one was not finished. */
-  standing(site: string): readonly string[];
-  /** The name of the company whose site it is; undefined as long as nobody has asked for it. */
+  /** The steps that have an effect, in the order in which they were made; `create-site, partial` where one was not finished. */
+  effects(site: string): readonly string[];
+  /** The name of the company whose site it is; undefined until its first claim. */
   ownerOf(site: string): string | undefined;
   /** Whether the site's administrator can log in with this password. */
   admits(site: string, password: string): Promise<boolean>;
-  /** How often a worker was sent away because a newer claim had been there before. */
+  /** How often a worker was refused because of a newer claim. */
   refused(): number;
   close(): void;
 }
@@ -63,7 +63,7 @@ const schema = `
   create table if not exists effect (
     site text not null,
     step text not null,
-    holds text, -- null while it is half-made
+    holds text, -- null while it is partial
     primary key (site, step)
   ) strict;
   create table if not exists history (
@@ -93,8 +93,8 @@ function openFile(file: string): DatabaseSync {
 }
 
 /**
- * Does `work` in one transaction, alone. A process that is stopped in the middle of one keeps all others out until it
- * goes on; they wait without blocking their event loops, so that their hearts beat.
+ * Does `work` in one transaction, alone. A process that is stopped in the middle of one blocks all others until it
+ * resumes; they wait without blocking their event loops, so that their heartbeats continue.
  */
 async function alone<Result>(database: DatabaseSync, work: () => Result, signal?: AbortSignal): Promise<Result> {
   while (!begins(database)) await pause(20, undefined, { ...(signal ? { signal } : {}) });
@@ -120,15 +120,15 @@ function begins(database: DatabaseSync): boolean {
   }
 }
 
-/** The history of the sites in `file`, and what shall go wrong with them. */
+/** The history of the sites in `file`, and the faults to inject into them. */
 export function openSiteHistory(file: string): SiteHistory {
   const database = openFile(file);
   const addMode = database.prepare('insert into mode (site, step, mode, times) values (?, ?, ?, ?)');
   const entries = database.prepare(
     'select at, pid, site, owner, step, token, what from history where site = ? order by number',
   );
-  const standing = database.prepare(
-    `select iif(holds is null, step || ', half-made', step) as step from effect where site = ? order by rowid`,
+  const effects = database.prepare(
+    `select iif(holds is null, step || ', partial', step) as step from effect where site = ? order by rowid`,
   );
   const owner = database.prepare('select owner from site where name = ?');
   const login = database.prepare(`select holds from effect where site = ? and step = 'set-up-company'`);
@@ -136,7 +136,7 @@ export function openSiteHistory(file: string): SiteHistory {
   return {
     behave: (site, step, mode, times) => alone(database, () => void addMode.run(site, step, mode, times)),
     entries: (site) => z.array(siteOperation).parse(entries.all(site)),
-    standing: (site) => standing.all(site).map(({ step }) => String(step)),
+    effects: (site) => effects.all(site).map(({ step }) => String(step)),
     ownerOf(site) {
       const name = owner.get(site)?.['owner'];
       return typeof name === 'string' ? name : undefined;
@@ -171,7 +171,7 @@ export function recordingHost(file: string): SiteHost {
 }
 
 /**
- * A step that takes about so many milliseconds. What its effect holds at last is `make`'s result, which may throw a
+ * A step that takes about this many milliseconds. Its effect finally holds `make`'s result, which may throw a
  * SiteHostError.
  */
 function step(
@@ -188,7 +188,7 @@ function step(
     check: (signal) => site.isWhole(name, signal),
     async run({ signal, progress }) {
       const mode = await site.begin(name, signal);
-      if (mode === 'fail' || mode === 'fail-in-passing') throw outOfOrder(mode === 'fail-in-passing');
+      if (mode === 'fail' || mode === 'fail-transiently') throw outOfOrder(mode === 'fail-transiently');
       for (const percent of [20, 40, 60, 80]) {
         await pause((mode === 'slow' ? slowness : milliseconds) / 4, undefined, { signal });
         progress(percent);
@@ -200,7 +200,7 @@ function step(
     async verify(signal) {
       if (!(await site.isWhole(name, signal))) throw notVerified(`has no ${name}`);
     },
-    undo: (signal) => site.takeBack(name, signal),
+    undo: (signal) => site.undo(name, signal),
   };
 }
 
@@ -216,7 +216,7 @@ const outOfOrder = (transient: boolean): SiteHostError =>
 const notVerified = (fault: string): SiteHostError =>
   new SiteHostError('VERIFICATION_FAILED', `The finished site ${fault}.`);
 
-/** A site as one claim sees it. Whatever takes a signal is one transaction, and throws a Interruption once a newer claim has been there. */
+/** A site as one claim sees it. Each method with a signal is one transaction, and throws an Interruption once a newer claim exists. */
 type Site = ReturnType<typeof openSite>;
 
 function openSite(database: DatabaseSync, plan: SitePlan) {
@@ -227,7 +227,7 @@ function openSite(database: DatabaseSync, plan: SitePlan) {
      returning newest_token`,
   );
   const note = database.prepare('insert into history (pid, site, owner, step, token, what) values (?, ?, ?, ?, ?, ?)');
-  const makeHalf = database.prepare('insert or replace into effect (site, step) values (?, ?)');
+  const makePartial = database.prepare('insert or replace into effect (site, step) values (?, ?)');
   const makeWhole = database.prepare('update effect set holds = ? where site = ? and step = ?');
   const unmake = database.prepare('delete from effect where site = ? and step = ?');
   const effect = database.prepare('select holds from effect where site = ? and step = ?');
@@ -268,19 +268,19 @@ function openSite(database: DatabaseSync, plan: SitePlan) {
     holds,
     isWhole: (step: string, signal: AbortSignal): Promise<boolean> =>
       underClaim(step, signal, () => holds(step) !== undefined),
-    /** Makes the effect by half, unless the mode that it returns is to fail before. */
+    /** Makes the partial effect, unless the returned mode fails before it. */
     begin: (step: string, signal: AbortSignal): Promise<FaultMode | undefined> =>
       underClaim(step, signal, () => {
         const planned = takeMode.get(siteName, step)?.['mode'];
         const mode = faultModes.find((known) => known === planned);
-        if (mode === 'fail' || mode === 'fail-in-passing') return mode;
-        makeHalf.run(siteName, step);
+        if (mode === 'fail' || mode === 'fail-transiently') return mode;
+        makePartial.run(siteName, step);
         write(step, 'made');
         return mode;
       }),
     finish: (step: string, whatItHolds: string, signal: AbortSignal): Promise<void> =>
       underClaim(step, signal, () => void makeWhole.run(whatItHolds, siteName, step)),
-    takeBack: (step: string, signal: AbortSignal): Promise<void> =>
+    undo: (step: string, signal: AbortSignal): Promise<void> =>
       underClaim(step, signal, () => {
         if (unmake.run(siteName, step).changes > 0) write(step, 'undone');
       }),

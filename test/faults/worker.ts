@@ -6,7 +6,7 @@ import { recordingHost } from './site-history.ts';
 
 /**
  * The real worker with its real times, on the site host that keeps its history in the file that SITE_HISTORY names. With DEAF its
- * heart does not beat: it never hears by itself that its lease ran out.
+ * heartbeats stop: it never learns by itself that its lease has expired.
  */
 run(() => {
   const config = readConfig(process.env);
