@@ -1,4 +1,4 @@
-// The sandbox as a host and as a website: one service on one folder serves all of these, so they stand together.
+// The sandbox as a host and as a website: one service on one folder serves both, so they are tested together.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -341,7 +341,7 @@ test('failed log-ins are limited at each site, with the same message for every u
   const browser = await refused('/login', site.adminEmail);
   assert.equal(browser.status, 429);
   assert.match(browser.text, /Too many log-in attempts/);
-  // Another site has its own count, and whoever knows the password is not counted at all.
+  // Another site has its own count, and successful log-ins are not counted at all.
   for (let times = 0; times < 25; times += 1) assert.equal((await login(ask, other)).status, 200);
 });
 

@@ -7,10 +7,10 @@ import { until } from '../support/processes.ts';
 import { gone } from './processes.ts';
 import { path } from './real-bench.ts';
 
-/** What of a real bench is taken away; resolves to what gives it back. */
+/** Takes a server of a real bench away; resolves to a function that brings it back. */
 type TakeAway = () => Promise<() => Promise<void>>;
 
-/** The largest file system that a test fills; a larger one is nobody's to fill. */
+/** The largest file system that a test fills. */
 const largestDisk = 4 * 1024 ** 3;
 
 /** Why the disk that the bench's sites are on cannot be filled, or false when it can. */

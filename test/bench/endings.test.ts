@@ -100,7 +100,7 @@ test('an idle process on the bench ends, and a request that comes too late for i
 
 const pidsOf = (seen: readonly { readonly pid: number }[]) => seen.map(({ pid }) => pid);
 
-/** Aborts the step when it hangs: it rejects with the signal's reason within the time, and nothing of it goes on. */
+/** Aborts the step when it hangs: it rejects with the signal's reason within the time, and none of its processes continues. */
 async function assertStops(bench: StandInBench, name: string): Promise<void> {
   const stop = new AbortController();
   const reason = new Error('stop');

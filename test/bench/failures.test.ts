@@ -289,7 +289,7 @@ describe('a failure on a bench is named in plain words, and undone', { skip: noS
   });
 });
 
-/** Runs and verifies one step, whatever its check says. */
+/** Runs and verifies one step, without its check. */
 async function takeOnly(bench: StandInBench, name: string): Promise<void> {
   const step = stepOf(bench.host, plan, name);
   await step.run({ signal: ever, progress() {} });

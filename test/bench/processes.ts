@@ -20,7 +20,7 @@ export async function processes(): Promise<readonly Seen[]> {
 export async function descendants(root: number): Promise<readonly Seen[]> {
   const all = await processes();
   const found = all.filter(({ pid }) => pid === root);
-  // A process added while this goes on is looked at in its turn.
+  // A process added during the iteration is visited as well.
   for (const ancestor of found) found.push(...all.filter(({ parent }) => parent === ancestor.pid));
   return found;
 }

@@ -19,7 +19,7 @@ export const noRealBench = path !== '' && webUrl !== '' ? false : 'BENCH_PATH an
 
 /**
  * The bench, and as `host` with no other apps than those to test with. What is made on it is dropped after the test.
- * Every site is made from the start unless `templates` are asked for.
+ * Every site is created from nothing unless `templates` is set.
  */
 export function openRealBench(t: TestContext, { templates = false } = {}) {
   const config = { path, exec: [], database: {}, webUrl, templates };

@@ -1,5 +1,5 @@
 /**
- * Every step of a real site, interrupted at random moments in every way there is: the whole service makes it, and nobody
+ * Every step of a real site, interrupted at random moments in every way there is: the whole service completes it, and nobody
  * helps. BENCH_TEST_MOMENTS is at how many moments of each step and way; `--test-name-pattern` chooses among them.
  */
 import assert from 'node:assert/strict';
@@ -124,7 +124,7 @@ async function request(t: TestContext, course: Course): Promise<Made> {
   return { id, customer, siteName, begun: (step) => stepOf(step).promise, events: watch() };
 }
 
-/** How long each step of an undisturbed site takes, and the whole of it, and what stands in it at last. */
+/** The durations of an undisturbed site's steps and of the whole, and its final content. */
 interface Undisturbed {
   readonly seconds: ReadonlyMap<string, number>;
   readonly fields: readonly string[];
@@ -169,7 +169,7 @@ async function keepTemplates(most: readonly string[] | undefined): Promise<void>
   }
 }
 
-/** The bench's templates, and the apps of each beside Frappe. */
+/** The bench's templates, and the apps of each besides Frappe. */
 async function templates() {
   const all = join(path, 'sites/.provisioning/templates');
   const names = await readdir(all).catch(() => []);
@@ -187,7 +187,7 @@ async function failureOf({ id }: Made): Promise<string> {
   return JSON.stringify(company?.failure, null, 1).replaceAll('\\n', '\n');
 }
 
-/** The claims of the company, oldest first, as the workers' logs tell of them. */
+/** The claims of the company, oldest first, from the workers' logs. */
 const claimsOf = ({ id }: Made) =>
   workers
     .flatMap((worker) => worker.log.map((line) => ({ worker, line })))

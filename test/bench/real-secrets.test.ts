@@ -32,7 +32,7 @@ test('two real sites of one template share no secret', { skip: noRealBench, time
   );
 });
 
-/** Where each secret of a site stands, and what it is. */
+/** Each secret of a site, by its place. */
 async function secretsOf({ siteName }: SitePlan): Promise<readonly (readonly [string, string])[]> {
   const options = { cwd: join(path, 'sites') };
   const { stdout } = await promisify(execFile)(join(path, 'env/bin/python'), ['-c', readSecrets, siteName], options);

@@ -149,7 +149,7 @@ const hostWith = ({ config }: StandInBench, SITE_URL_TEMPLATE: string) =>
 const configOf = ({ path }: StandInBench, siteName: string): string =>
   join(path, 'sites', siteName, 'site_config.json');
 
-/** Sets values in a configuration, the bench's unless told otherwise. */
+/** Sets values in a configuration, the bench's by default. */
 async function configure({ path }: StandInBench, values: object, file = join(path, 'sites/common_site_config.json')) {
   await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), ...values }));
 }

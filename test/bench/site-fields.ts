@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { path } from './real-bench.ts';
 
-/** What stands in a site's database, a line each, without ids, times and what Frappe only logs. */
+/** The content of a site's database, one line each, without ids, times and what Frappe only logs. */
 export async function fieldsOf(siteName: string): Promise<readonly string[]> {
   const options = { cwd: join(path, 'sites'), maxBuffer: 64 * 1024 * 1024 };
   const { stdout } = await promisify(execFile)(join(path, 'env/bin/python'), ['-c', readFields, siteName], options);

@@ -17,12 +17,12 @@ export interface Switches {
   readonly 'new-site'?: Fault | 'locked' | 'usage' | 'torn-config' | `raises ${string}`;
   readonly 'install-app'?: Fault | 'locked' | 'vanished' | `raises ${string}`;
   readonly wizard?: Fault | 'fails' | 'no-company';
-  /** While a site's database is read in from a snapshot. */
+  /** While a site's database is restored from a snapshot. */
   readonly 'source-sql'?: Fault | `raises ${string}`;
   /** How many connections to the database server are refused. */
   readonly databaseDown?: number;
   readonly fewRights?: true;
-  /** The after_install of broken_app raises no more. */
+  /** The after_install of broken_app no longer raises. */
   readonly mended?: true;
 }
 
@@ -41,7 +41,7 @@ type Fault =
 export const rootPassword = 'canary-root-pw';
 
 const python = findPython();
-/** For `skip`: why there can be no stand-in on this machine, or false. */
+/** For `skip`: why this machine cannot run a stand-in, or false. */
 export const noStandIn = python === undefined ? 'there is no python3 of 3.9 or later on this machine' : false;
 
 export interface StandInBench {
@@ -50,17 +50,17 @@ export interface StandInBench {
   readonly host: SiteHost;
   /** The bench's. */
   readonly redis: Server;
-  /** Turns the switches; what is not named is as it should be. */
+  /** Turns the switches; those left out are off. */
   turn(switches: Switches): Promise<void>;
   /** Waits until a command hangs where a switch said so; the processes of it, the driver's among them. */
   reached(): Promise<readonly number[]>;
   /** Reads a file below the bench as JSON; undefined when there is none. */
   read(file: string): Promise<unknown>;
-  /** Logs in as on Frappe, over HTTP; the answer's status. */
+  /** Logs in as on Frappe, over HTTP; the response's status. */
   login(siteName: string, usr: string, pwd: string): Promise<number>;
 }
 
-/** What closes it all when a test, or whatever else has opened it, ends. */
+/** Closes everything at the end of a test, or of another owner. */
 interface Closer {
   after(close: () => unknown): void;
 }
@@ -78,13 +78,13 @@ export async function openStandInBench(
     readonly exec?: readonly string[];
     readonly withoutWeb?: boolean;
     readonly templates?: boolean;
-    /** Whose the bench is; ours unless told otherwise. */
+    /** The uid of the bench's owner; this process's by default. */
     readonly owner?: number;
   } = {},
 ): Promise<StandInBench> {
   const path = await mkdtemp(join(tmpdir(), 'stand-in-bench-'));
   t.after(() => rm(path, { recursive: true, force: true }));
-  // As much of a Redis as the driver asks for: one that answers.
+  // As much of a Redis as the driver needs: it responds.
   const redis = createTcpServer((socket) => socket.on('error', () => {}).end('+PONG\r\n'));
   for (const folder of ['sites', 'env/bin', 'database/users']) await mkdir(join(path, folder), { recursive: true });
   await writeFile(join(path, 'sites/apps.txt'), 'frappe\nerpnext\ndemo_app\nbroken_app\n');
@@ -103,7 +103,7 @@ export async function openStandInBench(
   for (const folder of ['stand-in', 'captures']) {
     await cp(join(import.meta.dirname, folder), join(path, 'env', folder), { recursive: true });
   }
-  // BENCH tells the bench's processes from others.
+  // BENCH marks the bench's processes.
   const wrapper = `#!/bin/sh\nBENCH='${path}' PATH="${join(path, 'env/stand-in/bin')}:$PATH" PYTHONPATH='${join(path, 'env/stand-in')}' exec '${python}' -sB "$@"\n`;
   await writeFile(join(path, 'env/bin/python'), wrapper);
   await chmod(join(path, 'env/bin/python'), 0o755);
@@ -131,7 +131,7 @@ export async function openStandInBench(
       const watcher = watch(path);
       try {
         for (;;) {
-          // Before it is looked for, so that it is not missed when it comes in between.
+          // Before the check, so that a change in between is not missed.
           const changed = once(watcher, 'change');
           const found = (await read('reached.json')) as { readonly pids: readonly number[] } | undefined;
           if (found) return found.pids;
@@ -145,7 +145,7 @@ export async function openStandInBench(
   };
 }
 
-/** Logs in on a site that a web server serves by its Host header; the answer's status. */
+/** Logs in on a site that a web server serves by its Host header; the response's status. */
 export async function logIn(webUrl: string, siteName: string, usr: string, pwd: string): Promise<number> {
   const headers = { host: siteName, 'content-type': 'application/x-www-form-urlencoded' };
   const sent = request(new URL('/api/method/login', webUrl), { method: 'POST', headers });
@@ -191,13 +191,13 @@ const textOf = (path: string): Promise<string | undefined> => readFile(path, 'ut
 
 function findPython(): string | undefined {
   const question = 'import sys; print(sys.executable if sys.version_info >= (3, 9) else "")';
-  // The machine's own first: one of a user's own may be for no other user to read.
+  // The machine's own first: other users may not be able to read a user's own.
   for (const name of ['/usr/bin/python3', 'python3']) {
     try {
       const found = execFileSync(name, ['-c', question], { encoding: 'utf8' }).trim();
       if (found !== '') return found;
     } catch {
-      // There is none of this name.
+      // No program has this name.
     }
   }
   return undefined;

@@ -72,7 +72,7 @@ describe('a site of another owner is never touched', { skip: noStandIn, timeout:
     await make(bench.host, acme, 'create-site');
     const { db_name: name } = (await bench.read('sites/acme.localhost/site_config.json')) as { db_name: string };
     await unmake(bench.host, acme);
-    // Of another bench, say, on the same server.
+    // For example of another bench on the same server.
     await writeFile(join(bench.path, `database/${name}.json`), '{"precious": true}');
     const before = await contents(bench);
     for (const step of ['preflight', 'create-site']) {
@@ -217,7 +217,7 @@ describe('the creation of a site on a bench', { skip: noStandIn, timeout: 60_000
   });
 });
 
-/** Every file below the bench with its content and the time of its last change; fences note whoever asks. */
+/** Every file below the bench with its content and the time of its last change; fences record every request. */
 async function contents(bench: StandInBench): Promise<readonly string[]> {
   const entries = await readdir(bench.path, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { acme, ever, failureOf, make, makeUpTo, stepOf } from '../support/site-plan.ts';
 import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench.ts';
 
-/** What a step may wait for, and how it is taken away; resolves to what gives it back. */
+/** What a step may wait for, and how it becomes unavailable; resolves to a function that brings it back. */
 const outages: Readonly<Record<string, (bench: StandInBench) => Promise<() => Promise<unknown>>>> = {
   'The bench’s Redis does not answer.': async ({ redis }) => {
     const address = redis.address();
@@ -65,7 +65,7 @@ test('an unreadable configuration is reported at once, and the step succeeds whe
   await make(bench.host, acme);
 });
 
-/** Collects what is told. */
+/** Collects the reports. */
 function waits() {
   const heard = new EventTarget();
   let newest = '';

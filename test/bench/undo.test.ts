@@ -106,7 +106,7 @@ async function databaseFile(bench: StandInBench, { siteName }: typeof acme): Pro
   return join(bench.path, `database/${name}.json`);
 }
 
-/** What stands in a site's database, but for the salts and digests of passwords. */
+/** The content of a site's database, except the salts and digests of passwords. */
 async function database(bench: StandInBench, plan: typeof acme): Promise<unknown> {
   const rows = JSON.parse(await readFile(await databaseFile(bench, plan), 'utf8'));
   return { ...rows, users: Object.keys(rows.users).toSorted() };

@@ -1,4 +1,4 @@
-/** A worker's stand-in, to be killed or put to sleep: takes the step that its one message names (worker.ts). */
+/** A worker's stand-in, to be killed or stalled: runs the step that its one message names (sleeping-worker.ts). */
 import { writeSync } from 'node:fs';
 import { Interruption } from '../../src/provisioning/interruption.ts';
 import { SiteHostError, type SiteStep } from '../../src/provisioning/site-host.ts';
@@ -15,7 +15,7 @@ process.once('message', async ({ host, plan, step, sleeps }: Task) => {
 
 let slept = false;
 
-/** Stops this process where it is, with whatever it began going on, until somebody wakes it. */
+/** Stops this process (SIGSTOP), while what it started continues, until it is resumed. */
 function fallAsleep(): void {
   if (slept) return;
   slept = true;
@@ -23,7 +23,7 @@ function fallAsleep(): void {
   process.kill(process.pid, 'SIGSTOP');
 }
 
-/** Looks and does, and does again what failed in passing. Resolves to how it ended. */
+/** Checks and runs the step, and retries transient failures. Resolves to how it ended. */
 async function take(step: SiteStep, progress: () => void): Promise<string> {
   for (;;) {
     try {

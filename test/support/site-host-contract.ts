@@ -12,14 +12,14 @@ import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../.
 import { acme } from './site-plan.ts';
 import type { SleepingWorker } from './sleeping-worker.ts';
 
-/** A site host and what the contract needs beside it to see what the host did. */
+/** A site host, and what the contract needs besides to observe it. */
 export interface HostUnderTest {
   readonly host: SiteHost;
   /** Whether the plan's adminEmail can log in with the plan's adminPassword; false when there is no such site. */
   login(plan: SitePlan): Promise<boolean>;
   /** The plan's folder, whether it exists or not: everything that the host keeps of a site on disk. */
   siteFolder(plan: SitePlan): string;
-  /** A worker in a process of its own that falls asleep in the middle of a step of the plan, with whatever it began going on. */
+  /** A worker in a process of its own that stalls in the middle of a step of the plan, while what it started continues. */
   fallAsleep(plan: SitePlan): Promise<SleepingWorker>;
   /** Keeps the plan's site and its claims as versions did that knew a company by its id alone. */
   asEarlierVersion(plan: SitePlan): Promise<void>;
@@ -28,7 +28,7 @@ export interface HostUnderTest {
 }
 
 /**
- * What every site host must do, whatever it is made of. `open` gives each test a host of its own (or a share of a costly one) and
+ * What every site host must do. `open` gives each test a host of its own (or a share of a costly one) and
  * closes it with `t.after`. The host must offer an app. `timeout` is for one test, in milliseconds; a test makes at most two sites.
  * `skip` says why the suite cannot be run here.
  */
@@ -86,7 +86,7 @@ export function siteHostContract(
           if (step === stoppedAfter) stop.abort(reason);
         });
         await assert.rejects(attempt, (error) => error === reason);
-        // Until there is a site, preflight is asked again; after that each attempt takes up exactly the step that is next.
+        // Until the site exists, preflight runs again; after that each attempt continues with exactly the next step.
         assert.deepEqual(ran, index === 1 ? names.slice(0, 2) : [stoppedAfter]);
       }
       assert.deepEqual(await madeAgain(opened.host, plan), []);
@@ -192,7 +192,7 @@ export function siteHostContract(
 
       for (const step of opened.host.steps(newer).toReversed()) await step.undo(ever);
       await assertRefused(opened, older);
-      assert.equal(await exists(opened.siteFolder(older)), false, 'nothing comes back');
+      assert.equal(await exists(opened.siteFolder(older)), false, 'nothing reappears');
     });
 
     contract('ends the work of a stalled worker, and refuses it when it resumes', async (opened) => {
@@ -201,7 +201,7 @@ export function siteHostContract(
 
       const newer = claimedAgain(older);
       const step = opened.host.steps(newer).find(({ name }) => name === sleeper.step);
-      assert.equal(await step?.check(ever), false, 'the older claim’s half is none');
+      assert.equal(await step?.check(ever), false, 'the older claim’s partial step has no effect');
       await step?.undo(ever);
       await provision(opened.host, newer);
       assert.equal(await opened.login(newer), true);
@@ -210,7 +210,7 @@ export function siteHostContract(
       assert.equal(await sleeper.wake(), 'lease-lost');
       assert.deepEqual(await snapshot(opened.siteFolder(newer)), before);
       assert.equal(await opened.login(newer), true);
-      assert.deepEqual(await madeAgain(opened.host, claimedAgain(newer)), [], 'a further attempt finds it whole');
+      assert.deepEqual(await madeAgain(opened.host, claimedAgain(newer)), [], 'a further attempt finds it complete');
     });
 
     contract('leaves a folder alone that is not proven to be the company’s', async (opened) => {
@@ -308,7 +308,7 @@ async function madeByEarlierVersion(opened: HostUnderTest): Promise<SitePlan> {
 /** The plan as another worker has it after a take-over. */
 const claimedAgain = (plan: SitePlan): SitePlan => ({ ...plan, fencingToken: plan.fencingToken + 1 });
 
-/** Whatever the plan's steps are asked, the answer is a Interruption, and nothing changes. */
+/** Every part of every step rejects with an Interruption, and changes nothing. */
 async function assertRefused({ host, siteFolder }: HostUnderTest, plan: SitePlan): Promise<void> {
   const before = await snapshot(siteFolder(plan));
   const isLost = (error: unknown) => error instanceof Interruption && error.reason === 'lease-lost';

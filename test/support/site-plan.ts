@@ -57,7 +57,7 @@ export async function makeUpTo(host: SiteHost, plan: SitePlan, name: string): Pr
   await make(host, plan, names[names.indexOf(name) - 1]);
 }
 
-/** Takes back every step, the last one first. */
+/** Undoes every step, the last one first. */
 export async function unmake(host: SiteHost, plan: SitePlan): Promise<void> {
   for (const step of host.steps(plan).toReversed()) await step.undo(ever);
 }

@@ -10,14 +10,14 @@ export interface Task {
   readonly host: { readonly sandbox: string } | { readonly bench: BenchConfig };
   readonly plan: SitePlan;
   readonly step: string;
-  /** Whether it stops in the middle of the step: when it first tells how far it is. */
+  /** Whether it stops in the middle of the step: when it first reports progress. */
   readonly sleeps: boolean;
 }
 
 export interface SleepingWorker {
   /** The step that it sleeps in. */
   readonly step: string;
-  /** Lets it go on. Resolves to how the step ends for it: `done`, why it was stopped, or an error. */
+  /** Resumes it. Resolves to how the step ends for it: `done`, the reason of an interruption, or an error. */
   wake(): Promise<string>;
 }
 

@@ -49,7 +49,7 @@ def say(data):
 
 
 def fault(point):
-    """Suffers what the switch of this point says, if anything."""
+    """Fails as the switch of this point says, if it is set."""
     kind = switches().get(point)
     if kind in ("hang", "deaf"):
         if kind == "deaf":
@@ -68,7 +68,7 @@ def fault(point):
         raise OSError(28, "No space left on device")
     elif kind == "database-down":
         write("stand-in.json", {**switches(), "databaseDown": 3})
-        raise exception("pymysql.err.InterfaceError: (0, '')")  # Of what is still asked on a connection that was cut.
+        raise exception("pymysql.err.InterfaceError: (0, '')")  # From later queries on a cut connection.
     elif kind == "redis-down":
         from frappe import ConnectionError, conf
 
@@ -85,7 +85,7 @@ def fault(point):
 
 
 def exception(line):
-    """What a traceback's last line tells of, e.g. `pymysql.err.OperationalError: (2013, 'Lost connection')`."""
+    """The exception of a traceback's last line, e.g. `pymysql.err.OperationalError: (2013, 'Lost connection')`."""
     name, _, message = line.partition(": ")
     module, _, name = name.rpartition(".")
     return type(name, (Exception,), {"__module__": module or "builtins"})(message)

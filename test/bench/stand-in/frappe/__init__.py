@@ -1,4 +1,4 @@
-"""As much of Frappe 15 as the driver uses. A site's rows stand in its database's file once they are committed."""
+"""As much of Frappe 15 as the driver uses. A site's rows are in its database's file once they are committed."""
 import importlib
 from types import SimpleNamespace
 

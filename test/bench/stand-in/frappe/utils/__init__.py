@@ -9,7 +9,7 @@ def nowdate():
 
 
 def get_url(uri=None):
-    """The address of the site outside of a request, by Frappe 15's rules (site-address.test.ts has its answers)."""
+    """The address of the site outside of a request, by Frappe 15's rules (site-address.test.ts has its results)."""
     host_name = frappe.conf.get("host_name") or frappe.site_folder
     if not host_name.startswith(("http://", "https://")):
         host_name = "http://" + host_name

@@ -1,4 +1,4 @@
-"""The commands that the driver gives: they print what was captured, and leave behind what Frappe leaves behind."""
+"""The commands that the driver runs: they print captured output, and have the effects that Frappe's have."""
 import json
 import os
 import secrets
@@ -102,7 +102,7 @@ def install_app(site, app, force):
         print("App %s already installed" % app)
         return 0
     if app == "erpnext":
-        # Half-made, it cannot be installed over: --force skips none of what is there.
+        # A partial installation cannot be repeated: --force skips nothing that exists.
         if frappe.db.rows["modules"]:
             return fails(site, app, force, DuplicateEntryError("('Module Def', 'Accounts')"))
         frappe.db.rows["modules"] = ["Accounts", "Stock"]

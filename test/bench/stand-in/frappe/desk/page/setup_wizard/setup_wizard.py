@@ -37,7 +37,7 @@ def setup_complete(args):
         traceback = capture("wizard-bad-args.stdout", end=b"    update_system_settings(args)")
         traceback = traceback.replace(b"'Wiz4rd-pass-9x'", repr(args["password"]).encode())
         say(traceback)
-        # Anybody on the machine may read it.
+        # Every user of the machine may read it.
         write("logs/setup-wizard.log", traceback.decode() + json.dumps(args))
         raise Exception("Could not find Country: Atlantis")
     assert args["country"] in get_all() and args["timezone"] and args["currency"] in frappe.db.rows["currencies"]
@@ -51,7 +51,7 @@ def setup_complete(args):
     if "erpnext" not in frappe.get_installed_apps():
         fault("wizard")
     elif switches().get("wizard") == "no-company":
-        # What fails of the records is printed only, and the wizard goes on.
+        # Failures of records are only printed, and the wizard continues.
         say(b"Document Insert Error\nTraceback (most recent call last):\n  File \"company.py\", line 1\n")
         say(b"frappe.exceptions.ValidationError: Abbreviation already used for another company\n")
     elif not frappe.db.rows["companies"]:  # Where there is a company, ERPNext's part is skipped.
