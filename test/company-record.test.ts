@@ -59,7 +59,6 @@ describe('moves', () => {
             kind: 'STEP_STARTED',
             step: 'one',
             progress: 7,
-            message: 'Doing one…',
             attempt: 1,
             site_status: 'NOT_CREATED',
           },

@@ -61,14 +61,10 @@ describe('the end of a stream', () => {
     }
     assert.ok(store.notifications.includes(`watchers ${id}`));
     const told = await em.execute(
-      'select kind, status, site_status, attempt, reason, message from company_event where company_id = ? and version > 99',
+      'select kind, status, site_status, attempt, reason from company_event where company_id = ? and version > 99',
       [id],
     );
-    const message = 'The mail address was corrected; mails about this company go there from now on.';
     const event = { kind: 'ADDRESS_CORRECTED', status: 'FAILED', site_status: 'NOT_CREATED', attempt: 1, reason: null };
-    assert.deepEqual(told, [
-      { ...event, message },
-      { ...event, message },
-    ]);
+    assert.deepEqual(told, [event, event]);
   });
 });
