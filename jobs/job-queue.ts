@@ -5,7 +5,7 @@ import type { CompanyId } from '../src/company/company-id.ts';
 import { type Log, logOnChange } from '../src/observability/log.ts';
 import type { Metrics } from '../src/observability/metrics.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
-import { RedisTrouble } from '../src/redis/redis-trouble.ts';
+import { RedisUnavailable } from '../src/redis/redis-unavailable.ts';
 import { parseCompanyJob } from './company-job.ts';
 import { loadScripts, openQueue, scriptsAreGone } from './open-queue.ts';
 
@@ -138,5 +138,5 @@ async function inTime<Result>(answer: Promise<Result>): Promise<Result> {
 
 function logErrors(name: string, log: Log): (error: Error) => void {
   const report = logOnChange((err) => log.warn({ queue: name, err }, 'queue connection error'));
-  return (error) => report(new RedisTrouble(error).message);
+  return (error) => report(new RedisUnavailable(error).message);
 }

@@ -49,7 +49,7 @@ async function demo(service: Service): Promise<void> {
   if (company?.status !== 'ACTIVE') throw new Error(company?.failure?.message ?? `${id} is not ACTIVE.`);
   print(`\nHow long each step took\n${stepTimes(company)}`);
 
-  if (!service.mailbox) throw new Error('There is no inbox; unset SMTP_URL for the demo.');
+  if (!service.mailbox) throw new Error('The demo needs the embedded inbox: unset SMTP_URL.');
   const mail = await service.mailbox.next(
     ({ subject }) => subject.includes(input.companyName),
     AbortSignal.timeout(timeLimit),
@@ -80,11 +80,11 @@ function stepTimes({ steps }: CompanyFieldsFragment): string {
 
 const indented = (text: string): string => text.replace(/^(?=.)/gm, '  | ');
 
-setTimeout(() => fail(new Error('The demo did not end within two minutes.')), timeLimit).unref();
+setTimeout(() => fail(new Error('The demo did not finish within two minutes.')), timeLimit).unref();
 const stopped = Promise.withResolvers<never>();
 // While everything starts nobody listens yet; the race below rejects with it all the same.
 stopped.promise.catch(() => {});
-onStopSignal(() => stopped.reject(new Error('It was told to stop.')));
+onStopSignal(() => stopped.reject(new Error('Interrupted.')));
 try {
   await using opened = new AsyncDisposableStack();
   const dataDir = mkdtempSync(join(tmpdir(), 'company-provisioning-demo-'));

@@ -8,7 +8,8 @@ import { secretBox } from './secrets/secret-box.ts';
 /** Tells which of SECRET_KEYS the database needs; with `reseal` it first seals everything again under the first one. */
 try {
   const command = process.argv[2];
-  if (command !== undefined && command !== 'reseal') throw new ConfigError(['npm run keys takes nothing or: reseal']);
+  if (command !== undefined && command !== 'reseal')
+    throw new ConfigError(['npm run keys takes no argument, or: reseal']);
   // Of the other variables it needs none, so that their faults do not matter here.
   const variables = Object.entries(process.env).filter(([name]) =>
     /^((DATABASE_URL|SECRET_KEYS)(_FILE)?|PG[A-Z]+)$/.test(name),
@@ -17,11 +18,11 @@ try {
     'DATABASE_URL',
     'SECRET_KEYS',
   ]);
-  if (!keys) throw new ConfigError(['SECRET_KEYS is missing']);
+  if (!keys) throw new ConfigError(['SECRET_KEYS is missing.']);
   const database = openPostgres(url);
   if (command === 'reseal') {
     const resealed = await resealPasswords(database.db, secretBox(keys), keys[0]);
-    process.stdout.write(`Sealed ${resealed} again under ${keys[0].id}.\n`);
+    process.stdout.write(`Resealed ${resealed} under ${keys[0].id}.\n`);
   }
   const needed = await neededKeys(database.db);
   for (const { id } of keys) {

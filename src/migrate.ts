@@ -9,11 +9,15 @@ try {
   const variables = Object.entries(process.env).filter(([name]) => /^(DATABASE_URL(_FILE)?|PG[A-Z]+)$/.test(name));
   const { DATABASE_URL: url = '' } = readConfig(Object.fromEntries(variables), ['DATABASE_URL']);
   const database = openPostgres(url);
-  const applied = await database.migrate(() => process.stderr.write('Waiting for another process that migrates.\n'));
-  process.stdout.write(applied.length > 0 ? `Applied ${applied.join(', ')}.\n` : 'Up to date already.\n');
+  const applied = await database.migrate(() =>
+    process.stderr.write('Waiting for another process that is migrating.\n'),
+  );
+  process.stdout.write(applied.length > 0 ? `Applied ${applied.join(', ')}.\n` : 'Already up to date.\n');
   if (process.argv.includes('--moved')) {
     await openDeployment(database.em, { moved: true });
-    process.stdout.write('This database keeps its identities where it is now: no other one that has them may go on.\n');
+    process.stdout.write(
+      'This database keeps its identity at its new place; no other database with the same identity may be used.\n',
+    );
   }
   await database.close();
 } catch (error) {

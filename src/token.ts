@@ -10,10 +10,10 @@ import { readConfig } from './config/read-config.ts';
 try {
   const config = readConfig(process.env);
   if (config.NODE_ENV === 'production') {
-    throw new ConfigError(['npm run token makes tokens for development; in production your login service does.']);
+    throw new ConfigError(['npm run token makes tokens for development only; in production, use your login service.']);
   }
   const secret = signingSecret(config);
-  if (secret === undefined) throw new ConfigError(['AUTH_JWT_SECRET is missing; AUTH_JWKS_URL signs nothing here.']);
+  if (secret === undefined) throw new ConfigError(['AUTH_JWT_SECRET is missing; AUTH_JWKS_URL cannot sign tokens.']);
   const { values } = parseArgs({
     options: {
       role: { type: 'string', multiple: true, default: ['customer'] },
@@ -23,7 +23,7 @@ try {
     },
   });
   const given = roles.filter((role) => values.role.includes(role));
-  if (given.length < values.role.length) throw new ConfigError([`--role is one of ${roles.join(', ')}.`]);
+  if (given.length < values.role.length) throw new ConfigError([`--role must be one of ${roles.join(', ')}.`]);
   const { subject, email = `${subject}@company-provisioning.example`, lifetime } = values;
   const rules = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
   process.stdout.write(`${await signToken(secret, { subject, email, roles: given }, lifetime, rules)}\n`);

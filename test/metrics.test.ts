@@ -376,9 +376,9 @@ describe('metrics without a database', () => {
     const answer = await ready(address);
     assert.equal(answer.status, 503);
     assert.deepEqual(JSON.parse(answer.text), {
-      postgresql: 'away',
+      postgresql: 'unavailable',
       redis: 'ok',
-      missing: ['postgresql: not to be reached (ECONNREFUSED); see DATABASE_URL'],
+      missing: ['postgresql: unreachable (ECONNREFUSED); see DATABASE_URL'],
     });
     away = false;
     assert.equal((await scrape(address)).get('provisioning_companies_waiting'), 3);

@@ -221,7 +221,7 @@ describe('the configuration', () => {
       '  AUTH_JWT_SECRET_FILE cannot be read: EISDIR.',
       '  DATABASE_URL_FILE cannot be read: ENOENT.',
       '  REDIS_URL and REDIS_URL_FILE are both set. Keep one of them.',
-      '  SMTP_URL_FILE names a file that is empty.',
+      '  SMTP_URL_FILE names an empty file.',
     ]);
   });
 

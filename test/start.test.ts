@@ -52,11 +52,11 @@ test('at a terminal a start shows the addresses and no JSON', { skip: scriptMiss
 test('a readable line tells the cause, whether an error or its words were logged', () => {
   const lines: string[] = [];
   const log = openLog('warn', readableLines({ write: (text) => void lines.push(text) }));
-  log.warn({ err: 'ECONNREFUSED' }, 'Redis is away');
+  log.warn({ err: 'ECONNREFUSED' }, 'Redis unavailable');
   log.error({ err: new Error('no space'), companyId: 'COMP-2026-00001' }, 'request failed');
   log.warn('all else');
   assert.deepEqual(lines, [
-    '  warn  Redis is away (ECONNREFUSED)\n',
+    '  warn  Redis unavailable (ECONNREFUSED)\n',
     '  error request failed (no space) companyId=COMP-2026-00001\n',
     '  warn  all else\n',
   ]);

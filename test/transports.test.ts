@@ -245,7 +245,7 @@ describe('many watchers of one company', () => {
 });
 
 describe('an error of ours is told by a reference only', () => {
-  const told = /^Something went wrong on our side\. Tell support this reference: ([\da-f-]{36})$/;
+  const told = /^Something went wrong on our side\. Give this reference to support: ([\da-f-]{36})$/;
   const input = requestFor('masked.localhost', { draft: true });
   const body = JSON.stringify({ query: CreateCompanyDocument.toString(), variables: { input } });
   const secret = 'connect ECONNREFUSED postgres://bench:hunter2@10.0.0.7';

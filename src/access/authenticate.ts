@@ -117,14 +117,14 @@ function viewerOf(payload: unknown, keyId: unknown, longestLife: number): Viewer
   const { data, error } = claims.safeParse(payload);
   if (error) {
     const names = [...new Set(error.issues.map(({ path }) => `“${String(path[0])}”`))];
-    throw invalid(`The token is not valid: ${names.join(', ')} must be as the documentation says.`);
+    throw invalid(`The token is not valid: ${names.join(', ')} must be as documented.`);
   }
   const given = roles.filter((role) => data.roles.includes(role));
   if (given.length === 0) throw invalid(`The token needs “roles” with any of ${roles.join(', ')}.`);
   const until = data.exp * 1_000;
   if (until <= Date.now()) throw new Unauthenticated('TOKEN_EXPIRED', tokenExpired);
   if (until > Date.now() + (longestLife + clockTolerance) * 1_000) {
-    throw invalid(`The token’s “exp” is too far ahead: a token may live ${longestLife} seconds at most.`);
+    throw invalid(`The token’s “exp” is too far ahead: a token may live at most ${longestLife} seconds.`);
   }
   const issuedAt = data.iat === undefined ? undefined : data.iat * 1_000;
   return viewer(data.sub, data.email, given, until, { tokenId: data.jti, keyId: name.parse(keyId), issuedAt });

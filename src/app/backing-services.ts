@@ -72,7 +72,7 @@ export async function openResources(config: Config, closing: AsyncDisposableStac
     closing.defer(() => mailbox.close());
     embedded('Mail goes to the inbox at /inbox', 'SMTP_URL');
     if (mailbox.broken > 0)
-      log.warn({ folder, files: mailbox.broken }, 'files in the inbox hold no mail and are not shown');
+      log.warn({ folder, files: mailbox.broken }, 'files in the inbox are not mails and are not shown');
     return { smtp: readSmtpUrl(mailbox.url), mailbox };
   }
 }

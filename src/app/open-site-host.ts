@@ -16,7 +16,7 @@ export async function openSiteHost(config: Config, log: Log): Promise<SiteHost> 
   const bench = benchOf(config);
   if (!bench) {
     log.warn(
-      `Sites are made in the sandbox in ${sandboxSites(config)}, and are no Frappe sites. BENCH_PATH replaces it.`,
+      `Sites are made in the sandbox in ${sandboxSites(config)}; they are not Frappe sites. BENCH_PATH replaces it.`,
     );
     return openSandboxHost({ directory: sandboxSites(config) });
   }

@@ -13,12 +13,12 @@ const closeLimit = 9_500;
 
 class CloseTimeout extends Error {
   override readonly message =
-    `It did not close within ${closeLimit / 1_000} seconds, and ends now. What it had under way is taken up by others.`;
+    `Shutdown did not finish within ${closeLimit / 1_000} s; exiting. Other workers will pick up unfinished work.`;
 }
 
 /**
- * Runs a program until it is told to stop: the first SIGINT or SIGTERM closes what `open` opened, the second one ends at
- * once. Exit code 0 after a clean end, 1 when it could not start or close.
+ * Runs a program until a signal: the first SIGINT or SIGTERM closes what `open` opened, the second one exits at once.
+ * Exit code 0 after a clean shutdown, 1 when it could not start or close.
  */
 export function run(open: () => Promise<{ close(): Promise<void> }>): void {
   const opened = Promise.try(open);
@@ -32,13 +32,13 @@ export function run(open: () => Promise<{ close(): Promise<void> }>): void {
   opened.catch(fail);
 }
 
-/** Says what is wrong and ends with exit code 1. */
+/** Prints what is wrong and exits with code 1. */
 export function fail(error: unknown): never {
   process.stderr.write(`${plainly(error)}\n`);
   process.exit(1);
 }
 
-/** In plain words where it is the user's to mend, with its trace where it is ours. */
+/** The message alone for the user's errors, with a stack trace for bugs. */
 export function plainly(error: unknown): string {
   if (
     error instanceof ConfigError ||
@@ -52,7 +52,7 @@ export function plainly(error: unknown): string {
     isSystemError(error)
   )
     return error.message;
-  // Of one name with several addresses, each error says something, and the whole of them nothing.
+  // For a name with several addresses, the aggregate has no message and each of its errors has one.
   if (error instanceof AggregateError) return error.errors.map(plainly).join('\n');
   return error instanceof Error ? (error.stack ?? error.message) : inspect(error);
 }

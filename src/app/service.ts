@@ -27,7 +27,7 @@ import type { LeaseTimes } from '../provisioning/lease.ts';
 import { openMoments } from '../provisioning/live-workers.ts';
 import type { SiteHost } from '../provisioning/site-host.ts';
 import { openRedisServer } from '../redis/redis-server.ts';
-import { RedisTrouble } from '../redis/redis-trouble.ts';
+import { RedisUnavailable } from '../redis/redis-unavailable.ts';
 import { watchRedis } from '../redis/watch-redis.ts';
 import { followRevocations } from '../revocation/follow-revocations.ts';
 import { secretBox } from '../secrets/secret-box.ts';
@@ -96,7 +96,7 @@ export async function openService(
   });
   const redisWatch = watchRedis(redis, {
     probe: () => Promise.all([channel.probe(), queues.probe()]),
-    whileInDoubt: channel.notifyAll,
+    whileUnsure: channel.notifyAll,
     liveness,
     log,
   });
@@ -106,7 +106,7 @@ export async function openService(
       postgresql: { ask: () => database.ping(), refusalOf, variable: 'DATABASE_URL' },
       redis: {
         ask: redisWatch.check,
-        refusalOf: (error) => (error instanceof RedisTrouble ? error.refusal : undefined),
+        refusalOf: (error) => (error instanceof RedisUnavailable ? error.refusal : undefined),
         variable: 'REDIS_URL',
       },
     },

@@ -47,13 +47,13 @@ export function openSignIn(config: Config, revocations: Revocations, log: Log): 
     audience: config.AUTH_AUDIENCE,
     longestLife: config.AUTH_LONGEST_TOKEN_SECONDS,
   };
-  const onError = (error: Error): void => log.warn({ err: error.message }, 'AUTH_JWKS_URL does not answer');
+  const onError = (error: Error): void => log.warn({ err: error.message }, 'could not fetch the keys at AUTH_JWKS_URL');
   if (url !== undefined || secrets.length > 0) {
     const keySet = url === undefined ? {} : { keySet: openKeySet(url, onError) };
     const local = config.SMTP_URL === undefined ? localSignIn(config) : undefined;
     return { access: openAccess({ ...rules, ...keySet, secrets }, revocations), jwtSecret: secrets[0] ?? '', local };
   }
-  log.warn('A viewer whom a link signs in: embedded, for development only. AUTH_JWT_SECRET replaces it.');
+  log.warn('Sign-in by a link: embedded, for development only. AUTH_JWT_SECRET replaces it.');
   const jwtSecret = signingSecret(config) ?? '';
   const local = localSignIn(config);
   const developer = { viewer: developmentViewer, link: local.link };

@@ -40,7 +40,7 @@ export function openAudit(db: Db, log: Log): Audit {
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
       const entries = waiting.splice(0, batch);
-      await insert(db, entries).catch((err: unknown) => log.error({ err, entries }, 'audit entries are not written'));
+      await insert(db, entries).catch((err: unknown) => log.error({ err, entries }, 'could not write audit entries'));
     }
     writing = undefined;
   }

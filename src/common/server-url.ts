@@ -29,7 +29,7 @@ export function decoded(part: string): string {
     return decodeURIComponent(part);
   } catch {
     // The URIError would quote a password.
-    throw new ServerUrlError('has a “%” that begins no percent-encoding; write %25 for the character itself');
+    throw new ServerUrlError('has a “%” that does not begin a percent-encoding; write %25 for the character itself');
   }
 }
 
@@ -60,7 +60,7 @@ export function readTls(parameters: URLSearchParams): TlsSettings {
     createSecureContext(tls);
   } catch {
     // OpenSSL's words may quote the files.
-    throw new ServerUrlError('has tls_ca_file, tls_cert_file or tls_key_file of which TLS can make nothing');
+    throw new ServerUrlError('has tls_ca_file, tls_cert_file or tls_key_file which TLS cannot read');
   }
   return tls;
 }

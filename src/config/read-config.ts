@@ -52,5 +52,5 @@ const faultsOfKeySet = (values: Values): readonly string[] =>
   values['AUTH_JWKS_URL'] === undefined
     ? []
     : ['AUTH_ISSUER', 'AUTH_AUDIENCE'].flatMap((name) =>
-        values[name] === undefined ? `${name} is missing; AUTH_JWKS_URL needs it.` : [],
+        values[name] === undefined ? `${name} is missing; AUTH_JWKS_URL requires it.` : [],
       );

@@ -25,7 +25,7 @@ export function withSecretFiles(given: Values): { readonly values: Values; reado
     }
     const content = read(file);
     if (content instanceof Error) faults.push(`${name}_FILE cannot be read: ${codeOf(content)}.`);
-    else if (content === '') faults.push(`${name}_FILE names a file that is empty.`);
+    else if (content === '') faults.push(`${name}_FILE names an empty file.`);
     else values[name] = content;
   }
   return { values, faults };

@@ -100,7 +100,7 @@ function hostsOf(parameters: ReadonlyMap<string, string>, fault: (text: string) 
   if (
     ports.some((port) => port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65_536))
   )
-    fault('has a port that is no number from 1 to 65535; in a user or a password write / ? @ : as %2F %3F %40 %3A');
+    fault('has a port that is not a number from 1 to 65535; in a user or a password write / ? @ : as %2F %3F %40 %3A');
   const hosts = Array.from({ length: count }, (_, index): Host => {
     const port = ports[ports.length === 1 ? 0 : index];
     return {

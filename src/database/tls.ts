@@ -62,7 +62,7 @@ export function tlsOf(parameters: ReadonlyMap<string, string>, fault: (text: str
   if (cert !== undefined && key === undefined && !parameters.has('sslkey')) fault('has sslcert, which needs sslkey');
   if (typeof ca === 'string' && !ca.includes('BEGIN CERTIFICATE'))
     fault('has sslrootcert, a file without certificates');
-  if (!isUnderstood(common)) fault('has sslcert, sslkey, sslpassword or sslcrl of which TLS can make nothing');
+  if (!isUnderstood(common)) fault('has sslcert, sslkey, sslpassword or sslcrl which TLS cannot read');
   return {
     mode,
     optionsFor: (host) => ({

@@ -2,7 +2,7 @@ import { DatabaseUrlError } from './database-url.ts';
 import { ReadOnlyServer, UnsuitableDatabase } from './inspect-session.ts';
 import { sqlStateOf } from './sql-state.ts';
 
-/** Why the service cannot work with the database that it was given, and what helps; in a line for whoever starts it. */
+/** Why the service cannot use its database, and the remedy, in one line for the operator. */
 export class UnusableDatabase extends Error {
   override readonly name = 'UnusableDatabase';
 
@@ -11,7 +11,7 @@ export class UnusableDatabase extends Error {
   }
 }
 
-/** Each host's, and each address's of a host. */
+/** One per host, and per address of a host. */
 const causesOf = (cause: unknown): unknown[] =>
   cause instanceof AggregateError && cause.errors.length > 0 ? cause.errors.flatMap(causesOf) : [cause];
 
@@ -21,20 +21,20 @@ function inWords(cause: unknown): string {
   if (cause instanceof DatabaseUrlError || cause instanceof UnusableDatabase) return cause.message;
   // MikroORM adds hints in further lines.
   const [said = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-  if (cause instanceof UnsuitableDatabase) return `PostgreSQL is of no use: ${said}.`;
+  if (cause instanceof UnsuitableDatabase) return `PostgreSQL is unusable: ${said}.`;
   if (cause instanceof ReadOnlyServer)
     return `PostgreSQL is read-only: ${said}. ${cause.isStandby ? 'DATABASE_URL must lead to the primary.' : 'Switch default_transaction_read_only off for the server, database and role.'}`;
   const state = sqlStateOf(cause);
   const remedy = remedyOf(cause, said);
   if (remedy) return `PostgreSQL ${remedy.what}: ${said}. ${remedy.helps}`;
   return state === undefined
-    ? `PostgreSQL is away: ${said}. Start it, or look at DATABASE_URL.`
-    : `PostgreSQL refuses (SQLSTATE ${state}): ${said}.`;
+    ? `Cannot reach PostgreSQL: ${said}. Start it or check DATABASE_URL.`
+    : `PostgreSQL refused (SQLSTATE ${state}): ${said}.`;
 }
 
 /**
- * What is wrong with a server, for everybody: without its own words, which may name hosts and roles. Undefined when
- * there is no more to tell than that it does not answer.
+ * What is wrong with a server, safe for everybody: without its own words, which may name hosts and roles. Undefined when
+ * it merely does not answer.
  */
 export function refusalOf(error: unknown): string | undefined {
   const refusals = causesOf(error).flatMap((cause) => refusalInWords(cause) ?? []);
@@ -57,7 +57,7 @@ interface Remedy {
 
 /** By SQLSTATE, or by its class. */
 const remedies: Readonly<Record<string, Remedy>> = {
-  '28P01': { what: 'refuses the log-in', helps: 'Correct user and password in DATABASE_URL.' },
+  '28P01': { what: 'refused the log-in', helps: 'Correct user and password in DATABASE_URL.' },
   '28000': {
     what: 'does not let this user in',
     helps: 'Correct the user, sslmode and client certificate in DATABASE_URL, or the server’s pg_hba.conf.',
@@ -71,7 +71,7 @@ const remedies: Readonly<Record<string, Remedy>> = {
     helps: 'Create it, which the service never does, or correct its name in DATABASE_URL.',
   },
   '42501': {
-    what: 'refuses for want of rights',
+    what: 'denies a privilege',
     helps: 'Run npm run migrate as a role that owns the schema, and grant the rights that the README lists.',
   },
   '3F000': { what: 'has no schema for the tables', helps: 'Create the schema that search_path names, or correct it.' },
@@ -79,10 +79,10 @@ const remedies: Readonly<Record<string, Remedy>> = {
     what: 'has no connection left',
     helps: 'Raise max_connections or the role’s limit, or run fewer processes: each takes up to 10.',
   },
-  '57P03': { what: 'is starting or ending', helps: 'Start this again in a moment.' },
-  '57P': { what: 'has ended the connection', helps: 'Start this again in a moment.' },
-  '53': { what: 'is short of resources', helps: 'Free what it lacks, and start this again.' },
-  '55P03': { what: 'kept it waiting for a lock', helps: 'See pg_locks for who holds it.' },
+  '57P03': { what: 'is starting or shutting down', helps: 'Try again in a moment.' },
+  '57P': { what: 'has ended the connection', helps: 'Try again in a moment.' },
+  '53': { what: 'is short of resources', helps: 'Free them, then try again.' },
+  '55P03': { what: 'timed out waiting for a lock', helps: 'See pg_locks for its holder.' },
 };
 
 function remedyOf(cause: unknown, said: string): Remedy | undefined {
@@ -102,7 +102,7 @@ function remedyOfConnection(cause: unknown, said: string): Remedy | undefined {
   if (/does not support SSL/.test(said))
     return {
       what: 'offers no TLS',
-      helps: 'Switch ssl on there; sslmode=disable in DATABASE_URL would send all in the clear.',
+      helps: 'Switch ssl on there; sslmode=disable in DATABASE_URL would send everything in the clear.',
     };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return {
@@ -116,12 +116,12 @@ function remedyOfConnection(cause: unknown, said: string): Remedy | undefined {
     };
   if (/^ERR_(SSL|TLS)|EPROTO/.test(code) || /SSL connection|tls/i.test(said))
     return {
-      what: 'breaks off TLS',
-      helps: 'Look at its ssl settings, and at sslcert, sslkey and the versions of TLS in DATABASE_URL.',
+      what: 'aborts the TLS handshake',
+      helps: 'Check its ssl settings, and sslcert, sslkey and the versions of TLS in DATABASE_URL.',
     };
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return { what: 'is at a host that nobody knows', helps: 'Correct the host in DATABASE_URL, or the name server.' };
+    return { what: 'is at an unknown host', helps: 'Correct the host in DATABASE_URL, or the name server.' };
   if (/SASL|SCRAM|password|channel_binding/i.test(said))
-    return { what: 'does not agree on a log-in', helps: 'Look at the password and channel_binding in DATABASE_URL.' };
+    return { what: 'does not agree on a log-in', helps: 'Check the password and channel_binding in DATABASE_URL.' };
   return undefined;
 }

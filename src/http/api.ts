@@ -19,7 +19,7 @@ import type { HttpServer } from './http-server.ts';
 import { operationRunner } from './run-operation.ts';
 import { sendJson } from './send-json.ts';
 import { answersLink, asksToSignIn } from './sign-in-page.ts';
-import { boundStrangers } from './strangers.ts';
+import { limitUnauthenticatedConnections } from './unauthenticated-connections.ts';
 import { openViewerLimits, type RequestLimits } from './viewer-limits.ts';
 import { openWebSockets } from './web-sockets.ts';
 
@@ -61,7 +61,7 @@ export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions)
   const { access, revocations, metrics, log } = options;
   const graphql = openGraphQLServer({ deps, seesSchema: options.seesSchema, metrics });
   const run = operationRunner(graphql, openViewerLimits(options.limitsOf), revocations, log);
-  const signedIn = boundStrangers(http.server);
+  const signedIn = limitUnauthenticatedConnections(http.server);
   const addressOf = ({ headers, socket }: IncomingMessage): string | undefined =>
     clientAddress(socket.remoteAddress, String(headers['x-forwarded-for'] ?? ''), options.trustedProxies);
   const identify: Identify = async (request, authorization = request.headers.authorization) => {
@@ -97,7 +97,7 @@ export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions)
     }
     const page = options.pages?.at(address);
     if (options.pages && page) answerPage(options.pages.link, page, request, response);
-    else sendJson(response, 404, { errors: [{ message: `There is nothing here; the API is at ${endpoint}.` }] });
+    else sendJson(response, 404, { errors: [{ message: `Not found; the API is at ${endpoint}.` }] });
   }
 
   return {

@@ -10,8 +10,9 @@ export class CannotListen extends Error {
 
 function sentenceOf(code: string, host: string, port: number, variable: string): string {
   if (code === 'EADDRINUSE') {
-    return `Something else listens on port ${port} of ${host} already (${code}). Set ${variable} to another port, or stop it.`;
+    return `Port ${port} of ${host} is already in use (${code}). Set ${variable} to another port, or stop what listens there.`;
   }
-  if (code === 'EACCES') return `This user may not listen on port ${port} (${code}). Set ${variable} to 1024 or more.`;
+  if (code === 'EACCES')
+    return `This user is not allowed to listen on port ${port} (${code}). Set ${variable} to 1024 or more.`;
   return `HOST=${host} is not an address of this machine (${code}). Set HOST to one, or to 0.0.0.0 for all of them.`;
 }

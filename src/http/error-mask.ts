@@ -5,7 +5,7 @@ import { Unauthenticated } from '../access/authenticate.ts';
 import { WatchEnded } from '../live/company-stream.ts';
 import type { Log } from '../observability/log.ts';
 
-/** Why an operation is given up whose client is gone. */
+/** Why an operation is aborted: its client disconnected. */
 export class ClientLeft extends Error {
   override readonly name = 'ClientLeft';
 }
@@ -25,11 +25,11 @@ export const errorMask =
 
     const reference = randomUUID();
     log.error({ err: cause, reference }, 'request failed');
-    const message = `Something went wrong on our side. Tell support this reference: ${reference}`;
+    const message = `Something went wrong on our side. Give this reference to support: ${reference}`;
     return new Refusal(message, { code: 'INTERNAL_SERVER_ERROR', reference }, { status: 500 }).at(error);
   };
 
-/** Something went wrong on our side, of which a client reads no more than a reference id. */
+/** Whether an error is internal: clients see only a reference id for it. */
 export const isOurs = (error: unknown): boolean => refusalOf(causeOf(error)) === undefined;
 
 /** A stream has ended because this server closes. */
@@ -51,7 +51,7 @@ function refusalOf(cause: unknown): Refusal | undefined {
   if (cause instanceof Unauthenticated) return unauthenticated(cause.message);
   if (cause instanceof WatchEnded) return watchEnded(cause);
   // Nobody reads it.
-  if (cause instanceof ClientLeft) return new Refusal('The client has left.', { code: 'BAD_REQUEST' });
+  if (cause instanceof ClientLeft) return new Refusal('The client disconnected.', { code: 'BAD_REQUEST' });
   // Only execution can tell that a variable which may be null is null where an argument may not.
   if (cause instanceof GraphQLError && cause.message.startsWith('Argument "')) {
     return new Refusal('The value of an argument does not fit its type.', { code: 'BAD_USER_INPUT' });
@@ -62,7 +62,9 @@ function refusalOf(cause: unknown): Refusal | undefined {
 const watchEnded = ({ reason }: WatchEnded): Refusal =>
   reason === 'expired'
     ? unauthenticated('Your token has expired; resume with a new one and the last version as sinceVersion.')
-    : new Refusal('This server closes; resume with the last version as sinceVersion.', { code: 'SERVICE_UNAVAILABLE' });
+    : new Refusal('This server is shutting down; resume with the last version as sinceVersion.', {
+        code: 'SERVICE_UNAVAILABLE',
+      });
 
 export const unauthenticated = (message: string): Refusal =>
   new Refusal(message, { code: 'UNAUTHENTICATED' }, { status: 401, headers: { 'www-authenticate': 'Bearer' } });

@@ -6,7 +6,7 @@ import { sendJson } from './send-json.ts';
 export function serveHealth(http: HttpServer, health: Health): void {
   http.serve(async (request, response) => {
     if (await health.answer(request, response)) return 'other';
-    sendJson(response, 404, { errors: [{ message: 'There is nothing here; see /healthz, /readyz and /metrics.' }] });
+    sendJson(response, 404, { errors: [{ message: 'Not found; see /healthz, /readyz and /metrics.' }] });
     return 'other';
   });
 }

@@ -7,9 +7,9 @@ import { answerLimit, NoAnswer, singleFlight } from './single-flight.ts';
 
 /** A server that this process cannot do without. */
 export interface Check {
-  /** Rejects when the server is away, or of no use. */
+  /** Rejects when the server is unavailable or unusable. */
   readonly ask: () => Promise<void>;
-  /** Why it is of no use although it answers, in words that anybody may read. */
+  /** Why it is unusable although it answers, in words that anybody may read. */
   readonly refusalOf: (error: unknown) => string | undefined;
   /** The variable that says where it is. */
   readonly variable: string;
@@ -18,18 +18,18 @@ export interface Check {
 export interface HealthOptions {
   /** By their names in the answer of `/readyz`. */
   readonly checks: Readonly<Record<string, Check>>;
-  /** What the database knows of the work at hand; rejects when it is away. */
+  /** What the database knows of the work at hand; rejects when it is unavailable. */
   readonly backlog: () => Promise<Backlog>;
   readonly liveness: Liveness;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
-/** What machines ask of a process: `/healthz`, whether everything in it goes on; `/readyz`, whether it can work; and `/metrics`. */
+/** The endpoints for machines: `/healthz`, whether every loop is running; `/readyz`, whether the process can work; and `/metrics`. */
 export interface Health {
   /** Resolves to false, and leaves request and response alone, when the path is another one. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
-  /** Not ready any more, so that nobody sends more work while this process ends. */
+  /** No longer ready, so that nobody sends more work while this process shuts down. */
   close(): void;
 }
 
@@ -61,11 +61,11 @@ export function openHealth({ checks, backlog, liveness, metrics, log }: HealthOp
           return { name, state: 'ok' };
         } catch (error) {
           const refusal = refusalOf(error);
-          const trouble = refusal === undefined ? notReached(error) : `of no use: ${refusal}`;
+          const problem = refusal === undefined ? unreachable(error) : `unusable: ${refusal}`;
           return {
             name,
-            state: refusal === undefined ? 'away' : 'unusable',
-            missing: `${name}: ${trouble}; see ${variable}`,
+            state: refusal === undefined ? 'unavailable' : 'unusable',
+            missing: `${name}: ${problem}; see ${variable}`,
           };
         }
       }),
@@ -78,7 +78,7 @@ export function openHealth({ checks, backlog, liveness, metrics, log }: HealthOp
 
   async function answerMetrics(response: ServerResponse): Promise<void> {
     const known = await readBacklog().catch((error: Error) => {
-      log.warn({ err: error.message }, 'metrics without what the database knows');
+      log.warn({ err: error.message }, 'database metrics unavailable');
       return undefined;
     });
     const { contentType, body } = await metrics.page(known, liveness.silences());
@@ -92,7 +92,7 @@ export function openHealth({ checks, backlog, liveness, metrics, log }: HealthOp
       if (request.method === 'GET' || request.method === 'HEAD') await answer(response);
       else {
         response.setHeader('allow', 'GET, HEAD');
-        sendJson(response, 405, { errors: [{ message: 'This is only to be read.' }] });
+        sendJson(response, 405, { errors: [{ message: 'Method not allowed; use GET or HEAD.' }] });
       }
       return true;
     },
@@ -105,8 +105,8 @@ export function openHealth({ checks, backlog, liveness, metrics, log }: HealthOp
 const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1_000)} s`;
 
 /** For operators, without the error's own words: they may name hosts and users. */
-function notReached(error: unknown): string {
+function unreachable(error: unknown): string {
   if (error instanceof NoAnswer) return `no answer within ${answerLimit / 1_000} s`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^[A-Z\d_]+$/.test(code) ? `not to be reached (${code})` : 'not to be reached';
+  return /^[A-Z\d_]+$/.test(code) ? `unreachable (${code})` : 'unreachable';
 }

@@ -11,21 +11,21 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** Which variable says the port. */
+  /** The variable that sets the port. */
   readonly variable: 'PORT' | 'WORKER_PORT';
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
-/** Answers a request, or has begun a stream that goes on; resolves to what was asked for. */
+/** Answers a request or starts a stream that continues; resolves to the route that was requested. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<Route>;
 
 export interface HttpServer {
   readonly server: Server;
   readonly port: number;
-  /** Answers every request; those that came earlier have waited for it. */
+  /** Answers every request from now on, and those that were waiting for it. */
   serve(answer: Answer): void;
-  /** Takes no more requests and waits a while for what runs. May be called twice. */
+  /** Stops accepting requests and waits a while for those in flight. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     },
     close: () => {
       closed ??= closeServer(server);
-      // Nobody will answer what still waits.
+      // Requests that are still waiting will never be answered.
       if (!isServing) server.closeAllConnections();
       return closed;
     },
@@ -74,13 +74,13 @@ async function serveOne(
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   response.once('close', close);
   response.setHeader('x-request-id', requestId);
-  // Whoever serves a page says more of what it may do.
+  // Handlers that serve pages set a policy of their own.
   response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('x-content-type-options', 'nosniff');
 
   const route = await answer(request, response).catch((error: unknown): Route => {
-    // A client that left has broken off its own request.
+    // A client that disconnected aborted its own request.
     if (response.closed) return 'other';
     log.error({ requestId, err: error }, 'request failed');
     if (!response.headersSent) sendJson(response, 500, { errors: [{ message: 'Something went wrong on our side.' }] });
@@ -98,14 +98,14 @@ async function serveOne(
 }
 
 /**
- * In milliseconds. Balancers keep connections for 60 s and more, and get 502 from one that this side has just closed;
- * a request that comes in drops holds a connection, and must have come whole by then.
+ * In milliseconds. Load balancers keep connections for 60 s and more, and answer 502 when this side has just closed one; a request
+ * that trickles in holds a connection, so it must be complete by then.
  */
 const timeLimits = { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 30_000 };
 /** Streams and sockets among them: each costs some ten kilobytes. */
 const mostConnections = 20_000;
 
-/** Nobody was there to be answered; nginx's number for it. */
+/** The client disconnected before the answer: nginx's status for it. */
 const clientLeft = 499;
 
 /** How long running requests may take to end, in milliseconds. */

@@ -18,7 +18,7 @@ export interface Parameters {
 export async function readParameters(request: IncomingMessage): Promise<Parameters> {
   if (request.method === 'POST') return parametersOf(parseJson(await readBody(request), 'The body'));
   if (request.method === 'GET') return parametersOfAddress(request.url ?? '/');
-  throw refuse(405, 'Ask by POST, or by GET for queries and subscriptions.', { allow: 'GET, POST' });
+  throw refuse(405, 'Use POST, or GET for queries and subscriptions.', { allow: 'GET, POST' });
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -69,7 +69,7 @@ function parametersOf(parameters: unknown): Parameters {
   if (!isAbsent(variables) && !isObject(variables)) throw refuse(400, 'Send variables as an object.');
   if (!isAbsent(extensions) && !isObject(extensions)) throw refuse(400, 'Send extensions as an object.');
   if (Object.keys(parameters).some((name) => !known.includes(name) && !isAbsent(parameters[name]))) {
-    throw refuse(400, `Send nothing beside ${known.join(', ')}.`);
+    throw refuse(400, `Send nothing besides ${known.join(', ')}.`);
   }
   return { query, operationName, variables };
 }

@@ -9,8 +9,8 @@ import type { Log } from '../observability/log.ts';
 import type { Identity } from './caller.ts';
 import { errorMask, isClosing } from './error-mask.ts';
 import type { GraphQLServer } from './graphql-server.ts';
+import { openOperationQueue } from './operation-queue.ts';
 import type { Parameters } from './request-parameters.ts';
-import { openTurns } from './turns.ts';
 import type { ViewerLimits } from './viewer-limits.ts';
 
 export interface Asking extends Identity {
@@ -37,16 +37,16 @@ export function operationRunner(
   log: Log,
 ): RunOperation {
   const mask = errorMask(log);
-  const turns = openTurns();
+  const queue = openOperationQueue();
   const tell = (result: ExecutionResult): ExecutionResult =>
     result.errors ? { ...result, errors: result.errors.map(mask) } : result;
 
   return async ({ viewer, address, signal, readsOnly, position }, { query, operationName, variables }) => {
-    let endTurn = (): void => {};
+    let release = (): void => {};
     let endStream = (): void => {};
     try {
       limits.countRequest(viewer);
-      endTurn = await turns.take(viewer.subject);
+      release = await queue.acquire(viewer.subject);
       signal.throwIfAborted();
       if (viewer.until !== undefined && Date.now() >= viewer.until)
         throw new Unauthenticated('TOKEN_EXPIRED', tokenExpired);
@@ -77,7 +77,7 @@ export function operationRunner(
       endStream();
       return tell({ errors: [asGraphQLError(error)] });
     } finally {
-      endTurn();
+      release();
     }
   };
 }

@@ -1,7 +1,7 @@
 /** How long an answer may take, in milliseconds. */
 export const answerLimit = 2_000;
 
-/** What was asked did not answer in time. */
+/** There was no answer in time. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 
@@ -10,7 +10,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Rejects with NoAnswer after a while. Whoever asks while an answer is awaited waits for the same one. */
+/** Rejects with NoAnswer after a while. Calls during a pending one share its result. */
 export function singleFlight<Result>(ask: () => Promise<Result>): () => Promise<Result> {
   let asked: Promise<Result> | undefined;
   return () => {

@@ -7,21 +7,21 @@ import { ClientLeft } from './error-mask.ts';
 export interface Socket extends ProtocolSocket {
   /** Aborted once the connection is gone. */
   readonly left: AbortSignal;
-  /** The client was let in, until then in milliseconds since 1970. */
+  /** The client has signed in; its token expires at this time, in milliseconds since 1970. */
   signedIn(until: number | undefined): void;
-  /** Closes as for a token that has ended, once streams have had time to tell of it. */
+  /** Closes as for an expired token, once streams have had time to report it. */
   endSoon(reason: string): void;
-  /** Begins an operation; while many are beginning, no more is read from the client. */
+  /** Starts an operation; while too many are starting, no more is read from the client. */
   whileRunning<Result>(begin: () => Promise<Result>): Promise<Result>;
 }
 
-/** How many operations a connection begins at once; its further messages wait in the client's own buffers. */
+/** How many operations a connection starts at once; further messages wait in the client's own buffers. */
 const mostAtOnce = 10;
-/** How many messages are read of somebody who was not let in yet: pings, and one to begin with. */
+/** How many messages are read before the client has signed in: pings, and connection_init. */
 const mostBeforeSignIn = 10;
-/** How often the other side must show that it is there, in milliseconds. */
+/** How often the client must prove that it is alive, in milliseconds. */
 const heartbeat = 12_000;
-/** How long a stream has to tell that its token has ended or was revoked, before its connection closes, in milliseconds. */
+/** How long a stream has to report that its token expired or was revoked before its connection closes, in milliseconds. */
 const farewell = 1_000;
 /** The longest that a timer can wait. */
 const longestTimer = 2 ** 31 - 1;
@@ -75,7 +75,7 @@ export function openSocket(socket: WebSocket, log: Log): Socket {
         alive = true;
         if (!isSignedIn && ++unknownMessages > mostBeforeSignIn) return close(CloseCode.Unauthorized, 'Sign in first.');
         take(String(data)).catch((error: unknown) => {
-          log.warn({ err: error }, 'WebSocket message not understood');
+          log.warn({ err: error }, 'invalid WebSocket message');
           close(CloseCode.BadRequest, 'Invalid message');
         });
       });

@@ -34,7 +34,7 @@ export function openWebSockets(
   { identify, revocations, log }: { readonly identify: Identify; readonly revocations: Revocations; readonly log: Log },
 ): { close(): Promise<void> } {
   const sockets = new WebSocketServer({ server, path: endpoint, maxPayload: largestBody, handleProtocols });
-  sockets.on('error', (error) => log.warn({ err: error.message }, 'WebSocket server is disturbed'));
+  sockets.on('error', (error) => log.warn({ err: error.message }, 'WebSocket server error'));
 
   const protocol = makeServer<{ authorization?: unknown }, Connection>({
     async onConnect({ connectionParams, extra }) {
@@ -73,7 +73,7 @@ export function openWebSockets(
   });
   return {
     async close() {
-      for (const client of sockets.clients) client.close(1001, 'This server closes; connect again.');
+      for (const client of sockets.clients) client.close(1001, 'This server is shutting down; connect again.');
       const late = setTimeout(() => {
         for (const client of sockets.clients) client.terminate();
       }, closeLimit);

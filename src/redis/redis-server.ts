@@ -1,43 +1,43 @@
 import { Redis } from 'ioredis';
 import { type Log, logOnChange } from '../observability/log.ts';
 import type { RedisSettings } from './redis-settings.ts';
-import { isWrongServer, RedisTrouble } from './redis-trouble.ts';
+import { isUnusableServer, RedisUnavailable } from './redis-unavailable.ts';
 
 export type { Redis };
 
-/** The Redis server that a process shares with others. It may be away, or be of no use, at any time. */
+/** The Redis server that a process shares with others. It may be unavailable or unusable at any time. */
 export interface RedisServer {
   /** Our deployment's id (src/database/deployment.ts): the names of its keys and channels hold it, since others may be on the server. */
   readonly namespace: string;
   /**
-   * A connection of its own, which connects again for ever. What is asked while there is none waits for it, or fails at
-   * once with `waits: false`.
+   * A connection of its own, which reconnects for as long as it takes. Commands that are sent meanwhile wait for it, or
+   * fail at once with `waits: false`.
    */
   connect(options?: { readonly waits?: boolean }): Redis;
-  /** Lets every connection connect anew: another server may answer at the same address by now. */
+  /** Makes every connection reconnect: another server may answer at the same address by now. */
   reconnect(): void;
-  /** Why a connection is missing, as long as one is: a subscriber may be left to us after a password was rotated. */
-  readonly trouble: RedisTrouble | undefined;
+  /** Why a connection is missing, as long as one is. After a password is rotated, a subscriber's connection may be all that is left. */
+  readonly unavailable: RedisUnavailable | undefined;
 }
 
 const longestPause = 2_000;
-/** A connection that ends sooner is not replaced at once: a server that lets us in and then refuses would be asked without end. */
+/** A connection that ends sooner is not replaced at once: otherwise a server that accepts us and then refuses would be tried in a tight loop. */
 const shortLife = 5_000;
 const pauseAfterShortLife = 1_000;
-/** All connections follow the last one that left a server which is of no use, once it has arrived elsewhere. */
+/** All connections follow the last one that left an unusable server, once it is connected elsewhere. */
 const pauseBeforeFollowing = 3_000;
 const commandTimeout = 5_000;
 
 export function openRedisServer(settings: RedisSettings, namespace: string, log: Log): RedisServer {
   const connections = new Set<Redis>();
-  const report = logOnChange((err) => log.warn({ err }, 'Redis is away; trying again'));
-  let trouble: RedisTrouble | undefined;
+  const report = logOnChange((err) => log.warn({ err }, 'Redis unavailable, retrying'));
+  let lastError: RedisUnavailable | undefined;
   let following: NodeJS.Timeout | undefined;
 
   const reconnect = (): void => {
     for (const connection of connections) if (connection.status === 'ready') connection.disconnect(true);
   };
-  /** What is read and published goes on at a replica, unheard by those who have left it. */
+  /** Reads and publishing continue at a replica, unnoticed by connections that have left it. */
   const follow = (): void => {
     clearTimeout(following);
     following = setTimeout(reconnect, pauseBeforeFollowing).unref();
@@ -57,9 +57,9 @@ export function openRedisServer(settings: RedisSettings, namespace: string, log:
       enableOfflineQueue: waits,
       ...(waits ? {} : { commandTimeout }),
       reconnectOnError(error) {
-        if (!isWrongServer(error)) return false;
+        if (!isUnusableServer(error)) return false;
         follow();
-        // Every command that was under way is refused like this one, and the socket is hung up once.
+        // Every command in flight is refused like this one; the socket is closed once.
         const leaves = !isLeaving;
         isLeaving = true;
         return leaves;
@@ -72,9 +72,9 @@ export function openRedisServer(settings: RedisSettings, namespace: string, log:
     });
     connections.add(connection);
     connection.on('error', (error: Error) => {
-      trouble = new RedisTrouble(error);
-      report(trouble.message);
-      // It would go on in database 0, which is somebody else’s.
+      lastError = new RedisUnavailable(error);
+      report(lastError.message);
+      // It would continue in database 0, which belongs to others.
       if (isSelectError(error)) connection.disconnect(true);
     });
     connection.on('connect', () => {
@@ -93,9 +93,9 @@ export function openRedisServer(settings: RedisSettings, namespace: string, log:
     namespace,
     connect,
     reconnect,
-    get trouble() {
+    get unavailable() {
       const areReady = [...connections].every(({ status }) => status === 'ready');
-      return areReady ? undefined : trouble;
+      return areReady ? undefined : lastError;
     },
   };
 }

@@ -1,46 +1,44 @@
 import type { Liveness } from '../observability/liveness.ts';
 import { type Log, logOnChange } from '../observability/log.ts';
 import type { RedisServer } from './redis-server.ts';
-import { RedisTimeout, RedisTrouble } from './redis-trouble.ts';
+import { RedisTimeout, RedisUnavailable } from './redis-unavailable.ts';
 
 export interface RedisWatch {
-  /** Resolves when Redis did what the service needs of it; rejects with a RedisTrouble. */
+  /** Resolves when the probe succeeded; rejects with RedisUnavailable. */
   check(): Promise<void>;
   close(): void;
 }
 
 export interface RedisWatchOptions {
-  /** Does what the service needs of Redis, as it does it. */
+  /** Uses Redis as the service does. */
   readonly probe: () => Promise<unknown>;
-  /** Is called every few seconds while word may get lost: as long as Redis is of no use, to us or to others who notice later. */
-  readonly whileInDoubt: () => void;
+  /** Called every few seconds while notifications may get lost: while Redis is unusable, for us or for processes that notice later. */
+  readonly whileUnsure: () => void;
   readonly liveness: Liveness;
   readonly log: Log;
 }
 
 const pause = 5_000;
-/** So many looks must succeed before nothing is in doubt any more. */
-const looksInDoubt = 4;
-/** How long Redis may take to do it, in milliseconds. */
+/** How many checks in a row must succeed before notifications are relied on again. */
+const checksUntilSure = 4;
+/** How long Redis may take to answer a probe, in milliseconds. */
 const answerLimit = 4_000;
 
 /**
- * Tries Redis out every few seconds: a replica that was the primary before a fail-over answers and reads as ever, and is
- * left only once it refuses a write.
+ * Probes Redis every few seconds: a former primary that became a replica in a fail-over still answers and serves reads,
+ * and is left only once it refuses a write.
  */
-export function watchRedis(server: RedisServer, { probe, whileInDoubt, liveness, log }: RedisWatchOptions): RedisWatch {
-  const report = logOnChange((err) =>
-    log.error({ err }, 'Redis is of no use; work goes on without it, a little slower'),
-  );
+export function watchRedis(server: RedisServer, { probe, whileUnsure, liveness, log }: RedisWatchOptions): RedisWatch {
+  const report = logOnChange((err) => log.error({ err }, 'Redis unusable; continuing without it, a little slower'));
   let trying: Promise<void> | undefined;
-  let successes = looksInDoubt;
+  let successes = checksUntilSure;
   let open = true;
 
   const tryNow = async (): Promise<void> => {
     try {
       await inTime(probe());
     } catch (error) {
-      throw server.trouble ?? new RedisTrouble(error);
+      throw server.unavailable ?? new RedisUnavailable(error);
     }
   };
   const check = (): Promise<void> => {
@@ -52,17 +50,17 @@ export function watchRedis(server: RedisServer, { probe, whileInDoubt, liveness,
   const look = async (): Promise<void> => {
     try {
       await check();
-      if (successes === 0) log.info('Redis is of use again');
+      if (successes === 0) log.info('Redis usable again');
       successes += 1;
     } catch (error) {
       if (!open) return;
-      const trouble = new RedisTrouble(error);
-      report(trouble.message);
+      const unavailable = new RedisUnavailable(error);
+      report(unavailable.message);
       successes = 0;
-      // Nobody may be at the other end any more.
-      if (trouble.code === 'ETIMEDOUT') server.reconnect();
+      // The other end may be gone.
+      if (unavailable.code === 'ETIMEDOUT') server.reconnect();
     }
-    if (successes < looksInDoubt) whileInDoubt();
+    if (successes < checksUntilSure) whileUnsure();
   };
 
   const looking = liveness.repeat('redis watch', look, { pause, onError: ({ message }) => report(message) });
@@ -70,7 +68,7 @@ export function watchRedis(server: RedisServer, { probe, whileInDoubt, liveness,
     check,
     close() {
       open = false;
-      // A look that is under way may last as long as Redis is silent.
+      // A check in flight may last as long as Redis is silent.
       void looking.close();
     },
   };

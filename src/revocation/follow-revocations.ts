@@ -20,7 +20,7 @@ export async function followRevocations(
 ): Promise<FollowedRevocations> {
   const refresh = async (): Promise<void> => revocations.replace(await readRevoked(db));
   await refresh();
-  const report = logOnChange((err) => log.warn({ err }, 'revocations are not read; trying again'));
+  const report = logOnChange((err) => log.warn({ err }, 'could not read revocations, retrying'));
   const repetition = liveness.repeat('revocations', refresh, { pause, onError: ({ message }) => report(message) });
   return { refresh: () => refresh().catch(({ message }: Error) => report(message)), close: () => repetition.close() };
 }

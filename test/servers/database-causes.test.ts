@@ -48,22 +48,19 @@ suite('a start that PostgreSQL does not allow', { skip: serversMissing }, () => 
     const at = (user: string, database = 'postgres'): string =>
       `postgresql://${user}@127.0.0.1:${postgres.port}/${database}`;
     const cases: [url: string, cause: RegExp][] = [
-      [at('with_password:wrong-s3cret'), /^PostgreSQL refuses the log-in: .* Correct user and password/],
+      [at('with_password:wrong-s3cret'), /^PostgreSQL refused the log-in: .* Correct user and password/],
       [at('nobody'), /^PostgreSQL does not let this user in: .*"nobody".* Correct the user/],
       [at('unwanted'), /^PostgreSQL does not let this user in: .*pg_hba\.conf/],
       [at('crowded'), /^PostgreSQL has no connection left: .* Raise/],
-      [at('poor'), /^PostgreSQL refuses for want of rights: .* npm run migrate/],
-      [at('postgres', 'latin'), /^PostgreSQL is of no use: The database's encoding is LATIN1.* 'UTF8'/],
+      [at('poor'), /^PostgreSQL denies a privilege: .* npm run migrate/],
+      [at('postgres', 'latin'), /^PostgreSQL is unusable: The database's encoding is LATIN1.* 'UTF8'/],
       [at('postgres', 'frozen'), /^PostgreSQL is read-only: .* Switch default_transaction_read_only off/],
       [
         `postgresql://postgres@127.0.0.1:${await freePort()}/postgres`,
-        /^PostgreSQL is away: connect ECONNREFUSED .* Start it/,
+        /^Cannot reach PostgreSQL: connect ECONNREFUSED .* Start it/,
       ],
-      [
-        'postgresql://postgres@nowhere.invalid/postgres',
-        /^PostgreSQL is at a host that nobody knows: .* Correct the host/,
-      ],
-      [`postgresql://postgres@127.0.0.1:${otherPort}/postgres?sslmode=require`, /^PostgreSQL breaks off TLS: /],
+      ['postgresql://postgres@nowhere.invalid/postgres', /^PostgreSQL is at an unknown host: .* Correct the host/],
+      [`postgresql://postgres@127.0.0.1:${otherPort}/postgres?sslmode=require`, /^PostgreSQL aborts the TLS handshake: /],
     ];
     for (const [url, cause] of cases) {
       const database = openPostgres(url);
@@ -78,7 +75,7 @@ suite('a start that PostgreSQL does not allow', { skip: serversMissing }, () => 
     const at = (user: string, database = 'postgres'): string =>
       `postgresql://${user}@127.0.0.1:${postgres.port}/${database}`;
     const cases: [url: string, cause: string | undefined][] = [
-      [at('with_password:wrong-s3cret'), 'it refuses the log-in (28P01)'],
+      [at('with_password:wrong-s3cret'), 'it refused the log-in (28P01)'],
       [at('nobody'), 'it does not let this user in (28000)'],
       [at('crowded'), 'it has no connection left (53300)'],
       [at('postgres', 'latin'), 'it cannot hold the data'],
@@ -97,7 +94,7 @@ suite('a start that PostgreSQL does not allow', { skip: serversMissing }, () => 
     const url = `postgresql://with_password:wrong-s3cret@127.0.0.1:${postgres.port}/postgres`;
     const program = startProgram('src/migrate.ts', { DATABASE_URL: url });
     assert.equal((await program.end()).code, 1);
-    assert.match(program.complaints, /^PostgreSQL refuses the log-in: [^\n]*\n$/);
+    assert.match(program.complaints, /^PostgreSQL refused the log-in: [^\n]*\n$/);
   });
 
   test('waits for another process that migrates for longer than any limit of its role', async () => {
@@ -111,6 +108,6 @@ suite('a start that PostgreSQL does not allow', { skip: serversMissing }, () => 
     await until('it waits', async () => (await other.query(waits)).rowCount === 1);
     await other.end();
     assert.equal((await program.end()).code, 0, program.complaints);
-    assert.equal(program.complaints, 'Waiting for another process that migrates.\n');
+    assert.equal(program.complaints, 'Waiting for another process that is migrating.\n');
   });
 });

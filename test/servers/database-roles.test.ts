@@ -75,7 +75,7 @@ suite('the roles and settings that a database may have', { skip: serversMissing 
 
     const early = startProgram('src/migrate.ts', { DATABASE_URL: urlOf('rights', 'companies') });
     assert.equal((await early.end()).code, 1);
-    assert.match(early.complaints, /^PostgreSQL refuses for want of rights: .*npm run migrate[^\n]*\n$/);
+    assert.match(early.complaints, /^PostgreSQL denies a privilege: .*npm run migrate[^\n]*\n$/);
 
     assert.equal((await startProgram('src/migrate.ts', { DATABASE_URL: urlOf('rights', 'owner') }).end()).code, 0);
     // A clock that this test sets stands before PostgreSQL's own.
@@ -119,7 +119,7 @@ suite('the roles and settings that a database may have', { skip: serversMissing 
       ['two', '-c search_path=two'],
     ] as const) {
       const url = urlOf('schemas', 'tenant', options);
-      for (const said of [/^Applied .*\n$/, /^Up to date already\.\n$/]) {
+      for (const said of [/^Applied .*\n$/, /^Already up to date\.\n$/]) {
         const program = startProgram('src/migrate.ts', { DATABASE_URL: url });
         assert.equal((await program.end()).code, 0, program.complaints);
         assert.match(program.log.map(({ msg }) => `${msg}\n`).join(''), said);
@@ -134,7 +134,7 @@ suite('the roles and settings that a database may have', { skip: serversMissing 
     );
     const nowhere = startProgram('src/migrate.ts', { DATABASE_URL: urlOf('schemas', 'tenant', '-c search_path=none') });
     assert.equal((await nowhere.end()).code, 1);
-    assert.match(nowhere.complaints, /^PostgreSQL is of no use: None of the schemas in search_path exists[^\n]*\n$/);
+    assert.match(nowhere.complaints, /^PostgreSQL is unusable: None of the schemas in search_path exists[^\n]*\n$/);
   });
 
   test('whatever a role’s settings are, moments are moments and the service sets what it relies on', async (t) => {

@@ -237,7 +237,7 @@ suite('DATABASE_URL, read as libpq reads it', { skip: serversMissing }, () => {
       ['target_session_attrs=read-only', /target_session_attrs/],
       ['connect_timeout=soon', /connect_timeout, which must be a whole number/],
       ['options=-F', /options/],
-      ['port=70000', /port that is no number/],
+      ['port=70000', /port that is not a number/],
       ['host=a,b&port=1,2,3', /number of hosts/],
       ['user=100%', /hexadecimal/],
     ];

@@ -60,7 +60,7 @@ suite('a PostgreSQL whose name moves to a promoted standby', { skip: serversMiss
     await until('the API is not ready', async () => (await readiness()).status === 503);
     assert.match(
       (await readiness()).text,
-      /"postgresql":"unusable".*postgresql: of no use: it takes no writes.*; see DATABASE_URL/,
+      /"postgresql":"unusable".*postgresql: unusable: it takes no writes.*; see DATABASE_URL/,
     );
 
     const meanwhile = Promise.all(Array.from({ length: 8 }, (_, index) => create(`meanwhile-${index}`)));
@@ -106,7 +106,7 @@ suite('a PostgreSQL whose name moves to a promoted standby', { skip: serversMiss
     assert.equal((await program.end()).code, 1);
     assert.match(
       program.complaints,
-      /^PostgreSQL is away: .*127\.0\.0\.1:1\b.*\nPostgreSQL is read-only: .*default_transaction_read_only/,
+      /^Cannot reach PostgreSQL: .*127\.0\.0\.1:1\b.*\nPostgreSQL is read-only: .*default_transaction_read_only/,
     );
   });
 });

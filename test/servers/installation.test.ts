@@ -92,7 +92,7 @@ suite('an installation', { skip: serversMissing }, () => {
       url.pathname = `/${name}`;
       const program = cluster.start(script, { [variable]: `${port}`, DATABASE_URL: url.href });
       assert.equal((await program.end()).code, 1);
-      assert.match(program.complaints, new RegExp(`^Something else listens on port ${port} .* Set ${variable} to`));
+      assert.match(program.complaints, new RegExp(`^Port ${port} of \\S+ is already in use .* Set ${variable} to`));
       assert.doesNotMatch(program.complaints, /\n\s+at /);
       const connection = new Connection(url.href);
       t.after(() => connection.end());
@@ -121,7 +121,7 @@ suite('an installation', { skip: serversMissing }, () => {
       npm.kill('SIGTERM');
       // Both of them have their ends of the pipes closed: no process of it is left.
       await within(10_000, `the end of npm run ${script}`, closed);
-      assert.match(said, /SIGTERM: closing/);
+      assert.match(said, /SIGTERM: shutting down/);
       assert.equal(npm.exitCode, 0, said);
       await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
     });

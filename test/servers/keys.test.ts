@@ -69,7 +69,7 @@ suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 },
     assert.deepEqual(await keys(young), ['young: not needed', 'old: MISSING, needed by 5']);
     assert.deepEqual(await keys(young, 'all'), [
       'Invalid configuration:',
-      '  npm run keys takes nothing or: reseal',
+      '  npm run keys takes no argument, or: reseal',
       1,
     ]);
     assert.deepEqual(await keys(young, 'reseal'), [
@@ -100,9 +100,9 @@ suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 },
     await cluster.query(`select pg_terminate_backend(pid) from ${waiting}`);
     await release();
     assert.deepEqual(await keys(`${young},${old}`), ['young: needed by 2', 'old: needed by 3']);
-    const again = ['Sealed 3 again under young.', 'young: needed by 5', 'old: not needed'];
+    const again = ['Resealed 3 under young.', 'young: needed by 5', 'old: not needed'];
     assert.deepEqual(await keys(`${young},${old}`, 'reseal'), again);
-    assert.deepEqual(await keys(`${young},${old}`, 'reseal'), ['Sealed 0 again under young.', ...again.slice(1)]);
+    assert.deepEqual(await keys(`${young},${old}`, 'reseal'), ['Resealed 0 under young.', ...again.slice(1)]);
   });
 
   test('a request of the old key’s time that is repeated without this key is the same company', async () => {
@@ -138,7 +138,7 @@ suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 },
     await resealing.end();
     assert.deepEqual(
       resealing.log.map(({ msg }) => msg),
-      ['Sealed 0 again under youngest.', 'youngest: not needed', 'young: not needed'],
+      ['Resealed 0 under youngest.', 'youngest: not needed', 'young: not needed'],
     );
   });
 });

@@ -11,7 +11,7 @@ import { openLiveness } from '../../src/observability/liveness.ts';
 import { openMetrics } from '../../src/observability/metrics.ts';
 import { openRedisServer } from '../../src/redis/redis-server.ts';
 import { readRedisUrl } from '../../src/redis/redis-settings.ts';
-import { RedisTrouble } from '../../src/redis/redis-trouble.ts';
+import { RedisUnavailable } from '../../src/redis/redis-unavailable.ts';
 import { watchRedis } from '../../src/redis/watch-redis.ts';
 import { type Certified, openPrivateAuthority, opensslMissing } from '../support/private-authority.ts';
 import { freePort, type PrivateServer, serversMissing, startRedis } from '../support/private-servers.ts';
@@ -28,7 +28,7 @@ async function tryOut(t: TestContext, address: string): Promise<string> {
   open.defer(() => queues.close());
   const watch = watchRedis(server, {
     probe: () => Promise.all([channel.probe(), queues.probe()]),
-    whileInDoubt: () => {},
+    whileUnsure: () => {},
     liveness: openLiveness(),
     log,
   });
@@ -36,7 +36,7 @@ async function tryOut(t: TestContext, address: string): Promise<string> {
   const check = (): Promise<string> =>
     watch.check().then(
       () => 'ok',
-      (trouble: RedisTrouble) => trouble.code,
+      (trouble: RedisUnavailable) => trouble.code,
     );
   let outcome = await check();
   // Some connections are there already and others are not yet.
@@ -128,7 +128,7 @@ suite('REDIS_URL', { skip: serversMissing }, () => {
     connection.once('close', closed.resolve);
     await ending.close();
     await closed.promise;
-    const trouble = await connection.ping().then(assert.fail, (error: unknown) => new RedisTrouble(error));
+    const trouble = await connection.ping().then(assert.fail, (error: unknown) => new RedisUnavailable(error));
     assert.deepEqual([trouble.code, trouble.refusal], ['ENOTCONN', undefined]);
   });
 

@@ -84,7 +84,7 @@ suite('a Redis that forgets, hangs up and goes away', { skip: serversMissing }, 
     assert.equal(company.status, 'QUEUED');
     const ready = await fetch(`http://127.0.0.1:${api.port}/readyz`);
     assert.equal(ready.status, 503);
-    assert.partialDeepStrictEqual(await ready.json(), { postgresql: 'ok', redis: 'away' });
+    assert.partialDeepStrictEqual(await ready.json(), { postgresql: 'ok', redis: 'unavailable' });
 
     const watched = order('while-redis-is-down', api);
     const orders = [await within(2_000, 'the answer', watched)];

@@ -111,7 +111,7 @@ suite('starts and ends', { skip: serversMissing }, () => {
       DATABASE_URL: `postgresql://postgres@127.0.0.1:${proxy.port}/postgres`,
     });
     assert.equal((await program.end()).code, 1);
-    assert.match(program.complaints, /^PostgreSQL is away: Connection terminated/);
+    assert.match(program.complaints, /^Cannot reach PostgreSQL: Connection terminated/);
     assert.doesNotMatch(program.complaints, /\n\s+at /);
   });
 
@@ -120,7 +120,7 @@ suite('starts and ends', { skip: serversMissing }, () => {
     const worker = cluster.startWorker();
     const api = await cluster.startApi();
     const early = await within(2_000, 'the answer', order('early', api));
-    await worker.line(({ level }) => level === 40, 'that Redis is away');
+    await worker.line(({ level }) => level === 40, 'the warning that Redis is unavailable');
     await cluster.redis.restart();
     t.diagnostic(`made ${await allBecomeActive(cluster, [early], 15_000)} ms after it came`);
     assert.equal((await worker.end('SIGTERM')).code, 0);
@@ -148,9 +148,11 @@ suite('starts and ends', { skip: serversMissing }, () => {
       }),
     );
     await cluster.redis.stop();
-    await until('the worker sees that Redis is away', async () => (await read('/readyz')).includes('"redis":"away"'));
+    await until('the worker sees that Redis is away', async () =>
+      (await read('/readyz')).includes('"redis":"unavailable"'),
+    );
     const { missing, ...states } = JSON.parse(await read('/readyz'));
-    assert.deepEqual(states, { postgresql: 'away', redis: 'away' });
+    assert.deepEqual(states, { postgresql: 'unavailable', redis: 'unavailable' });
     assert.match(missing.join('\n'), /^postgresql: .* see DATABASE_URL\nredis: .* see REDIS_URL$/);
     assert.doesNotMatch(missing.join(), /127\.0\.0\.1|localhost|postgres@/);
 
@@ -193,7 +195,7 @@ suite('starts and ends', { skip: serversMissing }, () => {
     const api = await cluster.startApi();
     await allBecomeActive(cluster, [await order('last', api)], 15_000);
     await cluster.redis.stop();
-    await worker.line(({ msg }) => msg === 'queue is disturbed', 'that Redis is away');
+    await worker.line(({ msg }) => msg === 'queue connection error', 'the warning that Redis is unavailable');
     for (const program of [worker, api]) {
       const { code, milliseconds } = await program.end('SIGTERM');
       t.diagnostic(`ended after ${milliseconds} ms`);

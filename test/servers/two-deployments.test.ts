@@ -167,7 +167,7 @@ suite('two databases with one Redis and one data folder', { skip: serversMissing
       env: { ...process.env, DATABASE_URL: theirs },
       encoding: 'utf8',
     });
-    assert.match(command, /keeps its identities/);
+    assert.match(command, /keeps its identity/);
     const there = await startApi(theirs);
     assert.deepEqual(await identities(theirs), await identities(ours));
     assert.ok(!there.log.some(({ msg }) => /is a copy/.test(msg ?? '')));

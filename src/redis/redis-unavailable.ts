@@ -1,11 +1,11 @@
 import { ReplyError } from 'ioredis';
 
-/** Why Redis is of no use to the service; for operators, without anything that was sent. */
-export class RedisTrouble extends Error {
-  override readonly name = 'RedisTrouble';
-  /** The first word of Redis’ answer, `READONLY`, or the system’s code, `ECONNREFUSED`. */
+/** Why the service cannot use Redis; for operators, without anything that was sent. */
+export class RedisUnavailable extends Error {
+  override readonly name = 'RedisUnavailable';
+  /** The first word of Redis’ reply, `READONLY`, or the system’s code, `ECONNREFUSED`. */
   readonly code: string;
-  /** What is wrong with a Redis that answers, for everybody: without its own words. Undefined when none answers. */
+  /** What is wrong with a Redis that replies, safe for everybody: without its own words. Undefined when none replies. */
   readonly refusal: string | undefined;
 
   constructor(cause: unknown) {
@@ -22,8 +22,8 @@ export class RedisTimeout extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
-/** Answers of a server that the service cannot work with. */
-const wrongServer = [
+/** Errors of a server that the service cannot work with. */
+const unusableServers = [
   'READONLY',
   'MASTERDOWN',
   'NOREPLICAS',
@@ -35,31 +35,31 @@ const wrongServer = [
   'NOAUTH',
 ];
 
-/** Whether connecting anew may lead to a server that the service can work with. */
-export const isWrongServer = ({ message }: Error): boolean => wrongServer.includes(firstWord(message) ?? '');
+/** Whether reconnecting may lead to a server that the service can work with. */
+export const isUnusableServer = ({ message }: Error): boolean => unusableServers.includes(firstWord(message) ?? '');
 
 const remedies: Readonly<Record<string, string>> = {
   READONLY: 'it is a replica, and REDIS_URL must name the primary',
   MASTERDOWN: 'it is a replica without its primary, and REDIS_URL must name the primary',
   NOREPLICAS: 'it takes no writes while it has too few replicas',
-  MISCONF: 'it cannot save its data; look at its disk',
+  MISCONF: 'it cannot save its data; check its disk',
   OOM: 'its memory is full; raise its maxmemory',
-  LOADING: 'it is reading its data',
-  WRONGPASS: 'look at the user and password in REDIS_URL',
-  NOAUTH: 'it wants a password in REDIS_URL',
+  LOADING: 'it is loading its data',
+  WRONGPASS: 'check the user and password in REDIS_URL',
+  NOAUTH: 'it requires a password in REDIS_URL',
   NOPERM: 'give its user ~bq:* &company:* +@all -@dangerous',
   MOVED: 'a Redis Cluster cannot be used',
   CROSSSLOT: 'a Redis Cluster cannot be used',
-  ECONNRESET: 'it hangs up; if it expects TLS, write rediss://',
-  ENOTCONN: 'there is no connection to it',
+  ECONNRESET: 'it closed the connection; if it expects TLS, write rediss://',
+  ENOTCONN: 'it is not connected',
   ETIMEDOUT: 'it does not answer in time',
-  ENOTREDIS: 'what answers there does not speak Redis',
+  ENOTREDIS: 'the server there does not speak Redis',
 };
 
 const firstWord = (message: string): string | undefined => /^[A-Z]{2,20}(?= )/.exec(message)?.[0];
 
 function describe(cause: unknown): { code: string; text: string; refusal?: string | undefined } {
-  if (cause instanceof RedisTrouble) return { code: cause.code, text: cause.message, refusal: cause.refusal };
+  if (cause instanceof RedisUnavailable) return { code: cause.code, text: cause.message, refusal: cause.refusal };
   if (!(cause instanceof Error)) return { code: 'UNKNOWN', text: 'no reason given' };
   // Redis quotes a command that it does not know, AUTH’s password included.
   const said = opensslReason(cause) ?? cause.message.split(/,? with args/i, 1)[0] ?? '';
@@ -71,7 +71,7 @@ function describe(cause: unknown): { code: string; text: string; refusal?: strin
   return { code, text, refusal: answered ? `${remedy ?? 'it refuses'} (${code})` : undefined };
 }
 
-/** ioredis gives its own errors no code. */
+/** ioredis’ own errors have no code. */
 const lost = (said: string): string => (said === 'Command timed out' ? 'ETIMEDOUT' : 'ENOTCONN');
 
 /** OpenSSL’s message names its own source files, its reason what happened. */

@@ -1,0 +1,68 @@
+import { Refusal } from '../../schema/refusal.ts';
+
+/** Starts operations in turn, viewer by viewer, so that one viewer's many operations do not delay another's single one. */
+export interface OperationQueue {
+  /**
+   * Resolves when an operation of this viewer may run, to the function that releases its place. Rejects with Refusal
+   * when too many of the viewer's operations are waiting already.
+   */
+  acquire(viewer: string): Promise<() => void>;
+}
+
+/** How many operations run at once, of one viewer and in all, and how many of one viewer wait. */
+const limits = { runningEach: 8, running: 32, waitingEach: 200 };
+
+interface ViewerOperations {
+  running: number;
+  readonly waiting: (() => void)[];
+}
+
+export function openOperationQueue(): OperationQueue {
+  /** Viewers with operations that run or wait; the one that was served last comes last. */
+  const viewers = new Map<string, ViewerOperations>();
+  let running = 0;
+
+  const mayStart = (operations: ViewerOperations): boolean =>
+    running < limits.running && operations.running < limits.runningEach;
+
+  function start(operations: ViewerOperations): void {
+    operations.running += 1;
+    running += 1;
+  }
+
+  function release(viewer: string, operations: ViewerOperations): void {
+    operations.running -= 1;
+    running -= 1;
+    if (operations.running === 0 && operations.waiting.length === 0) viewers.delete(viewer);
+    for (const [next, candidate] of viewers) {
+      if (!mayStart(candidate)) continue;
+      const resolve = candidate.waiting.shift();
+      if (!resolve) continue;
+      viewers.delete(next);
+      viewers.set(next, candidate);
+      start(candidate);
+      resolve();
+      return;
+    }
+  }
+
+  return {
+    async acquire(viewer) {
+      const operations = viewers.get(viewer) ?? { running: 0, waiting: [] };
+      viewers.set(viewer, operations);
+      if (operations.waiting.length === 0 && mayStart(operations)) start(operations);
+      else {
+        if (operations.waiting.length >= limits.waitingEach) throw tooMany();
+        await new Promise<void>((resolve) => operations.waiting.push(resolve));
+      }
+      return () => release(viewer, operations);
+    },
+  };
+}
+
+const tooMany = (): Refusal =>
+  new Refusal(
+    `More than ${limits.waitingEach} of your operations are already waiting; try again in a second.`,
+    { code: 'TOO_MANY_REQUESTS', retryAfterSeconds: 1 },
+    { status: 429, headers: { 'retry-after': '1' } },
+  );
