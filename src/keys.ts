@@ -5,7 +5,7 @@ import { readConfig } from './config/read-config.ts';
 import { openPostgres } from './database/open-database.ts';
 import { secretBox } from './secrets/secret-box.ts';
 
-/** Tells which of SECRET_KEYS the database needs; with `reseal` it first seals everything again under the first one. */
+/** Reports which of SECRET_KEYS the database needs; with `reseal`, it first reseals everything under the first one. */
 try {
   const command = process.argv[2];
   if (command !== undefined && command !== 'reseal')

@@ -9,7 +9,7 @@ export interface Access {
   identify(caller: Caller): Promise<Viewer>;
 }
 
-/** The viewer of the embedded default, whom the link signs in. */
+/** The viewer of the embedded default, signed in by the link. */
 export interface Developer {
   readonly viewer: Viewer;
   readonly link: SignInLink;

@@ -7,10 +7,10 @@ import type { KeySet } from './key-set.ts';
 import { rememberVerified } from './remembered.ts';
 import { type Role, roles, type Viewer, viewer } from './viewer.ts';
 
-/** Why somebody is not let in. */
+/** Why authentication failed. */
 export type RefusedLogIn = 'NO_TOKEN' | 'TOKEN_EXPIRED' | 'TOKEN_REVOKED' | 'TOKEN_INVALID' | 'CLAIMS_INVALID';
 
-/** Nobody is signed in, or what was shown is no good; the message says what to send. */
+/** No credentials were sent, or invalid ones; the message says what to send. */
 export class Unauthenticated extends Error {
   override readonly name = 'Unauthenticated';
   readonly reason: RefusedLogIn;
@@ -25,13 +25,13 @@ export const tokenExpired = 'The token has expired; get a new one.';
 
 export type Authenticate = (authorization: string | undefined) => Promise<Viewer>;
 
-/** What a good token is. */
+/** What makes a token valid. */
 export interface TokenRules {
   /** Secrets for HS256; the first signs, all verify. */
   readonly secrets: readonly string[];
   /** Public keys, for RS256, ES256 and EdDSA. */
   readonly keySet?: KeySet;
-  /** Who must have issued a token (`iss`), and for whom (`aud`); anybody where it is left out. */
+  /** The required issuer (`iss`) and audience (`aud`) of a token; any where it is left out. */
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
   /** How far ahead a token's end may be, in seconds. */

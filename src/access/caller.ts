@@ -7,7 +7,7 @@ export interface Caller {
   readonly host: string | undefined;
   /** The Origin header, which browsers send and others do not. */
   readonly origin: string | undefined;
-  /** The Sec-Fetch-Site header, by which browsers tell whose page asks. */
+  /** The Sec-Fetch-Site header, with which browsers report which page sent the request. */
   readonly fetchSite: string | undefined;
   /** Something between the client and this machine has passed the request on. */
   readonly isForwarded: boolean;
@@ -16,7 +16,7 @@ export interface Caller {
   readonly port: number | undefined;
 }
 
-/** Both ends are this machine, by a name that leads nowhere else, with nothing between them that tells of itself. */
+/** Both ends are this machine, under a name that resolves nowhere else, and no proxy between them identifies itself. */
 export function isSameMachine({ host, isForwarded, remoteAddress }: Caller): boolean {
   const hostName = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : undefined;
   const isLocalName = hostName === 'localhost' || hostName === '127.0.0.1' || hostName === '[::1]';

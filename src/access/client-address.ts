@@ -18,7 +18,7 @@ export function clientAddress(
   return address === '' ? undefined : address;
 }
 
-/** Whom a refusal is counted for: nobody has less than a network of this size to ask from, and it is one household or company. */
+/** The network that a refused log-in is counted for: the smallest that an attacker controls as a whole, typically one household or company. */
 export function networkOf(address: string): string {
   if (isIPv4(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
   const [left = [], right] = address.split('::').map((part) => part.split(':').filter((group) => group !== ''));

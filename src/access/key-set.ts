@@ -3,7 +3,7 @@ import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVer
 /** Gives the key that a token's header names. Rejects with KeysUnavailable while there are none to look at. */
 export type KeySet = JWTVerifyGetKey;
 
-/** The keys have never been there since this process started: nobody can say whether a token is good. */
+/** No keys have been fetched since this process started, so no token can be verified. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
   override readonly message = 'Tokens cannot be checked now; try again in a moment.';
@@ -17,7 +17,7 @@ const largestKeySet = 200_000;
 
 /**
  * The public keys at `url` (RFC 7517): fetched with the first token, every five minutes that tokens come, and for an
- * unknown key id. Keys that were there go on while `url` does not answer; `onError` hears of that.
+ * unknown key id. Earlier keys stay valid while `url` is unavailable, which is reported to `onError`.
  */
 export function openKeySet(url: string, onError: (error: Error) => void): KeySet {
   const remote = createRemoteJWKSet(new URL(url), {
@@ -39,7 +39,7 @@ export function openKeySet(url: string, onError: (error: Error) => void): KeySet
       onError(error instanceof Error ? error : new Error(String(error)));
     }
   }
-  /** Whoever needs keys while they are fetched waits for the same answer; a source that fails is left alone for a while. */
+  /** Callers during a fetch share its result; after a failure there is a pause before the next fetch. */
   async function refresh(): Promise<void> {
     if (!asking && performance.now() - askedAt < pauseBetweenFetches) return;
     asking ??= fetchKeys().finally(() => {

@@ -1,6 +1,6 @@
 import type { Viewer } from './viewer.ts';
 
-/** How many tokens are remembered, and how long, in milliseconds: as long as a withdrawn key may go on counting. */
+/** How many tokens are remembered, and how long, in milliseconds: the longest time that a withdrawn key stays accepted. */
 const most = 1_000;
 const longest = 60_000;
 

@@ -1,7 +1,7 @@
 import { clockTolerance } from './clock-tolerance.ts';
 import type { Viewer } from './viewer.ts';
 
-/** What operators have revoked: one token, or all that somebody had by then. */
+/** What operators have revoked: one token, or all that a subject had by then. */
 export type RevokedTokens =
   | { readonly kind: 'TOKEN'; readonly tokenId: string }
   | { readonly kind: 'SUBJECT'; readonly subject: string; readonly revokedAt: Date };

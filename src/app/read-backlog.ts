@@ -3,7 +3,7 @@ import { countUndelivered } from '../mail/undelivered.ts';
 import type { Backlog } from '../observability/metrics.ts';
 import { readServiceStatus } from '../provisioning/service-status.ts';
 
-/** What the metrics tell of the database. Nothing that waits has waited for 0 s; of no lease nothing is told. */
+/** The metrics that come from the database. With nothing waiting, the wait is 0 s; without leases there is no lease metric. */
 export async function readBacklog(db: Db): Promise<Backlog> {
   const [work, mails] = await Promise.all([readServiceStatus(db), countUndelivered(db)]);
   const { waiting, oldestWaitingSeconds, stalled, workerCount, running, runningCount } = work;

@@ -6,14 +6,14 @@ import { keyOf, openTally } from './tally.ts';
 
 /**
  * Writes into the audit log what is not recorded with a change: refusals, and who has read what. It does so in the
- * background: nobody waits for it, and an entry that cannot be written is told to the log instead.
+ * background: no request waits for it, and an entry that cannot be written is logged instead.
  */
 export interface Audit {
   /** Records one entry. Of a subject who comes too often, and while very many wait to be written, it is only counted. */
   record(entry: NewAuditEntry): void;
-  /** Records that somebody has read something of a company: once a minute, however often they do. */
+  /** Records that an operator read something of a company: at most once a minute. */
   read(entry: NewAuditEntry): void;
-  /** Counts somebody of this network who was not let in: equal refusals of a minute are one entry. */
+  /** Counts a refused log-in from this network: equal refusals within a minute are one entry. */
   refusedLogIn(reason: string, network: string | undefined): void;
   /** Writes what is left, as far as the database answers. */
   close(): Promise<void>;
@@ -50,7 +50,7 @@ export function openAudit(db: Db, log: Log): Audit {
   }
 
   const flush = (): void => enqueue(...tally.take());
-  // While the database is away, what was counted goes on being counted.
+  // While the database is unavailable, counting continues.
   const timer = setInterval(() => waiting.length < mostWaiting && flush(), minute);
   return {
     record(entry) {

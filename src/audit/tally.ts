@@ -7,7 +7,7 @@ export interface Tally {
   take(): (NewAuditEntry & { readonly count: number })[];
 }
 
-/** How many different entries are told apart; of further ones only the action is. */
+/** How many different entries are kept apart; beyond that, only actions are. */
 const mostEntries = 1_000;
 
 export function openTally(): Tally {
@@ -15,10 +15,10 @@ export function openTally(): Tally {
   return {
     count(entry) {
       const known = counted.get(keyOf(entry));
-      const told = known || counted.size < mostEntries ? entry : { ...entry, actor: nobody, outcome: 'OTHER' };
-      const same = counted.get(keyOf(told));
+      const kept = known || counted.size < mostEntries ? entry : { ...entry, actor: nobody, outcome: 'OTHER' };
+      const same = counted.get(keyOf(kept));
       if (same) same.count += 1;
-      else counted.set(keyOf(told), { ...told, count: 1 });
+      else counted.set(keyOf(kept), { ...kept, count: 1 });
     },
     take() {
       const taken = [...counted.values()];
@@ -28,6 +28,6 @@ export function openTally(): Tally {
   };
 }
 
-/** What tells entries apart. */
+/** What makes entries different. */
 export const keyOf = ({ actor, action, outcome, companyId }: NewAuditEntry): string =>
   JSON.stringify([action, outcome, companyId, actor.subject, actor.roles, actor.tokenId, actor.keyId, actor.address]);

@@ -1,4 +1,4 @@
-/** What is wrong with the configuration, as people read it; all faults are told at once. */
+/** What is wrong with the configuration, for people; it reports all faults at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 

@@ -25,7 +25,7 @@ export function envExample(): string {
   ].join('\n');
 }
 
-/** What must be made first is told in a comment, so that nobody starts with the example itself. */
+/** A value that must be generated first is described in a comment, so that nobody deploys the example itself. */
 function exampleLine(name: string, example: string): string {
   if (example.startsWith('<') || example.includes('<base64')) return `# ${name}: ${example}\n${name}=`;
   return `${name}=${/^[\w:/.@{}-]+$/.test(example) ? example : `'${example}'`}`;

@@ -43,11 +43,11 @@ function givenBy(env: Environment): Values {
 const isInjected = (name: string, value: string): boolean =>
   /(^|_)PORT$/.test(name) && /^(tcp|udp|sctp):\/\//.test(value);
 
-/** Whoever verifies tokens by public keys needs no secret. */
+/** With public keys to verify tokens, no secret is required. */
 const isReplaced = (name: Needed, values: Values): boolean =>
   name === 'AUTH_JWT_SECRET' && values['AUTH_JWKS_URL'] !== undefined;
 
-/** An issuer's keys sign tokens for others as well: whose tokens are meant must be said. */
+/** An issuer's keys sign tokens for others as well: the configuration must say which tokens are meant. */
 const faultsOfKeySet = (values: Values): readonly string[] =>
   values['AUTH_JWKS_URL'] === undefined
     ? []

@@ -14,7 +14,7 @@ export interface DatabaseUrl {
   readonly bindsChannel: boolean;
 }
 
-/** Why a URL cannot be honoured; each fault goes on after "DATABASE_URL". */
+/** Why a URL cannot be honoured; each fault continues the sentence "DATABASE_URL …". */
 export class DatabaseUrlError extends Error {
   override readonly name = 'DatabaseUrlError';
   readonly faults: readonly string[];

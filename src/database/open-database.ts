@@ -96,7 +96,7 @@ const options = {
 /** How long an answer may take, in milliseconds: longer than the server's own limit of a statement. */
 const answerLimit = 20_000;
 
-/** PostgreSQL at `url`, which is read as libpq reads it. Connects when it is first asked; `log` hears of moves to another server. */
+/** PostgreSQL at `url`, which is read as libpq reads it. Connects on first use; moves to another server are logged. */
 export function openPostgres(url: string, log?: Log): Database {
   const parsed = parseDatabaseUrl(url);
   const pool = new ServerPool(parsed, { settings: withLimits, max: 10, answerLimit, log });

@@ -13,7 +13,7 @@ export interface ServerPoolOptions {
   readonly settings: SessionSettings;
   /** How many connections there are at most. */
   readonly max: number;
-  /** How long an answer may take, for a server or a network that says nothing any more; in milliseconds. */
+  /** How long an answer may take, in milliseconds, before the server or the network counts as silent. */
   readonly answerLimit?: number;
   /** Hears of each server that is left, and of the one that is used instead. */
   readonly log?: Log | undefined;
@@ -70,7 +70,7 @@ export class ServerPool implements PostgresPool {
     }
   }
 
-  /** One statement, whose failure is told at once. */
+  /** One statement; it fails at once. */
   async ask(statement: string): Promise<void> {
     const client = await this.checkOut();
     try {
@@ -87,7 +87,7 @@ export class ServerPool implements PostgresPool {
     this.#isEnded = true;
     clearInterval(this.#looking);
     await this.#finding?.catch(() => {
-      // Whoever waits for it is told.
+      // Pending callers are rejected.
     });
     await Promise.all([...this.#retired, this.#current?.pool.end()]);
   }
@@ -165,7 +165,7 @@ export class ServerPool implements PostgresPool {
       max,
       onConnect: (client) => this.#inspect(client),
     });
-    // A connection that breaks while nobody uses it leaves the pool by itself.
+    // An idle connection that breaks leaves the pool by itself.
     pool.on('error', () => {});
     const all = new Set<PoolClient>();
     const idle = new Set<PoolClient>();
@@ -182,13 +182,13 @@ export class ServerPool implements PostgresPool {
   }
 
   async #inspect(client: ClientBase): Promise<void> {
-    // Whoever uses the connection is told of its end as well.
+    // The connection's user is notified of its end as well.
     client.on('error', () => {});
     if (client instanceof ChannelBindingClient && !client.isBound) throw new ChannelNotBound();
     if (!(await inspectSession(client, this.#settings))) this.#withoutSettings.add(client);
   }
 
-  /** Unless somebody else has left it already. */
+  /** Unless another caller has left it already. */
   #leave(connections: Connections): void {
     if (connections !== this.#current) return;
     this.#current = undefined;
@@ -204,13 +204,13 @@ export class ServerPool implements PostgresPool {
     this.#hasLeft = false;
   }
 
-  /** Reads go on succeeding on a server that takes no writes any more, with what was true before the fail-over. */
+  /** Reads keep succeeding on a server that no longer takes writes, with data from before the fail-over. */
   #lookAtServer(): void {
     for (const client of this.#current?.idle ?? []) {
       refusesWrites(client).then(
         (refuses) => refuses && this.leaveServerOf(client),
         () => {
-          // Whoever uses the connection next is told.
+          // The connection's next user gets the error.
         },
       );
     }
@@ -225,11 +225,11 @@ class DatabaseClosed extends Error {
 interface Connections {
   readonly pool: Pool;
   readonly all: Set<PoolClient>;
-  /** Those that nobody uses. */
+  /** Idle connections. */
   readonly idle: Set<PoolClient>;
 }
 
-/** Ends a pool once nobody waits for one of its connections: it would let them wait for ever. */
+/** Ends a pool once no caller waits for one of its connections: pg would let them wait forever. */
 async function drain(pool: Pool): Promise<void> {
   while (pool.waitingCount > 0) await pause(drainPause);
   await pool.end();
@@ -244,10 +244,10 @@ const isFinal = (error: unknown): boolean =>
 const meetsReadOnly = (error: unknown): boolean =>
   error instanceof ReadOnlyServer || (error instanceof AggregateError && error.errors.some(meetsReadOnly));
 
-/** PgBouncer knows few start-up parameters, and refuses the others unless it is told to ignore them. */
+/** PgBouncer knows few start-up parameters, and refuses the others unless it is configured to ignore them. */
 const isRefusedParameter = (error: Error): boolean =>
   sqlStateOf(error) === '08P01' && /startup parameter/.test(error.message);
 
-/** All that is to be told of several hosts. */
+/** The errors of several hosts as one. */
 const oneOf = ([first, ...others]: readonly Error[]): Error | undefined =>
   first && others.length > 0 ? new AggregateError([first, ...others], 'No host is of use') : first;

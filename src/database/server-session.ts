@@ -32,7 +32,7 @@ export class ServerSession implements PostgresPoolClient {
   readonly query = ((sql: string, values: readonly unknown[]) =>
     this.#query(sql, values)) as PostgresPoolClient['query'];
 
-  /** Back to its pool, unless it is of no use any more. */
+  /** Returns the connection to its pool, unless it is no longer usable. */
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
@@ -102,5 +102,5 @@ export class ServerSession implements PostgresPoolClient {
 
 const isInTransaction = (client: ClientBase): boolean => client.getTransactionStatus() !== 'I';
 
-/** The answer did not come in time, and may still come: to whoever uses the connection next. */
+/** The answer did not come in time, and may still come: to the connection's next user. */
 const isSilence = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';

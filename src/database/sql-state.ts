@@ -11,7 +11,7 @@ export const isReadOnly = (error: unknown): boolean => sqlStateOf(error) === '25
 export const isWorthRepeating = (error: unknown): boolean =>
   ['40001', '40P01', '25006'].includes(sqlStateOf(error) ?? '');
 
-/** The connection is of no use any more: the server ends it, it broke, or nothing comes back on it. */
+/** The connection is no longer usable: the server is ending it, it broke, or it has gone silent. */
 export const endsConnection = (error: unknown): boolean => {
   const state = sqlStateOf(error);
   return state === undefined || /^(08...|57P0[1-5]|25006)$/.test(state);

@@ -14,7 +14,7 @@ export interface Tls {
 /**
  * The meaning of libpq's parameters of TLS (https://www.postgresql.org/docs/current/libpq-ssl.html). A server is
  * verified as soon as there are certificates of authorities to verify it by, whatever the mode; its name, by
- * `verify-full` alone. What cannot be is told to `fault`.
+ * `verify-full` alone. What cannot be is reported to `fault`.
  */
 export function tlsOf(parameters: ReadonlyMap<string, string>, fault: (text: string) => void): Tls {
   const read = (parameter: string, file: string): string | undefined => {

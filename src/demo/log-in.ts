@@ -2,7 +2,7 @@ import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { httpAsHost, type RequestAsHost } from '../common/http-as-host.ts';
 
-/** What the mail tells the customer. */
+/** The credentials in the mail. */
 export interface Credentials {
   readonly siteUrl: string;
   readonly adminEmail: string;

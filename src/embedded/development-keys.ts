@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { keptSecret } from './kept-secret.ts';
 
-/** The secrets of a development machine. They are no secrets to whoever can read the data folder. */
+/** The secrets of a development machine. Anyone who can read the data folder can read them. */
 export interface DevelopmentKeys {
   /** base64 of 32 bytes. */
   readonly secretKey: string;

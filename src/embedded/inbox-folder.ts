@@ -52,7 +52,7 @@ function readMail(file: string, id: string): ReceivedMail | undefined {
     chmodSync(file, 0o600);
     return mailOf(JSON.parse(readFileSync(file, 'utf8')), id);
   } catch {
-    // Half a file, or one that may not be read: the others are shown nevertheless, and the caller tells of it.
+    // A partial or unreadable file: the others are still shown, and the caller reports it.
     return undefined;
   }
 }

@@ -39,7 +39,7 @@ export async function openJsRedis(): Promise<EmbeddedRedis> {
     });
     const served = new Resp2SessionAdapter({ transport, session })
       .run()
-      // Its client broke off while it was being answered: there is nobody left to tell.
+      // The client disconnected while it was being answered: there is nobody to report to.
       .catch(() => {})
       .finally(() => {
         clients.delete(socket);
@@ -82,7 +82,7 @@ class ReadAheadTransport extends SocketConnectionTransport {
     });
   }
 
-  /** Aborted when the client closed its side or the connection broke: no blocked command of it may take anything any more. */
+  /** Aborted when the client closed its side or the connection broke: none of its blocked commands may take anything from then on. */
   get gone(): AbortSignal {
     return this.#gone.signal;
   }

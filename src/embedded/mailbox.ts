@@ -20,9 +20,9 @@ export interface Mailbox {
    * Rejects with the signal's reason when it aborts, and when the mailbox is closed.
    */
   next(predicate: (mail: ReceivedMail) => boolean, signal: AbortSignal): Promise<ReceivedMail>;
-  /** The page at a path below `/inbox` (with its query), or undefined if the path is somebody else's. */
+  /** The page at a path below `/inbox` (with its query), or undefined if the path is not the inbox's. */
   page(path: string): InboxPage | undefined;
-  /** Ends the server; whoever waits for a mail is told. May be called twice. */
+  /** Ends the server and rejects pending waits for a mail. May be called twice. */
   close(): Promise<void>;
 }
 

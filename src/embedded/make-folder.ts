@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder, and those above it that are missing, for its owner alone. Node's own `recursive` tries for ever where
+ * Makes a folder, and those above it that are missing, for its owner alone. Node's own `recursive` retries forever where
  * the system answers ENOENT to whatever is made, as in /proc.
  */
 export function makeFolder(path: string): void {

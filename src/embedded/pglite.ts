@@ -16,7 +16,7 @@ export interface EmbeddedPostgres {
 
 /**
  * PostgreSQL in this process (PGlite), kept in `<dataDir>/postgres`; without `dataDir` in memory only.
- * It is one connection: a query on another connection waits while a transaction is open, and one from within that transaction waits for ever.
+ * It is one connection: a query on another connection waits while a transaction is open, and one from within that transaction waits forever.
  * Throws FolderInUseError while another process has the folder open: two of them would lose rows without a word. Rejects
  * with PgliteCannotStart when the folder or its disk cannot be used.
  */

@@ -11,7 +11,7 @@ export type { EmbeddedRedis };
  * A Redis of our own on 127.0.0.1 and a free port: a private `redis-server` or `valkey-server` that keeps its data in `<dataDir>/redis`
  * if this machine has one, else one in this process and in memory only.
  * `findServer` says where the server's program is, or undefined to use the one in this process; by default PATH is searched.
- * Throws FolderInUseError while another process runs a Redis in this folder: two private ones would not hear each other.
+ * Throws FolderInUseError while another process runs a Redis in this folder: two private ones would not see each other's messages.
  */
 export async function openEmbeddedRedis(
   dataDir: string,

@@ -23,7 +23,7 @@ import { limitUnauthenticatedConnections } from './unauthenticated-connections.t
 import { openViewerLimits, type RequestLimits } from './viewer-limits.ts';
 import { openWebSockets } from './web-sockets.ts';
 
-/** A page that is served beside the API on the embedded default. */
+/** A page that is served alongside the API on the embedded default. */
 export interface Page {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -32,16 +32,16 @@ export interface Page {
 
 export interface ApiOptions {
   readonly access: Access;
-  /** Which tokens were revoked since they were shown. */
+  /** Which tokens have been revoked. */
   readonly revocations: Revocations;
   readonly health: Health;
   /** Browsers get GraphiQL at the API's address, once the link has signed them in; without a link it asks for a token. */
   readonly graphiql: { readonly link: SignInLink | undefined } | undefined;
-  /** The proxies whose word on a client's address is believed. */
+  /** The proxies that are trusted to report a client's address. */
   readonly trustedProxies: BlockList;
   /** Who may introspect the schema. */
   readonly seesSchema: (viewer: Viewer) => boolean;
-  /** What a viewer may ask of this process; undefined for who has no limits. */
+  /** A viewer's limits in this process; undefined for unlimited viewers. */
   readonly limitsOf: (viewer: Viewer) => RequestLimits | undefined;
   /** Serves the sandbox's sites by their host names; false when the host is none of them. */
   readonly sites?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
@@ -52,7 +52,7 @@ export interface ApiOptions {
 }
 
 export interface Api {
-  /** Takes no more requests, ends live streams and waits a while for what runs. */
+  /** Stops accepting requests, ends live streams and waits a while for requests in flight. */
   close(): Promise<void>;
 }
 
@@ -102,7 +102,7 @@ export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions)
 
   return {
     async close() {
-      // Sockets first: what a stream still had to say would reach its client as an end.
+      // Sockets first: otherwise the end of a stream would reach its client as its completion.
       const closed = [sockets.close(), http.close()];
       deps.streams.close();
       await Promise.all(closed);

@@ -25,7 +25,7 @@ export const callerOf = ({ headers, socket }: IncomingMessage): Caller => ({
 });
 
 /**
- * Headers by which proxies, tunnels and content delivery networks tell of themselves or of whom they act for. Names are
+ * Headers by which proxies, tunnels and content delivery networks identify themselves or the client that they act for. Names are
  * in lower case already.
  */
 const forwarding =

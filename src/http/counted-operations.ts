@@ -1,7 +1,7 @@
 import { type DocumentNode, type GraphQLError, getOperationAST } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Metrics, OperationType } from '../observability/metrics.ts';
-import { isOurs } from './error-mask.ts';
+import { isInternal } from './error-mask.ts';
 
 interface Executed {
   readonly document: DocumentNode;
@@ -12,7 +12,7 @@ interface Executed {
 export const countedOperations = (metrics: Metrics): Plugin => {
   const count = ({ document, operationName }: Executed, errors: readonly GraphQLError[] = []): void => {
     const type: OperationType = getOperationAST(document, operationName)?.operation ?? 'unknown';
-    metrics.operationEnded(type, errors.length === 0 ? 'answered' : errors.some(isOurs) ? 'failed' : 'refused');
+    metrics.operationEnded(type, errors.length === 0 ? 'answered' : errors.some(isInternal) ? 'failed' : 'refused');
   };
   return {
     onParse:

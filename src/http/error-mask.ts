@@ -30,7 +30,7 @@ export const errorMask =
   };
 
 /** Whether an error is internal: clients see only a reference id for it. */
-export const isOurs = (error: unknown): boolean => refusalOf(causeOf(error)) === undefined;
+export const isInternal = (error: unknown): boolean => refusalOf(causeOf(error)) === undefined;
 
 /** A stream has ended because this server closes. */
 export function isClosing(error: unknown): boolean {

@@ -25,7 +25,7 @@ export async function writeEvents(
     response.writeHead(204).end();
     return;
   }
-  // nginx sends events as they come only when it is told to.
+  // nginx forwards events as they come only with this header.
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-cache',
@@ -59,7 +59,7 @@ async function drained(response: ServerResponse): Promise<void> {
 
 const idOf = ({ version }: Position): string => (version === undefined ? '' : `id: ${version}\n`);
 
-/** The version that a browser's EventSource, coming back, has seen last: what `id:` told it. */
+/** The version that a browser's EventSource, coming back, has seen last, from the last `id:`. */
 export function positionOf({ headers: { 'last-event-id': id } }: IncomingMessage): Position {
   return typeof id === 'string' && /^\d{1,9}$/.test(id) ? { seen: Number(id) } : {};
 }

@@ -13,7 +13,7 @@ import { documentCache } from './document-cache.ts';
 
 /** What an operation begins with, by every transport. */
 export interface Initial extends Identity {
-  /** Aborted when the client has left. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
   readonly position: Position;
 }
@@ -22,17 +22,17 @@ export type GraphQLServer = YogaServerInstance<Initial, SchemaContext>;
 
 export interface GraphQLServerOptions {
   readonly deps: SchemaDeps;
-  /** Who may introspect the schema, and is told names that may have been meant. */
+  /** Who may introspect the schema and gets suggestions of names. */
   readonly seesSchema: (viewer: Viewer) => boolean;
   readonly metrics: Metrics;
 }
 
-/** How operations are parsed, validated and executed. Transports are beside it: answer-graphql.ts, web-sockets.ts. */
+/** How operations are parsed, validated and executed. The transports are in answer-graphql.ts, web-sockets.ts. */
 export function openGraphQLServer({ deps, seesSchema, metrics }: GraphQLServerOptions): GraphQLServer {
   return createYoga<Initial, SchemaContext>({
     schema,
     context: ({ viewer, address, position }): SchemaContext => ({ ...deps, viewer, address, position }),
-    // run-operation.ts tells errors.
+    // run-operation.ts masks errors.
     maskedErrors: false,
     logging: false,
     parserAndValidationCache: { documentCache: documentCache(), errorCache: noCache, validationCache: false },
@@ -57,7 +57,7 @@ const boundedParser: Plugin = {
     }),
 };
 
-/** The parser quotes what it stumbles over, so only where that stands is told. */
+/** The parser quotes the unexpected text, so only its position is reported. */
 function unparsed({ message, source, positions }: GraphQLError): Refusal {
   const told = message.startsWith('Syntax Error: Document contains more than')
     ? `The document has more than ${largestDocument} tokens.`
@@ -80,7 +80,7 @@ function plainValidation(seesSchema: (viewer: Viewer) => boolean): Plugin<Initia
   };
 }
 
-/** Stops an operation whose variables or size are wrong before anything of it runs, and one whose client has left. */
+/** Stops an operation whose variables or size are wrong before anything of it runs, and one whose client has disconnected. */
 function earlyRefusal(seesSchema: (viewer: Viewer) => boolean): Plugin<SchemaContext & Initial> {
   const refuse = (args: ExecutionArgs, viewer: Viewer, stop: (result: ExecutionResult) => void): void => {
     const { document, operationName, variableValues } = args;

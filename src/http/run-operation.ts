@@ -26,7 +26,7 @@ export type Outcome = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
 
 /**
  * Runs an operation, by whichever transport it came. Never rejects: what goes wrong is in the result. Every error that
- * leaves the process passes `tell` in this file, also those of a stream's events and of its end.
+ * leaves the process passes `mask` in this file, also those of a stream's events and of its end.
  */
 export type RunOperation = (asking: Asking, parameters: Parameters) => Promise<Outcome>;
 
@@ -36,10 +36,10 @@ export function operationRunner(
   revocations: Revocations,
   log: Log,
 ): RunOperation {
-  const mask = errorMask(log);
+  const maskError = errorMask(log);
   const queue = openOperationQueue();
-  const tell = (result: ExecutionResult): ExecutionResult =>
-    result.errors ? { ...result, errors: result.errors.map(mask) } : result;
+  const mask = (result: ExecutionResult): ExecutionResult =>
+    result.errors ? { ...result, errors: result.errors.map(maskError) } : result;
 
   return async ({ viewer, address, signal, readsOnly, position }, { query, operationName, variables }) => {
     let release = (): void => {};
@@ -59,7 +59,7 @@ export function operationRunner(
       });
       const document = parse(query);
       const faults = validate(schema, document);
-      if (faults.length > 0) return tell({ errors: faults });
+      if (faults.length > 0) return mask({ errors: faults });
       const type = getOperationAST(document, operationName)?.operation;
       if (readsOnly && type === 'mutation') throw mutationByGet();
       const args = { schema, document, operationName, variableValues: variables, contextValue: await contextFactory() };
@@ -69,21 +69,21 @@ export function operationRunner(
         : execute(args));
       if (isAsyncIterable(outcome)) {
         const untilRevoked = (end: () => void): (() => void) => revocations.watch(viewer, end);
-        return toldEvents(outcome, { tell, signal, untilRevoked, onEnd: endStream });
+        return maskedEvents(outcome, { mask, signal, untilRevoked, onEnd: endStream });
       }
       endStream();
-      return tell(outcome);
+      return mask(outcome);
     } catch (error) {
       endStream();
-      return tell({ errors: [asGraphQLError(error)] });
+      return mask({ errors: [asGraphQLError(error)] });
     } finally {
       release();
     }
   };
 }
 
-interface ToldOptions {
-  readonly tell: (result: ExecutionResult) => ExecutionResult;
+interface MaskedEventsOptions {
+  readonly mask: (result: ExecutionResult) => ExecutionResult;
   readonly signal: AbortSignal;
   /** Calls a function when the viewer's token is revoked, unless the returned one was called before. */
   readonly untilRevoked: (end: () => void) => () => void;
@@ -92,12 +92,12 @@ interface ToldOptions {
 }
 
 /**
- * The events with errors told; an error that ends the stream is its last event. Fails with WatchEnded when this server
+ * The events with masked errors; an error that ends the stream is its last event. Fails with WatchEnded when this server
  * closes: the transport then breaks off, so that clients come back by themselves, which none does after an end in order.
  */
-function toldEvents(
+function maskedEvents(
   events: AsyncIterable<ExecutionResult>,
-  { tell, signal, untilRevoked, onEnd: endStream }: ToldOptions,
+  { mask, signal, untilRevoked, onEnd: endStream }: MaskedEventsOptions,
 ): AsyncGenerator<ExecutionResult, void> {
   const iterator = events[Symbol.asyncIterator]();
   let isRevoked = false;
@@ -123,13 +123,13 @@ function toldEvents(
           return ended;
         }
         if (value.errors?.some(isClosing)) throw new WatchEnded('closing');
-        return { done: false, value: tell(value) };
+        return { done: false, value: mask(value) };
       } catch (error) {
         failed = true;
         onEnd();
         if (signal.aborted) return ended;
         if (isClosing(error)) throw new WatchEnded('closing');
-        return { done: false, value: tell({ errors: [asGraphQLError(error)] }) };
+        return { done: false, value: mask({ errors: [asGraphQLError(error)] }) };
       }
     },
     async return() {

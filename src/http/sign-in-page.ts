@@ -4,7 +4,7 @@ import type { SignInLink } from '../access/sign-in-link.ts';
 import { callerOf } from './caller.ts';
 
 /**
- * Answers somebody who opens the link: their browser is signed in from now on, and the token leaves the address bar.
+ * Answers a browser that opens the link: it is signed in from now on, and the token leaves the address bar.
  * Returns false for everything else. `path` is a path of ours, and not whatever was asked for.
  */
 export function answersLink(
@@ -24,7 +24,7 @@ export function answersLink(
   return true;
 }
 
-/** Asks somebody who is not signed in to open the link. Returns false for who is. */
+/** Asks a browser that is not signed in to open the link. Returns false for one that is. */
 export function asksToSignIn(link: SignInLink, request: IncomingMessage, response: ServerResponse): boolean {
   if (link.admits(callerOf(request))) return false;
   response.writeHead(401, {

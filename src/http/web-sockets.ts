@@ -53,7 +53,7 @@ export function openWebSockets(
       }
     },
     async onSubscribe({ extra: { identity, socket } }, _id, parameters) {
-      // The library subscribes for nobody who was not let in by onConnect.
+      // The library does not subscribe before onConnect has accepted the client.
       if (!identity) throw new Error('A subscription without a viewer.');
       const outcome = await socket.whileRunning(() =>
         run({ ...identity, signal: socket.left, readsOnly: false, position: {} }, parameters),
@@ -89,6 +89,6 @@ const closeLimit = 2_000;
 /** What the library is given to run in the place of the operation that has run. */
 const anyOperation = parse('{ __typename }');
 
-/** The protocol tells faults of the document in a message of their own. */
+/** The protocol reports invalid documents in a message of their own. */
 const isOfDocument = ({ extensions: { code } }: GraphQLError): boolean =>
   code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';

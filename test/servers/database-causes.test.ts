@@ -60,7 +60,10 @@ suite('a start that PostgreSQL does not allow', { skip: serversMissing }, () => 
         /^Cannot reach PostgreSQL: connect ECONNREFUSED .* Start it/,
       ],
       ['postgresql://postgres@nowhere.invalid/postgres', /^PostgreSQL is at an unknown host: .* Correct the host/],
-      [`postgresql://postgres@127.0.0.1:${otherPort}/postgres?sslmode=require`, /^PostgreSQL aborts the TLS handshake: /],
+      [
+        `postgresql://postgres@127.0.0.1:${otherPort}/postgres?sslmode=require`,
+        /^PostgreSQL aborts the TLS handshake: /,
+      ],
     ];
     for (const [url, cause] of cases) {
       const database = openPostgres(url);
