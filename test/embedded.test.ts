@@ -36,7 +36,7 @@ async function otherProcess(t: TestContext, module: string): Promise<{ child: Ch
 
 const source = (file: string): string => JSON.stringify(new URL(`../src/embedded/${file}`, import.meta.url).href);
 
-test('development keys that others could read are the owner’s alone again', (t) => {
+test('development keys that others could read become readable for their owner only', (t) => {
   const dataDir = folder(t);
   const keys = developmentKeys(dataDir);
   const file = join(dataDir, 'development-keys.json');
@@ -46,7 +46,7 @@ test('development keys that others could read are the owner’s alone again', (t
 });
 
 describe('embedded PostgreSQL', limit, () => {
-  test('refuses a second process, outlives a killed one, and keeps its data', async (t) => {
+  test('PGlite refuses a second process, survives a killed one and keeps its data', async (t) => {
     const dataDir = join(folder(t), 'not', 'yet', 'there');
     const { child } = await otherProcess(
       t,
@@ -81,7 +81,7 @@ describe('embedded PostgreSQL', limit, () => {
     assert.deepEqual((await second.pglite.query('select count(*)::int from note')).rows, [{ count: 10 }]);
   });
 
-  test('is the owner’s alone, and says when its folder cannot be made', {
+  test('PGlite’s folder is its owner’s only, and a folder that cannot be created is reported', {
     skip: process.platform !== 'linux',
   }, async (t) => {
     const dataDir = join(folder(t), 'data');
@@ -95,7 +95,7 @@ describe('embedded PostgreSQL', limit, () => {
     await assert.rejects(openPglite('/proc/nothing/here'), /ENOENT/);
   });
 
-  test('makes anew what a killed first start left half made', async (t) => {
+  test('PGlite recreates what a killed first start left incomplete', async (t) => {
     const dataDir = folder(t);
     mkdirSync(join(dataDir, 'postgres'));
     writeFileSync(join(dataDir, 'postgres', 'PG_VERSION'), '18\n');
@@ -105,7 +105,7 @@ describe('embedded PostgreSQL', limit, () => {
     assert.deepEqual((await pglite.query('select 1 as one')).rows, [{ one: 1 }]);
   });
 
-  test('runs in memory', async (t) => {
+  test('PGlite runs in memory', async (t) => {
     const { pglite, close } = await openPglite(undefined);
     t.after(close);
     assert.deepEqual((await pglite.query('select 1 as one')).rows, [{ one: 1 }]);
@@ -113,7 +113,7 @@ describe('embedded PostgreSQL', limit, () => {
 });
 
 describe('a folder lock', () => {
-  test('is given back once, and only by its holder', (t) => {
+  test('a folder lock is released once, and only by its holder', (t) => {
     const locked = join(folder(t), 'data');
     const unlock = lockFolder(locked, 'Go away.');
     assert.throws(() => lockFolder(locked, 'Go away.'), /Go away\.$/);
@@ -124,7 +124,9 @@ describe('a folder lock', () => {
     assert.equal(readFileSync(`${locked}.pid`, 'utf8'), '1\nsomebody else\n');
   });
 
-  test('of a process whose pid another one got is taken over', { skip: process.platform !== 'linux' }, (t) => {
+  test('a folder lock is taken over when its pid belongs to another process by now', {
+    skip: process.platform !== 'linux',
+  }, (t) => {
     const locked = join(folder(t), 'data');
     writeFileSync(`${locked}.pid`, `${process.pid}\nan-earlier-boot 123\n`);
     lockFolder(locked, '')();
@@ -147,7 +149,7 @@ for (const variant of ['redis-server', 'js-redis-server'] as const) {
       return { redis, client, open, port: Number(new URL(redis.url).port) };
     }
 
-    test('says what it is, and runs a job of the queue', async (t) => {
+    test('the embedded Redis names itself and runs a queue’s job', async (t) => {
       const { redis, port, open: opened } = await open(t);
       assert.match(
         redis.description,
@@ -162,7 +164,7 @@ for (const variant of ['redis-server', 'js-redis-server'] as const) {
       assert.equal(result, 42);
     });
 
-    test('carries published messages', async (t) => {
+    test('the embedded Redis delivers published messages', async (t) => {
       const { client } = await open(t);
       const subscriber = client();
       await subscriber.subscribe('company');
@@ -171,7 +173,7 @@ for (const variant of ['redis-server', 'js-redis-server'] as const) {
       assert.deepEqual(await message, ['company', '7']);
     });
 
-    test('gives no job to a client that died while it waited', async (t) => {
+    test('the embedded Redis gives no job to a client that died while waiting', async (t) => {
       const { client, port } = await open(t);
       const living = client();
       await living.ping();
@@ -188,7 +190,7 @@ for (const variant of ['redis-server', 'js-redis-server'] as const) {
       assert.equal(await living.brpoplpush('waiting', 'active', 0.01), null);
     });
 
-    test('hangs up on a page that posts commands', async (t) => {
+    test('the embedded Redis hangs up on a page that posts commands', async (t) => {
       const { client, port } = await open(t);
       for (const method of ['POST', 'GET']) {
         const page = await connected('127.0.0.1', port);
@@ -199,7 +201,7 @@ for (const variant of ['redis-server', 'js-redis-server'] as const) {
       assert.equal(await client().get('posted'), null);
     });
 
-    test('listens on 127.0.0.1 alone', async (t) => {
+    test('the embedded Redis listens on 127.0.0.1 only', async (t) => {
       const { port } = await open(t);
       (await connected('127.0.0.1', port)).destroy();
       for (const address of otherAddresses()) {
@@ -207,7 +209,7 @@ for (const variant of ['redis-server', 'js-redis-server'] as const) {
       }
     });
 
-    test('closes while a client waits, and refuses a second process', async (t) => {
+    test('the embedded Redis closes while a client waits, and refuses a second process', async (t) => {
       const dataDir = folder(t);
       const redis = await openEmbeddedRedis(dataDir, { findServer: () => program });
       t.after(redis.close);
@@ -228,7 +230,7 @@ describe('a private redis-server', {
   ...limit,
   skip: findRedisServer() === undefined && 'none on this machine',
 }, () => {
-  test('keeps its data in the data folder', async (t) => {
+  test('a private redis-server keeps its data in the data folder', async (t) => {
     const dataDir = folder(t);
     for (const expected of ['1', '2']) {
       await using open = new AsyncDisposableStack();
@@ -239,7 +241,7 @@ describe('a private redis-server', {
   });
 
   const cannot = spawnSync('setpriv', ['--pdeathsig', 'TERM', 'true']).status !== 0 && 'no setpriv --pdeathsig';
-  test('ends with a process that is killed', { skip: cannot }, async (t) => {
+  test('a private redis-server ends with a killed parent', { skip: cannot }, async (t) => {
     const { child, line } = await otherProcess(
       t,
       `import { openEmbeddedRedis } from ${source('redis.ts')};
@@ -253,7 +255,7 @@ describe('a private redis-server', {
     await gone;
   });
 
-  test('that cannot start says why', async (t) => {
+  test('a private redis-server that cannot start says why', async (t) => {
     await assert.rejects(openEmbeddedRedis(folder(t), { findServer: () => '/bin/false' }), /false/);
   });
 });

@@ -20,13 +20,13 @@ const messageOf = ({ text }: Answer): string => {
   return errors?.[0]?.message ?? assert.fail(text);
 };
 
-describe('a query is answered', () => {
+describe('queries', () => {
   const query = 'query Read($id: ID!) { company(id: $id) { status } }';
   const expected = { data: { company: { status: 'DRAFT' } } };
   const parameters = new URLSearchParams({ query, variables: JSON.stringify({ id }), operationName: 'Read' });
   for (const accept of ['application/graphql-response+json', 'application/json', '*/*']) {
     const type = accept === '*/*' ? 'application/json' : accept;
-    test(`by POST and by GET, as ${accept}`, async () => {
+    test(`a query is answered by POST and by GET, as ${accept}`, async () => {
       const answers = [
         await post({ query, variables: { id } }, { accept }),
         await get(`/graphql?${parameters}`, { accept }),
@@ -38,18 +38,18 @@ describe('a query is answered', () => {
       }
     });
   }
-  test('by POST of a body that says its character set', async () => {
+  test('a query is answered by POST with a character set', async () => {
     const { status } = await post({ query, variables: { id } }, { 'content-type': 'application/json; charset=utf-8' });
     assert.equal(status, 200);
   });
-  test('by one of two operations, whose name is given', async () => {
+  test('the named one of two operations is answered', async () => {
     const two = 'query One { __typename } query Two { companies { edges { node { id } } } }';
     const { text } = await post({ query: two, operationName: 'Two' });
     assert.deepEqual(JSON.parse(text).data.companies.edges.length, 1);
   });
 });
 
-describe('what cannot be understood is refused plainly', () => {
+describe('malformed requests', () => {
   const two = 'query A { __typename } query B { __typename }';
   const cases: Record<string, () => Promise<Answer>> = {
     'an empty body': () => post(''),
@@ -88,12 +88,12 @@ describe('what cannot be understood is refused plainly', () => {
   }
 });
 
-describe('what is too large is refused', () => {
+describe('oversized requests', () => {
   const sized = (bytes: number): string => {
     const body = JSON.stringify({ query: '{ __typename }', variables: { padding: '' } });
     return body.replace('""', `"${'x'.repeat(bytes - Buffer.byteLength(body))}"`);
   };
-  test('a body of 100,001 bytes, and not one of 100,000', async () => {
+  test('a body of 100,001 bytes is refused, one of 100,000 is not', async () => {
     assert.equal((await post(sized(100_000))).status, 200);
     for (const bytes of [100_001, 5_000_000]) {
       const answer = await post(sized(bytes));
@@ -131,7 +131,7 @@ describe('what is too large is refused', () => {
     ],
   ];
   for (const [title, operation, expected] of cases) {
-    test(`${title}, by HTTP`, { timeout: 2_000 }, async () => {
+    test(`${title}: refused over HTTP`, { timeout: 2_000 }, async () => {
       const accept = operation.startsWith('sub') ? 'text/event-stream' : 'application/json';
       const { text } = await ask(url, {
         headers: { authorization, accept },
@@ -140,7 +140,7 @@ describe('what is too large is refused', () => {
       assert.match(/"message":"(.*?)"/.exec(text)?.[1] ?? text, expected);
       assert.doesNotMatch(text, /"id":|"cursor"|"a0":\{|"version"/, 'nothing of it was answered');
     });
-    test(`${title}, by WebSocket`, { timeout: 2_000 }, async (t) => {
+    test(`${title}: refused over WebSocket`, { timeout: 2_000 }, async (t) => {
       const connectionParams = { authorization };
       const client = createClient({ url: url.replace('http:', 'ws:'), webSocketImpl: WebSocket, connectionParams });
       t.after(() => client.dispose());
@@ -150,13 +150,13 @@ describe('what is too large is refused', () => {
       assert.match(JSON.stringify(result?.errors), expected);
     });
   }
-  test('while a query of the same kind within bounds is answered', async () => {
+  test('a query within the limits is answered', async () => {
     const { text } = await post({ query: `{ ${company(nest(2))} }` });
     assert.match(text, new RegExp(`^\\{"data":.*"id":"${id}"`));
   });
 });
 
-describe('beside the API', () => {
+describe('other paths', () => {
   for (const [path, status, expected] of [
     ['/healthz', 200, { status: 'alive' }],
     ['/readyz', 200, { postgresql: 'ok', redis: 'ok' }],
@@ -168,14 +168,14 @@ describe('beside the API', () => {
     });
   }
   for (const path of ['/nothing', '/graphql/', '/graphqlx', '//', '/%', '/..%2fetc/passwd', '/healthz/x']) {
-    test(`${path} is not there`, async () => {
+    test(`${path} is not found`, async () => {
       const answer = await get(path);
       assert.equal(answer.status, 404);
       assert.match(messageOf(answer), /\/graphql\.$/);
     });
   }
 
-  test('every answer says what a browser may do with it', async () => {
+  test('every response has security headers for browsers', async () => {
     for (const path of ['/graphql', '/healthz', '/readyz', '/metrics', '/nothing', '/']) {
       const { headers } = await get(path, { accept: path === '/' ? 'text/html' : '*/*' });
       assert.match(`${headers['content-security-policy']}`, /frame-ancestors 'none'/, path);
@@ -184,7 +184,7 @@ describe('beside the API', () => {
     }
   });
 
-  test('a page of any origin may ask, and reads also what went wrong', async () => {
+  test('a page of any origin can send requests and read errors', async () => {
     const origin = 'https://shop.example';
     for (const answer of [
       await post('{', { origin }),
@@ -203,12 +203,12 @@ describe('beside the API', () => {
     assert.match(`${preflight.headers['access-control-allow-headers']}`, /authorization/);
   });
 
-  test('a connection is kept for longer than balancers keep theirs', async () => {
+  test('an idle connection is kept longer than load balancers keep theirs', async () => {
     const { headers } = await get('/healthz', { connection: 'keep-alive' });
     assert.ok(Number(/timeout=(\d+)/.exec(`${headers['keep-alive']}`)?.[1]) > 60);
   });
 
-  test('GraphiQL comes whole, and loads nothing from elsewhere', async () => {
+  test('GraphiQL is complete and loads nothing from elsewhere', async () => {
     const { status, type, headers, text } = await ask(url, { method: 'GET', headers: { accept: 'text/html' } });
     assert.equal(status, 200);
     assert.match(`${headers['content-security-policy']}`, /script-src 'sha256-.*; frame-ancestors 'none'/);
@@ -252,7 +252,7 @@ test('without GraphiQL a browser is asked for a token, and the schema is for ope
   assert.doesNotMatch(await read('customer', '{ compani }'), /Did you mean/);
 });
 
-describe('a WebSocket', () => {
+describe('WebSockets', () => {
   const open = async (t: { after(end: () => void): void }): Promise<WebSocket> => {
     const socket = new WebSocket(url.replace('http:', 'ws:'), 'graphql-transport-ws');
     t.after(() => socket.terminate());
@@ -264,28 +264,28 @@ describe('a WebSocket', () => {
     return [code, String(reason)];
   };
 
-  test('sends back nothing that comes along with a ping', async (t) => {
+  test('a WebSocket does not echo a ping’s payload', async (t) => {
     const socket = await open(t);
     socket.send(JSON.stringify({ type: 'ping', payload: { canary: 'x'.repeat(50_000) } }));
     const [data] = await once(socket, 'message');
     assert.equal(String(data), '{"type":"pong"}');
   });
 
-  test('closes after ten messages of somebody who does not sign in', async (t) => {
+  test('a WebSocket closes after ten messages without a sign-in', async (t) => {
     const socket = await open(t);
     for (let count = 0; count < 11; count += 1) socket.send('{"type":"ping"}');
     assert.deepEqual(await closeOf(socket), [4401, 'Sign in first.']);
   });
 
   for (const message of ['Canary-7f3a', '{"type":"Canary-7f3a"}', '[]', '{"type":"subscribe","id":7}', 'null']) {
-    test(`closes on ${message} without repeating it`, async (t) => {
+    test(`a WebSocket closes on ${message} without quoting it`, async (t) => {
       const socket = await open(t);
       socket.send(message);
       assert.deepEqual(await closeOf(socket), [4400, 'Invalid message']);
     });
   }
 
-  test('answers a hundred operations that come at once, and a second one of the same id not', async (t) => {
+  test('a WebSocket answers a hundred concurrent operations, but not a second one with the same id', async (t) => {
     const socket = await open(t);
     socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }));
     await once(socket, 'message');

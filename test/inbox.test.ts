@@ -30,7 +30,7 @@ describe('embedded mailbox', limit, () => {
     return { mailbox, transport };
   }
 
-  test('takes a mail, for who waits already and for who comes later', async (t) => {
+  test('a mail reaches those who wait already and those who ask later', async (t) => {
     const { mailbox, transport } = await open(t);
     const waited = mailbox.next((mail) => mail.subject === 'Your site is ready – Zürich', never);
     const sent = await transport.sendMail({
@@ -53,7 +53,7 @@ describe('embedded mailbox', limit, () => {
     assert.equal(mailbox.page(`/inbox/${mail.id}`)?.status, 200);
   });
 
-  test('stops waiting when told to, and when it closes', async (t) => {
+  test('waiting for a mail ends with its signal and when the mailbox closes', async (t) => {
     const { mailbox } = await open(t);
     const aborted = new AbortController();
     const reason = new Error('the deadline');
@@ -75,7 +75,7 @@ describe('embedded mailbox', limit, () => {
     );
   });
 
-  test('keeps the newest 200', async (t) => {
+  test('the mailbox keeps the newest 200 mails', async (t) => {
     const { mailbox } = await open(t);
     const pool = createTransport({
       url: mailbox.url,
@@ -97,7 +97,7 @@ describe('embedded mailbox', limit, () => {
     );
   });
 
-  test('keeps its mails in its folder for the next one, for the owner alone, and tells of files that hold none', async (t) => {
+  test('the mailbox’s folder keeps its mails for the next start, for its owner only, and invalid files are reported', async (t) => {
     const inbox = join(folder(t), 'inbox');
     const first = await openMailbox(inbox);
     const transport = createTransport(first.url, { from: 'Support <support@example.com>' });
@@ -130,7 +130,7 @@ describe('embedded mailbox', limit, () => {
     );
   });
 
-  test('keeps no more files than mails, whoever wrote them', (t) => {
+  test('the mailbox’s folder keeps no more files than mails', (t) => {
     const directory = folder(t);
     const inbox = openInboxFolder(directory, 3);
     const mails = [1, 2, 3, 4, 5].map(
@@ -144,7 +144,7 @@ describe('embedded mailbox', limit, () => {
     assert.equal(readdirSync(directory).length, 3);
   });
 
-  test('refuses a mail that is too large for good', async (t) => {
+  test('an oversized mail is refused permanently', async (t) => {
     const { transport } = await open(t);
     const large = { to: 'b@example.com', text: 'x'.repeat(70).concat('\n').repeat(30_000) };
     await assert.rejects(
@@ -168,7 +168,7 @@ describe('the inbox page', () => {
     headers: [{ name: attack, value: attack }],
   };
 
-  test('escapes everything that came with the mail', () => {
+  test('the inbox page escapes everything from a mail', () => {
     for (const path of ['/inbox', '/inbox/1', '/inbox/1?text']) {
       const body = inboxPage(path, [hostile])?.body ?? '';
       assert(body.includes('&#60;script&#62;alert(1)&#60;/script&#62;&#38;amp;'), path);
@@ -179,7 +179,7 @@ describe('the inbox page', () => {
     }
   });
 
-  test('shows the markup of a mail in a frame that runs nothing and can only open links in a new tab', () => {
+  test('the inbox page shows a mail’s HTML in a frame without scripts that opens links in a new tab only', () => {
     const body = inboxPage('/inbox/1', [{ ...hostile, html: '<a href="https://acme.localhost">go</a>' }])?.body ?? '';
     assert.match(body, /sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"/);
     const srcdoc = /srcdoc="([^"]*)"/.exec(body)?.[1]?.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));
@@ -191,7 +191,7 @@ describe('the inbox page', () => {
     assert.doesNotMatch(inboxContentSecurityPolicy, /frame-src|https?:/);
   });
 
-  test('lists the newest first, says how to get one, and knows its own paths only', () => {
+  test('the inbox page lists the newest first, says how to get a mail, and has its own paths only', () => {
     const mails = ['1', '2'].map((id) => ({ ...hostile, id, subject: `mail ${id}` }));
     assert.match(inboxPage('/inbox', mails)?.body ?? '', /mail 2.*mail 1/s);
     assert.match(inboxPage('/inbox/', [])?.body ?? '', /No mail yet.*Create a company/s);

@@ -40,7 +40,7 @@ describe('regular expressions', () => {
     look(source, true);
     if (literals.length + compiled.length === 0) continue;
 
-    test(`${file} compiles none from what it is given, and none goes back more than a bounded number of steps`, () => {
+    test(`${file} compiles no regular expression from input, and none backtracks without bound`, () => {
       assert.deepEqual(compiled, []);
       for (const literal of literals) {
         if (linear.has(literal)) continue;

@@ -16,7 +16,7 @@ describe('the secret box', () => {
   const box = secretBox([k1]);
   const secret = 'Zq7x9W "pass" & Wörter 🚀';
 
-  test('opens what it sealed, for the same owner, and shows nothing of it', () => {
+  test('a sealed secret opens for its owner and reveals nothing', () => {
     const sealed = box.seal(secret, 'acme.localhost');
     assert.equal(box.open(sealed, 'acme.localhost'), secret);
     assert.match(sealed, /^k1(\.[\w-]+){3}$/);
@@ -27,7 +27,7 @@ describe('the secret box', () => {
     assert.equal(box.open(box.seal('', 'a.b'), 'a.b'), '');
   });
 
-  test('does not open for another owner, nor what was changed or cut', () => {
+  test('a sealed secret does not open for another owner or after a change', () => {
     const sealed = box.seal(secret, 'acme.localhost');
     assert.throws(() => box.open(sealed, 'acme.localhost.'));
     const parts = sealed.split('.');
@@ -45,7 +45,7 @@ describe('the secret box', () => {
     for (const nothing of ['', '.', 'k1', 'k1...']) assert.throws(() => box.open(nothing, 'acme.localhost'));
   });
 
-  test('opens under a rotated key and seals under the new one; without the old key it says what to do', () => {
+  test('a rotated key still opens and the new one seals; a missing key’s error says what to do', () => {
     const sealed = box.seal(secret, 'a.b');
     const rotated = secretBox([k2, k1]);
     assert.equal(rotated.open(sealed, 'a.b'), secret);
@@ -79,18 +79,18 @@ describe('scrubbing', () => {
     'in a Python string': `'${secret.replaceAll("'", "\\'")}'`,
   };
   for (const [name, spelling] of Object.entries(spellings)) {
-    test(`finds the secret ${name}`, () => {
+    test(`scrubbing finds the secret ${name}`, () => {
       const clean = scrub(`login ${spelling} refused, ${spelling}`, secret);
       assert.doesNotMatch(clean, /Zq7/);
       assert.match(clean, /^login .*\[secret\].* refused, .*\[secret\]/);
     });
   }
 
-  test('leaves nothing of secrets that overlap', () => {
+  test('scrubbing removes overlapping secrets completely', () => {
     assert.equal(scrub('xabababax', 'aba').replaceAll('[secret]', ''), 'xx');
   });
 
-  test('cuts after it has scrubbed, and keeps the end', () => {
+  test('scrubbing happens before text is cut, and the end is kept', () => {
     const clean = scrub(`${'x'.repeat(10)}${secret}${'y'.repeat(3_990)}`, secret);
     assert.ok(clean.length <= 4_001);
     assert.match(clean, /^….*y$/s);
@@ -129,13 +129,13 @@ describe('the configuration', () => {
     BENCH_WEB_URL: 'http://localhost:8000',
     AUTH_JWKS_URL: 'https://login.example.com/jwks.json',
   })) {
-    test(`refuses a ${name} that is not an address with an example of its own`, () => {
+    test(`a ${name} that is not an address is refused with an example of its own`, () => {
       const faults = faultsOf({ [name]: 'Zq7x9W', AUTH_ISSUER: 'issuer', AUTH_AUDIENCE: 'audience' });
       assert.deepEqual(faults, [`  ${name} must be an address such as ${example}.`]);
     });
   }
 
-  test('has a default for everything outside production, and takes empty for unset', () => {
+  test('everything has a default outside production, and empty counts as unset', () => {
     const config = readConfig({});
     assert.deepEqual(readConfig(Object.fromEntries(Object.keys(production).map((name) => [name, '']))), config);
     assert.deepEqual(
@@ -144,7 +144,7 @@ describe('the configuration', () => {
     );
   });
 
-  test('in production lacks nothing without a word, and tells all that is missing at once with an example', () => {
+  test('production reports all missing variables at once, each with an example', () => {
     const { SECRET_KEYS } = readConfig(production);
     assert.deepEqual(
       SECRET_KEYS?.map(({ id, bytes }) => [id, bytes.length]),
@@ -162,7 +162,7 @@ describe('the configuration', () => {
     for (const name of Object.keys(needed)) assert.equal(faultsOf({ ...production, [name]: '' }).length, 1, name);
   });
 
-  test('tells every fault at once by its variable, and repeats no value', () => {
+  test('all faults are reported at once by variable, without any value', () => {
     const wrong: Record<string, string> = {
       PORT: '65536',
       LOG_LEVEL: 'Zq7x9W',
@@ -186,7 +186,7 @@ describe('the configuration', () => {
     assert.doesNotMatch(faults.join('\n'), new RegExp(`Zq7x9W|${Buffer.from('Zq7x9W').toString('base64')}`));
   });
 
-  test('takes each secret from a file as well, without the newline at its end', (t) => {
+  test('each secret can come from a file, without its trailing newline', (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'secret-files-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     const { DATABASE_URL, REDIS_URL, SMTP_URL, SECRET_KEYS, AUTH_JWT_SECRET } = production;
@@ -225,12 +225,12 @@ describe('the configuration', () => {
     ]);
   });
 
-  test('takes a secret that ends with a newline, as files of secrets do, for the same one', () => {
+  test('a trailing newline is not part of a secret', () => {
     const ended = Object.fromEntries(Object.entries(production).map(([name, value]) => [name, `${value}\n`]));
     assert.deepEqual(readConfig(ended), readConfig(production));
   });
 
-  test('trusts proxies by address or network, and neither everybody nor a name', () => {
+  test('proxies are trusted by address or network, never by name or all of them', () => {
     const { TRUSTED_PROXIES: trusted } = readConfig({ TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.7,fd00::/8' });
     for (const [address, family, isTrusted] of [
       ['10.255.0.1', 'ipv4', true],
@@ -263,7 +263,7 @@ describe('the configuration', () => {
     'a zero-width space': 'Ac\u200bme',
     'a line break': 'Acme\r\nBcc: eve@example.com',
   })) {
-    test(`refuses a sender whose name holds ${title}`, () => {
+    test(`a sender whose name contains ${title} is refused`, () => {
       const faults = faultsOf({ ...production, MAIL_FROM: `${name} <no-reply@example.com>` });
       assert.deepEqual(faults, [
         '  MAIL_FROM must name the sender as mail programs show it: without invisible characters and without “=?”.',
@@ -271,7 +271,7 @@ describe('the configuration', () => {
     });
   }
 
-  test('takes a sender whose name is in any script', () => {
+  test('a sender’s name can be in any script', () => {
     for (const MAIL_FROM of [
       '"Łódź, Søns & Co." <no-reply@example.com>',
       '株式会社 <a@example.com>',
@@ -281,7 +281,7 @@ describe('the configuration', () => {
     }
   });
 
-  test('takes no port from what Kubernetes tells of a service with such a name', () => {
+  test('a port variable that Kubernetes sets for a service is ignored', () => {
     const injected = {
       WORKER_PORT: 'tcp://10.96.0.12:9090',
       PORT: 'tcp://10.96.0.1:80',
@@ -298,10 +298,10 @@ describe('the configuration', () => {
     'a word that asks to be replaced': 'please-change-me-before-you-go-live-0815',
     'a short one beside a good one': `${randomBytes(32).toString('base64')},short`,
   })) {
-    test(`refuses ${title} as a secret for tokens`, () => assert.equal(faultsOf({ AUTH_JWT_SECRET }).length, 1));
+    test(`${title} is refused as a secret for tokens`, () => assert.equal(faultsOf({ AUTH_JWT_SECRET }).length, 1));
   }
 
-  test('takes public keys in a secret’s place, and demands whose tokens are meant', () => {
+  test('public keys can replace the secret, and require issuer and audience', () => {
     const keySet = { ...production, AUTH_JWT_SECRET: '', AUTH_JWKS_URL: 'https://login.example.com/jwks' };
     assert.deepEqual(
       faultsOf(keySet).map((fault) => /^ {2}(\w+) is missing/.exec(fault)?.[1]),
@@ -310,11 +310,11 @@ describe('the configuration', () => {
     assert.deepEqual(faultsOf({ ...keySet, AUTH_ISSUER: 'https://login.example.com', AUTH_AUDIENCE: 'companies' }), []);
   });
 
-  test('takes an IPv6 address for HOST as a URL writes it or bare', () => {
+  test('HOST accepts an IPv6 address with or without brackets', () => {
     assert.deepEqual([readConfig({ HOST: '[::1]' }).HOST, readConfig({ HOST: '::1' }).HOST], ['::1', '::1']);
   });
 
-  test('reads how to reach a bench', () => {
+  test('the variables of a bench are read', () => {
     const exec = (BENCH_EXEC: string) => readConfig({ BENCH_EXEC }).BENCH_EXEC;
     assert.deepEqual(exec('docker compose  exec -T backend'), ['docker', 'compose', 'exec', '-T', 'backend']);
     assert.deepEqual(exec('["ssh", "-o", "ProxyCommand=a b", "host"]'), ['ssh', '-o', 'ProxyCommand=a b', 'host']);
@@ -339,6 +339,6 @@ describe('the configuration', () => {
     'a comma too many': `k1:${bytes},`,
     'one id for two keys, of which the second would never be found': `k1:${bytes},k1:${randomBytes(32).toString('base64')}`,
   })) {
-    test(`refuses keys with ${fault}`, () => assert.equal(faultsOf({ SECRET_KEYS }).length, 1));
+    test(`secret keys with ${fault} are refused`, () => assert.equal(faultsOf({ SECRET_KEYS }).length, 1));
   }
 });

@@ -28,7 +28,7 @@ const cookie = await cookieOf(`${url}?token=${token}`);
 
 describe('the link', () => {
   for (const [name, page] of Object.entries({ GraphiQL: url, 'the inbox': inbox })) {
-    test(`signs in to ${name} by a cookie of this host alone, and leaves the address bar`, async () => {
+    test(`the link signs in to ${name} by a cookie of this host only, and leaves the address bar`, async () => {
       const address = new URL(name === 'GraphiQL' ? (service.pages.graphiql ?? '') : (service.pages.inbox ?? ''));
       address.searchParams.set('query', '{ a }');
       const { status, headers, text } = await get(address.href, { accept: 'text/html' });
@@ -43,7 +43,7 @@ describe('the link', () => {
       assert.equal((await get(page, { accept: 'text/html', cookie })).status, 200);
     });
 
-    test(`is asked for by ${name}, under a policy as strict as that of any page`, async () => {
+    test(`${name} asks for the link under a strict content security policy`, async () => {
       const { status, headers, text } = await get(page, { accept: 'text/html' });
       assert.equal(status, 401);
       assert.match(text, /Open the link that the server printed/);
@@ -56,14 +56,14 @@ describe('the link', () => {
     });
 
     for (const [title, wrong] of Object.entries({ empty: '', 'too short': token.slice(1), unknown: '0'.repeat(64) })) {
-      test(`of an ${title} token signs nobody in to ${name}`, async () => {
+      test(`a link with an ${title} token signs nobody in to ${name}`, async () => {
         const { status, headers } = await get(`${page}?token=${wrong}`, { accept: 'text/html' });
         assert.deepEqual([status, headers['set-cookie']], [401, undefined]);
       });
     }
   }
 
-  test('signs nobody in through a proxy that tells of itself, or under another name', async () => {
+  test('the link signs nobody in through a proxy or under another host name', async () => {
     for (const [name, value] of [
       ['x-forwarded-for', '203.0.113.7'],
       ['host', 'rebound.example'],
@@ -72,7 +72,7 @@ describe('the link', () => {
     }
   });
 
-  test('is told to whoever asks without it', async () => {
+  test('a request without the link is told how to get it', async () => {
     const { status, challenge, text } = await ask(url);
     assert.deepEqual([status, challenge], [401, 'Bearer']);
     const [error] = JSON.parse(text).errors;
@@ -82,7 +82,7 @@ describe('the link', () => {
     assert.equal(await askBySocket(url, {}), 4403);
   });
 
-  test('has a token that other clients send, from anywhere', async () => {
+  test('the link’s token works for other clients from anywhere', async () => {
     const headers = { authorization: `Bearer ${token}` };
     for (const host of [`localhost:${port}`, 'behind-a-proxy.example']) {
       assert.equal((await ask(url, { headers: { ...headers, host } })).status, 200);
@@ -97,7 +97,7 @@ describe('the link', () => {
     }
   });
 
-  test('keeps its token in the data folder, for its owner alone, until the file is deleted', (t) => {
+  test('the link’s token is kept in the data folder for its owner only, until the file is deleted', (t) => {
     const file = join(dataDir, 'sign-in-token');
     assert.equal(readFileSync(file, 'utf8'), token);
     assert.equal(statSync(file).mode & 0o777, 0o600);
@@ -190,13 +190,15 @@ describe('the cookie', () => {
     'with the token itself': `${name}=${token}`,
     'of another port': cookie.replace(`${port}`, '4000'),
   })) {
-    test(`does not count ${title}`, () => assertEverywhere({ ...local, cookie: forged }, false));
+    test(`the cookie is not accepted ${title}`, () => assertEverywhere({ ...local, cookie: forged }, false));
   }
 
   const outside = Object.values(networkInterfaces())
     .flat()
     .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
-  test('does not count from another machine', { skip: outside ? false : 'needs another address' }, async () => {
+  test('the cookie is not accepted from another machine', {
+    skip: outside ? false : 'needs another address',
+  }, async () => {
     const there = `http://${outside}:${port}/graphql`;
     const headers = { ...local, cookie };
     assert.equal((await ask(there, { headers })).status, 401);
@@ -205,7 +207,7 @@ describe('the cookie', () => {
   });
 });
 
-describe('another page cannot act in the name of who is signed in', async () => {
+describe('other pages', async () => {
   const { id } = await createCompany(developer, requestFor('forged.localhost', { draft: true }));
   const query = `mutation { provisionCompany(companyId: "${id}") { __typename } }`;
   const form = `--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n${JSON.stringify({ query })}\r\n--x--\r\n`;
@@ -216,13 +218,13 @@ describe('another page cannot act in the name of who is signed in', async () => 
     'text/plain; application/json': JSON.stringify({ query }),
     'application/graphql': query,
   })) {
-    test(`by posting ${type}`, async () => {
+    test(`another page cannot act for the signed-in user by posting ${type}`, async () => {
       assert.equal((await ask(url, { headers: { 'content-type': type, cookie }, body })).status, 415);
       assert.equal((await readCompany(developer, id)).status, 'DRAFT');
     });
   }
   for (const accept of ['application/json', 'text/event-stream', '*/*']) {
-    test(`by a link, for ${accept}`, async () => {
+    test(`another page cannot act for the signed-in user by a link, for ${accept}`, async () => {
       const address = `${url}?${new URLSearchParams({ query })}`;
       assert.equal((await get(address, { accept, cookie })).status, 405);
       assert.equal((await readCompany(developer, id)).status, 'DRAFT');

@@ -49,7 +49,7 @@ test('at a terminal a start shows the addresses and no JSON', { skip: scriptMiss
   assert.deepEqual(await ended, [0, null]);
 });
 
-test('a readable line tells the cause, whether an error or its words were logged', () => {
+test('a readable line shows the cause, whether an error or its message was logged', () => {
   const lines: string[] = [];
   const log = openLog('warn', readableLines({ write: (text) => void lines.push(text) }));
   log.warn({ err: 'ECONNREFUSED' }, 'Redis unavailable');

@@ -47,7 +47,7 @@ describe('tokens under the keys of AUTH_JWKS_URL', async () => {
   const status = async (token: string, { url: at } = early): Promise<number | undefined> =>
     (await ask(at, { headers: { authorization: `Bearer ${token}` } })).status;
 
-  test('are answered 503 while the keys have never been there, and the service starts without them', async () => {
+  test('tokens are answered 503 until the keys were read once, and the service starts without them', async () => {
     const { status: found, text } = await ask(early.url, {
       headers: { authorization: `Bearer ${await sign('RS256', 'k1', rsa.privateKey)}` },
     });
@@ -55,7 +55,7 @@ describe('tokens under the keys of AUTH_JWKS_URL', async () => {
     assert.match(text, /SERVICE_UNAVAILABLE/);
   });
 
-  test('are good for RS256, ES256 and EdDSA, also by a key that is published later, and while the keys are away', async () => {
+  test('tokens are accepted for RS256, ES256 and EdDSA, with keys published later, and while the key set is unavailable', async () => {
     published = [await publish('k1', 'RS256', rsa.publicKey), await publish('k3', 'EdDSA', edwards.publicKey)];
     const service = await openTestService({ after }, { env, parts });
     assert.equal(await status(await sign('RS256', 'k1', rsa.privateKey), service), 200);
@@ -100,12 +100,12 @@ describe('tokens under AUTH_JWT_SECRET', async () => {
     return (await ask(service.url, { headers: { authorization: `Bearer ${token}` } })).status;
   };
 
-  test('are good by each of several secrets, so that they can be replaced', async () => {
+  test('tokens under each of several secrets are accepted', async () => {
     assert.deepEqual([await status(fresh), await status(old)], [200, 200]);
     assert.equal(await status('Qw5Er6Ty7Ui8Op9As0Df1Gh2Jk3Zx4Cv'), 401);
   });
 
-  test('must be of AUTH_ISSUER and for AUTH_AUDIENCE where these are set', async () => {
+  test('tokens need AUTH_ISSUER and AUTH_AUDIENCE where these are set', async () => {
     assert.deepEqual([await status(fresh, { iss: 'x' }), await status(fresh, { aud: 'x' })], [401, 401]);
   });
 });

@@ -110,7 +110,7 @@ async function startCompany(domain: string) {
   return { id, goOn };
 }
 
-describe('a company is watched live', () => {
+describe('live streams', () => {
   let id = '';
   let goOn = (): void => {};
   let then: Awaited<ReturnType<typeof readCompany>>;
@@ -120,7 +120,7 @@ describe('a company is watched live', () => {
   });
 
   for (const [name, watch] of Object.entries(transports)) {
-    test(`${name} begins with the present state`, async () => {
+    test(`a stream over ${name} begins with the present state`, async () => {
       for await (const result of watch({ companyId: id })) {
         const { version, status, progress } = changeOf(result);
         assert.deepEqual([version, status, progress], [then.version, 'PROVISIONING', then.progress]);
@@ -129,7 +129,7 @@ describe('a company is watched live', () => {
     });
   }
 
-  test('from QUEUED to ACTIVE, by every transport side by side', async () => {
+  test('a company is watched from QUEUED to ACTIVE over every transport at once', async () => {
     const watching = Object.values(transports).map(async (watch) => {
       const changes: StatusChange[] = [];
       for await (const result of watch({ companyId: id, sinceVersion: 0 })) {
@@ -155,7 +155,7 @@ describe('a company is watched live', () => {
   });
 
   for (const [name, watch] of Object.entries(transports)) {
-    test(`${name} resumes after any version, and completes`, async () => {
+    test(`a stream over ${name} resumes after any version, and completes`, async () => {
       const { version: last } = await readCompany(jane, id);
       for (const sinceVersion of [0, 1, 5, last - 1, last]) {
         const versions = versionsOf(await changesOf(watch({ companyId: id, sinceVersion })));
@@ -183,7 +183,7 @@ describe('a company is watched live', () => {
   });
 
   for (const [name, watch] of Object.entries({ 'SSE by GET': watchByGet, WebSocket: watchBySocket })) {
-    test(`${name} refuses versions that are not there`, async () => {
+    test(`a stream over ${name} refuses versions that do not exist`, async () => {
       const { version } = await readCompany(jane, id);
       for (const sinceVersion of [-1, version + 1, 2 ** 31 - 1]) {
         const [result, ...more] = await Array.fromAsync(watch({ companyId: id, sinceVersion }));
@@ -208,7 +208,7 @@ describe('many watchers of one company', () => {
   };
 
   for (const [name, watch] of Object.entries({ 'SSE by GET': watchByGet, WebSocket: watchBySocket })) {
-    test(`leave nothing behind when fifty hang up: ${name}`, { timeout: 20_000 }, async () => {
+    test(`fifty watchers that hang up leave nothing behind: ${name}`, { timeout: 20_000 }, async () => {
       const hangUp = new AbortController();
       const streams = Array.from({ length: 50 }, () => watch({ companyId: id }, hangUp.signal));
       for (const { value } of await Promise.all(streams.map((stream) => stream.next()))) {
@@ -222,7 +222,7 @@ describe('many watchers of one company', () => {
     });
   }
 
-  test('get the same events, all hundred', async () => {
+  test('a hundred watchers of one company get the same events', async () => {
     const { version } = await readCompany(jane, id);
     let behind = 100;
     const { promise: allAttached, resolve } = Promise.withResolvers<void>();
@@ -244,7 +244,7 @@ describe('many watchers of one company', () => {
   });
 });
 
-describe('an error of ours is told by a reference only', () => {
+describe('internal errors', () => {
   const told = /^Something went wrong on our side\. Give this reference to support: ([\da-f-]{36})$/;
   const input = requestFor('masked.localhost', { draft: true });
   const body = JSON.stringify({ query: CreateCompanyDocument.toString(), variables: { input } });
@@ -259,7 +259,7 @@ describe('an error of ours is told by a reference only', () => {
     return reference;
   }
 
-  test('over HTTP and over a WebSocket, by another one each time', async (t) => {
+  test('an internal error is answered with a new reference each time, over HTTP and WebSocket', async (t) => {
     appsFail = new Error(secret);
     t.after(() => {
       appsFail = undefined;
@@ -275,7 +275,7 @@ describe('an error of ours is told by a reference only', () => {
     assert.notEqual(assertMasked(JSON.parse(text)), assertMasked(JSON.parse(JSON.stringify(result))));
   });
 
-  test('and nothing was done meanwhile', async () => {
+  test('an internal error has no side effects', async () => {
     const { id, version } = await createCompany(jane, input);
     assert.equal(version, 1);
     const { provisionCompany } = await jane.execute(ProvisionCompanyDocument, { companyId: id });

@@ -101,7 +101,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
   const on = (subject: string, mutation: string, id: string): Promise<string> =>
     send(subject, 'customer', `${mutation}(companyId: "${id}")`);
 
-  test('has one entry for each mutation, whatever it comes to', async () => {
+  test('the audit log has one entry for each mutation, whatever its outcome', async () => {
     const sent: [action: string, outcome: string, companyId: string | null][] = [];
     const told = async (action: string, outcome: Promise<string>, companyId: string | null): Promise<void> => {
       sent.push([action, await outcome, companyId]);
@@ -150,7 +150,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     return rows[0].id;
   };
 
-  test('has an entry for each mail that is sent again or is not, and for each address that is corrected', async () => {
+  test('the audit log has an entry for each resent or unsent mail and each corrected address', async () => {
     assert.equal(await create('joe', 'mailed', { draft: true }), 'CreateCompanySuccess');
     const id = await companyOf('joe');
     const mail = async (attempt: number, state: string): Promise<string> => {
@@ -197,7 +197,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     return isUnionType(type) ? type.getTypes().map(({ name }) => name) : assert.fail(mutation);
   };
 
-  test('has an entry for each revocation of tokens, and for each that is refused', async () => {
+  test('the audit log has an entry for each revocation and each refused one', async () => {
     const outcomes: [string, string][] = [];
     for (const [mutation, argument, action] of [
       ['revokeToken', 'tokenId', 'REVOKE_TOKEN'],
@@ -218,7 +218,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
       assert.equal(target, outcome === 'RevokeTokensSuccess' ? 'of-nobody' : null, outcome);
   });
 
-  test('tells when an operator reads what nobody else is shown of another’s company', async () => {
+  test('the audit log records when an operator reads what only operators see of another’s company', async () => {
     const joes = await companyOf('joe');
     await owner.query(
       `update company set status = 'FAILED', failure = '{"reason": "INTERNAL", "message": "No.", "detail": "The host said no."}' where id = $1`,
@@ -259,7 +259,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     await owner.query(`update company set created_by = 'joe' where id = $1`, [joes]);
   });
 
-  test('has had every result of every mutation in these tests', async () => {
+  test('the audit log’s tests cover every result of every mutation', async () => {
     const { rows } = await owner.query<{ action: string; outcome: string }>(
       'select distinct action, outcome from audit_entry',
     );
@@ -274,7 +274,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     }
   });
 
-  test('has no entry of a change that was not made, and no change is made without its entry', async () => {
+  test('the audit log and the changes commit together or not at all', async () => {
     assert.equal(await create('judy', 'whole', { draft: true }), 'CreateCompanySuccess');
     const id = await companyOf('judy');
     const before = await entriesOf('judy', 1);
@@ -290,7 +290,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     assert.ok((await entriesOf('judy', before.length + 1)).some(({ action }) => action === 'PROVISION_COMPANY'));
   });
 
-  test('can be appended to and read by the service’s role, and by no means changed', async () => {
+  test('the service’s role can append to and read the audit log, but not change it', async () => {
     const role = new Client(`postgresql://companies@127.0.0.1:${postgres.port}/postgres`);
     await role.connect();
     try {
@@ -314,7 +314,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     assert.equal((await owner.query(`delete from audit_entry where outcome = 'by hand'`)).rowCount, 1);
   });
 
-  test('is listed page by page, newest first, forwards and backwards, for operators alone', async () => {
+  test('the audit log is listed page by page, newest first, for operators only', async () => {
     const filter = { subject: 'jane' };
     const all = (await entries({ first: 100, filter })).map(({ id }) => Number(id));
     assert.ok(all.length > 10);
@@ -357,7 +357,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     }
   });
 
-  test('counts the log-ins that are refused, by every transport, for each reason and network', async (t) => {
+  test('the audit log counts refused logins over every transport by reason and network', async (t) => {
     const closing: (() => Promise<void>)[] = [];
     const closeAll = async (): Promise<void> => {
       for (const close of closing.splice(0)) await close();
@@ -437,7 +437,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     assert.deepEqual(found.map(({ address }) => address).sort(), ['127.0.0.1', '203.0.113.77']);
   });
 
-  test('is written once a minute of what is counted, of bounded many that are told apart', async (t) => {
+  test('counted entries are written once a minute, for a bounded number of different ones', async (t) => {
     const database = openPostgres(postgres.url);
     t.after(() => database.close());
     t.mock.timers.enable({ apis: ['setInterval'] });
@@ -462,7 +462,7 @@ suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     await until('the next minute is', async () => (await counted())[0]?.entries === 1_001);
   });
 
-  test('holds nothing secret, and nothing that was sent but what it is about', async () => {
+  test('the audit log contains no secrets and no sent values but what an entry is about', async () => {
     const { rows } = await owner.query<{ entry: string }>('select audit_entry::text as entry from audit_entry');
     assert.ok(rows.length > 25);
     const text = rows.map(({ entry }) => entry).join('\n');

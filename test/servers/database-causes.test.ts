@@ -38,7 +38,7 @@ suite('a start that PostgreSQL does not allow', { skip: serversMissing }, () => 
   });
   after(() => postgres?.close());
 
-  test('tells each cause with its own remedy in one line', async (t) => {
+  test('each cause of a failed start is reported with its remedy in one line', async (t) => {
     // What answers there is not PostgreSQL.
     const other = createServer((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -74,7 +74,7 @@ suite('a start that PostgreSQL does not allow', { skip: serversMissing }, () => 
     }
   });
 
-  test('is told to everybody without names and without the server’s own words', async (t) => {
+  test('/readyz reports a refusing database without names or the server’s own words', async (t) => {
     const at = (user: string, database = 'postgres'): string =>
       `postgresql://${user}@127.0.0.1:${postgres.port}/${database}`;
     const cases: [url: string, cause: string | undefined][] = [
@@ -93,14 +93,14 @@ suite('a start that PostgreSQL does not allow', { skip: serversMissing }, () => 
     }
   });
 
-  test('ends the process with 1 and that line', async () => {
+  test('a failed start exits with 1 and one line', async () => {
     const url = `postgresql://with_password:wrong-s3cret@127.0.0.1:${postgres.port}/postgres`;
     const program = startProgram('src/migrate.ts', { DATABASE_URL: url });
     assert.equal((await program.end()).code, 1);
     assert.match(program.complaints, /^PostgreSQL refused the log-in: [^\n]*\n$/);
   });
 
-  test('waits for another process that migrates for longer than any limit of its role', async () => {
+  test('a start waits for another process’s migration beyond its role’s time limits', async () => {
     const other = new Client(postgres.url.replace(/postgres$/, 'waited'));
     await other.connect();
     await other.query(`select pg_advisory_lock(hashtext('company provisioning migrations'))`);

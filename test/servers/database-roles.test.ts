@@ -137,7 +137,7 @@ suite('the roles and settings that a database may have', { skip: serversMissing 
     assert.match(nowhere.complaints, /^PostgreSQL is unusable: None of the schemas in search_path exists[^\n]*\n$/);
   });
 
-  test('whatever a role’s settings are, moments are moments and the service sets what it relies on', async (t) => {
+  test('the service sets what it relies on, whatever a role’s settings are', async (t) => {
     const odd = {
       datestyle: 'German',
       intervalstyle: 'sql_standard',
@@ -172,7 +172,7 @@ suite('the roles and settings that a database may have', { skip: serversMissing 
     });
   });
 
-  test('serialization failures and deadlocks are repeated, and nobody hears of them', async (t) => {
+  test('serialization failures and deadlocks are retried without being noticed', async (t) => {
     await sql('postgres', 'create database disputes');
     const strict = '-c default_transaction_isolation=serializable -c deadlock_timeout=50ms';
     const database = open(t, urlOf('disputes', 'postgres', strict));
@@ -222,7 +222,7 @@ suite('the roles and settings that a database may have', { skip: serversMissing 
       ['refuses what it does not know', {}],
       ['is told to ignore it', { ignore_startup_parameters: 'options,extra_float_digits' }],
     ] as const) {
-      test(`that ${what}: the limits hold, and reach nobody else`, async (t) => {
+      test(`behind PgBouncer that ${what}, the limits hold and affect no other client`, async (t) => {
         const database = `pooled_${Object.keys(ignored).length}`;
         await sql('postgres', `create database ${database}`);
         const pgBouncer = await startPgBouncer(postgres, users, ignored);
@@ -262,7 +262,7 @@ suite('the roles and settings that a database may have', { skip: serversMissing 
       assert.doesNotMatch(postgres.log[index - 1] ?? '', /begin/);
     });
 
-    test('a database that is not there is told as such', async (t) => {
+    test('a missing database behind PgBouncer is reported as such', async (t) => {
       const pgBouncer = await startPgBouncer(postgres, users);
       t.after(() => pgBouncer.close());
       const program = startProgram('src/migrate.ts', { DATABASE_URL: pgBouncer.url.replace(/postgres$/, 'conpanies') });

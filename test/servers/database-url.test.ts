@@ -138,14 +138,14 @@ suite('DATABASE_URL, read as libpq reads it', { skip: serversMissing }, () => {
     }
   });
 
-  test('a server without TLS is used by the modes that leave it the choice, and by no other', async () => {
+  test('a server without TLS is accepted only by the modes that allow it', async () => {
     const url = (mode: string): string => `${plain.url}?sslmode=${mode}`;
     for (const mode of ['disable', 'allow', 'prefer']) assert.equal((await sessionAt(url(mode))).tls, false, mode);
     await assert.rejects(sessionAt(url('require')), /does not support SSL/);
     assert.match(await complaintAt(url('require')), /^PostgreSQL offers no TLS: /);
   });
 
-  test('a server that wants TLS, or wants none, gets its way where the mode leaves it the choice', async () => {
+  test('a server that requires or refuses TLS is accepted where the mode allows both', async () => {
     for (const mode of ['allow', 'prefer', 'require']) {
       assert.equal((await sessionAt(at(`sslmode=${mode}`, 'localhost', 'only_tls'))).tls, true, mode);
     }
@@ -181,7 +181,7 @@ suite('DATABASE_URL, read as libpq reads it', { skip: serversMissing }, () => {
     await assert.rejects(sessionAt(at('sslmode=require&channel_binding=require')), /channel_binding/);
   });
 
-  test('hosts, sockets and names are found wherever a URL may say them', async () => {
+  test('hosts, sockets and names are read from every part of a URL', async () => {
     const { folder, port } = postgres;
     const socket = encodeURIComponent(folder);
     for (const url of [
@@ -198,7 +198,7 @@ suite('DATABASE_URL, read as libpq reads it', { skip: serversMissing }, () => {
     assert.equal((await sessionAt(at('dbname=odd+name&dbname=postgres'))).database, 'postgres');
   });
 
-  test('options set what they say, above what the service sets by itself', async () => {
+  test('options override what the service sets by itself', async () => {
     const set = encodeURIComponent('-c search_path=pg_temp,public -cgeqo=off --statement-timeout=3s');
     assert.equal((await sessionAt(at(`options=${set}`))).searchPath, 'pg_temp,public');
     const database = openPostgres(at(`options=${set}`));
@@ -213,14 +213,14 @@ suite('DATABASE_URL, read as libpq reads it', { skip: serversMissing }, () => {
     assert.equal((await sessionAt(at(''), { PGOPTIONS: '-c search_path=other' })).searchPath, 'other');
   });
 
-  test('libpq’s own variables stand for what a URL leaves out', async () => {
+  test('libpq’s variables fill in what a URL leaves out', async () => {
     assert.equal((await sessionAt(at(''), { PGSSLMODE: 'disable' })).tls, false);
     assert.equal((await sessionAt(at('sslmode=require'), { PGSSLMODE: 'disable' })).tls, true);
     const env = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: stranger.caFile };
     await assert.rejects(sessionAt(at(''), env), /self.signed|unable to|signature/i);
   });
 
-  test('what cannot be honoured is refused by its name, and no value is repeated', () => {
+  test('an unsupported parameter is refused by name, without its value', () => {
     const cases: [query: string, fault: RegExp][] = [
       ['tcp_user_timeout=1', /tcp_user_timeout, which this service cannot honour/],
       ['service=s3cret', /service, which/],
@@ -254,7 +254,7 @@ suite('DATABASE_URL, read as libpq reads it', { skip: serversMissing }, () => {
     assert.deepEqual(faultsOf('postgresql://u@one:1,[::1]:2,three:3/db?target_session_attrs=read-write'), []);
   });
 
-  test('a misspelt database name is told, and no such database is made', async () => {
+  test('a misspelled database name is reported and not created', async () => {
     const url = `postgresql://postgres@localhost:${postgres.port}/conpanies`;
     assert.match(await complaintAt(url), /^PostgreSQL has no such database: .*conpanies.*Create it/);
     assert.match(await complaintAt(url, { PGSSLMODE: 'disable' }), /^PostgreSQL has no such database/);

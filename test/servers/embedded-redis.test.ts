@@ -81,7 +81,7 @@ suite('the embedded Redis in JavaScript', {
   after(() => closing.disposeAsync());
 
   for (const [what, request] of Object.entries(requests)) {
-    test(`answers ${what} as redis-server does`, async () => {
+    test(`the JavaScript Redis answers ${what} as redis-server does`, async () => {
       const [ours, theirs] = await Promise.all(ports.map((port) => answerTo(port, [request].flat())));
       if (what === 'a page that gets') {
         // Redis says first what is wrong with GET, in words that differ.
@@ -92,7 +92,7 @@ suite('the embedded Redis in JavaScript', {
     });
   }
 
-  test('hangs up on a request of too many bytes, and keeps no more of it', async () => {
+  test('the JavaScript Redis hangs up on an oversized request without storing more of it', async () => {
     const words = `$${bulk}\r\n${'x'.repeat(bulk)}\r\n`;
     const reader = new RedisRequestReader();
     assert.throws(
@@ -103,7 +103,7 @@ suite('the embedded Redis in JavaScript', {
     assert.throws(() => [...many.read(Buffer.from(`*2000000\r\n${'$0\r\n\r\n'.repeat(100_000)}`))], RedisProtocolError);
   });
 
-  test('reads the same requests, however their bytes are split into packets', () => {
+  test('the JavaScript Redis reads the same requests however they are split into packets', () => {
     const readAll = (chunks: readonly Buffer[]): readonly string[] => {
       const reader = new RedisRequestReader();
       const read: string[] = [];

@@ -41,13 +41,13 @@ suite('a PostgreSQL whose name moves to a promoted standby', { skip: serversMiss
     await standby?.close();
   });
 
-  test('a start on a standby is refused in a line that says what it is', async () => {
+  test('a start on a standby is refused in a line that says so', async () => {
     const program = startProgram('src/migrate.ts', { DATABASE_URL: standby.url });
     assert.equal((await program.end()).code, 1);
     assert.match(program.complaints, /^PostgreSQL is read-only: it is a standby[^\n]*primary\.\n$/);
   });
 
-  test('its kept connections to the old server, which takes no writes, are given up, and no request fails', async (t) => {
+  test('pooled connections to a demoted server are closed and no request fails', async (t) => {
     const before = await orderMany(4, 'before', api);
     await allBecomeActive(cluster, before, 20_000);
     // So that there are several connections.
@@ -88,7 +88,7 @@ suite('a PostgreSQL whose name moves to a promoted standby', { skip: serversMiss
     assert.ok(worker.isRunning && api.isRunning, `${worker.complaints}${api.complaints}`);
   });
 
-  test('of several hosts the one that takes writes is used, wherever it stands in the list', async () => {
+  test('the writable one of several hosts is used, wherever it is in the list', async () => {
     const ports = [cluster.postgres.port, standby.port];
     for (const [one, two] of [ports, ports.toReversed()]) {
       const database = openPostgres(`postgresql://postgres@127.0.0.1:${one},127.0.0.1:${two}/postgres`);

@@ -41,7 +41,9 @@ suite('an installation', { skip: serversMissing }, () => {
   });
   after(() => cluster?.close());
 
-  test('in production runs as a user who may write nothing', { skip: notRoot || noStandIn }, async (t) => {
+  test('an installation in production runs as a user without write access', {
+    skip: notRoot || noStandIn,
+  }, async (t) => {
     const folder = install(t);
     const bench = await openStandInBench(t, { owner: nobody });
     const { DATA_DIR: _unset, ...servers } = cluster.env;
@@ -81,7 +83,7 @@ suite('an installation', { skip: serversMissing }, () => {
     ['src/worker.ts', 'WORKER_PORT'],
     ['src/main.ts', 'PORT'],
   ] as const) {
-    test(`${script} names ${variable} when it is in use, before it migrates anything`, async (t) => {
+    test(`${script} names ${variable} when its port is in use, before migrating`, async (t) => {
       const other = createServer().listen(0, '127.0.0.1');
       await once(other, 'listening');
       t.after(() => other.close());
@@ -102,14 +104,14 @@ suite('an installation', { skip: serversMissing }, () => {
     });
   }
 
-  test('with a HOST that this machine does not have names HOST', async () => {
+  test('a HOST that this machine does not have is reported by name', async () => {
     const program = cluster.start('src/api.ts', { HOST: '192.0.2.1', PORT: '0' });
     assert.equal((await program.end()).code, 1);
     assert.match(program.complaints, /^HOST=192\.0\.2\.1 is not an address of this machine \(EADDRNOTAVAIL\)/);
   });
 
   for (const script of ['api', 'worker', 'start'] as const) {
-    test(`npm run ${script} ends in order when npm is told to`, async (t) => {
+    test(`npm run ${script} shuts down in order when npm is signalled`, async (t) => {
       const port = await freePort();
       const env = { ...process.env, ...cluster.env, PORT: `${port}`, WORKER_PORT: `${port}` };
       const npm = spawn('npm', ['run', script], { cwd: root, env, detached: true });
@@ -127,7 +129,7 @@ suite('an installation', { skip: serversMissing }, () => {
     });
   }
 
-  test('npm run demo leaves nothing behind when npm is told to end', async (t) => {
+  test('npm run demo leaves nothing behind when npm is signalled', async (t) => {
     const temporary = mkdtempSync(join(tmpdir(), 'test-demo-'));
     t.after(() => rmSync(temporary, { recursive: true, force: true }));
     const npm = spawn('npm', ['run', 'demo'], {

@@ -62,7 +62,7 @@ suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 },
   const waitsForRow = (): Promise<void> =>
     until('it waits for the row', async () => (await cluster.query(`select from ${waiting}`)).length > 0);
 
-  test('`npm run keys` tells which keys the database needs, and changes nothing', async () => {
+  test('`npm run keys` lists the keys that the database needs, and changes nothing', async () => {
     const sealed = () => cluster.query('select sealed_password from company order by position');
     const before = await sealed();
     assert.deepEqual(await keys(`${young},${old}`), ['young: not needed', 'old: needed by 5']);
@@ -79,7 +79,7 @@ suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 },
     assert.deepEqual(await sealed(), before);
   });
 
-  test('a service that starts says which keys the database needs, and which of them it lacks', async (t) => {
+  test('a start logs which keys the database needs and which are missing', async (t) => {
     for (const [SECRET_KEYS, level, what] of [
       [`${young},${old}`, 30, 'the database needs a key'],
       [young, 50, 'SECRET_KEYS lacks a key that the database needs; append it to the others'],
@@ -91,7 +91,7 @@ suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 },
     }
   });
 
-  test('`npm run keys -- reseal` that is killed half-way has done its part, and goes on when it is run again', async () => {
+  test('a killed `npm run keys -- reseal` keeps its progress and continues when run again', async () => {
     const release = await holdRow(ids[2], 'select from company where id = $1 for update');
     const interrupted = startKeys(`${young},${old}`, 'reseal');
     await waitsForRow();
@@ -105,7 +105,7 @@ suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 },
     assert.deepEqual(await keys(`${young},${old}`, 'reseal'), ['Resealed 0 under young.', ...again.slice(1)]);
   });
 
-  test('a request of the old key’s time that is repeated without this key is the same company', async () => {
+  test('a repeated request finds its company after its key was removed', async () => {
     await api.end('SIGTERM');
     api = await cluster.startApi({ SECRET_KEYS: young });
     assert.equal((await ask('ann')).id, ids[0]);
@@ -113,7 +113,7 @@ suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 },
 
   const youngest = key('youngest', 3);
 
-  test('`npm run keys -- reseal` beside a worker: every company is made with its own password', async () => {
+  test('`npm run keys -- reseal` during provisioning gives every company its own password', async () => {
     const worker = cluster.startWorker({ SECRET_KEYS: `${youngest},${young}` });
     await keys(`${youngest},${young}`, 'reseal');
     for (const customer of customers) {
@@ -129,7 +129,7 @@ suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 },
     assert.equal((await worker.end('SIGTERM')).code, 0);
   });
 
-  test('a password that the service erases while it is sealed again stays erased', async () => {
+  test('a password that is erased during resealing stays erased', async () => {
     const { id } = await ask('fay');
     const release = await holdRow(id, 'update company set sealed_password = null where id = $1');
     const resealing = startKeys(`${youngest},${young}`, 'reseal');

@@ -52,7 +52,7 @@ suite('a client that leaves while PostgreSQL lets it wait', { skip: serversMissi
     ['a query by WebSocket', bySocket],
   ];
   for (const [what, begin] of transports) {
-    test(`can leave ${what}`, async () => {
+    test(`a client can leave ${what}`, async () => {
       const lock = new Connection(cluster.postgres.url);
       await lock.connect();
       try {
@@ -69,7 +69,7 @@ suite('a client that leaves while PostgreSQL lets it wait', { skip: serversMissi
     });
   }
 
-  test('is no failure of the service, neither in its figures nor in its log', async () => {
+  test('a leaving client is not a failure in metrics or logs', async () => {
     const figures = await (await fetch(`http://127.0.0.1:${api.port}/metrics`)).text();
     assert.doesNotMatch(figures, /outcome="failed"/);
     await api.end('SIGTERM');

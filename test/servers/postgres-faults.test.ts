@@ -43,7 +43,7 @@ suite('a PostgreSQL that hangs up and goes away', { skip: serversMissing }, () =
     ['restart', () => cluster.postgres.restart()],
   ];
   for (const [name, strike] of faults) {
-    test(`a ${name} while companies are asked for, made and watched: all go on`, async (t) => {
+    test(`everything continues after a ${name} while companies are created, provisioned and watched`, async (t) => {
       const before = await orderMany(6, `${name}-before`, api);
       await someAreMade(before);
       await strike();
@@ -55,7 +55,7 @@ suite('a PostgreSQL that hangs up and goes away', { skip: serversMissing }, () =
     });
   }
 
-  test('more hang-ups than a pool has connections leave none of them hanging', async (t) => {
+  test('more lost connections than a pool has leave none of them hanging', async (t) => {
     const orders = await orderMany(2, 'often', api);
     await allBecomeActive(cluster, orders, recovery);
     for (let times = 1; times <= 25; times += 1) {
@@ -69,7 +69,7 @@ suite('a PostgreSQL that hangs up and goes away', { skip: serversMissing }, () =
     t.diagnostic(`6 companies ${await allBecomeActive(cluster, afterwards, recovery)} ms later`);
   });
 
-  test('no process died, and every company has one mail', async () => {
+  test('no process died and every company has one mail', async () => {
     for (const program of [api, ...workers]) assert.ok(program.isRunning, program.complaints);
     const mails = await cluster.query<{ company_id: string }>('select company_id from outbox_mail');
     const companies = await cluster.query('select from company');
@@ -78,7 +78,7 @@ suite('a PostgreSQL that hangs up and goes away', { skip: serversMissing }, () =
     assert.deepEqual(recipients, [...new Set(recipients)]);
   });
 
-  test('a mail that was accepted while PostgreSQL was away is known as sent once it is back', async (t) => {
+  test('a mail accepted during a PostgreSQL outage is recorded as sent afterwards', async (t) => {
     await Promise.all(workers.map((worker) => worker.end('SIGTERM')));
     let accepted = 0;
     const smtp = new SMTPServer({

@@ -84,13 +84,13 @@ suite('behind nginx', { skip: nginxMissing }, () => {
     await events.return?.();
   }
 
-  test('Server-Sent Events pass the README’s configuration as they come', { timeout: 60_000 }, async () => {
+  test('Server-Sent Events pass the README’s configuration without buffering', { timeout: 60_000 }, async () => {
     const { id } = await createCompany(direct, requestFor('events.localhost', { draft: true }));
     const jane = openClient(`${nginx.url}/graphql`, await tokenOf('jane', 'customer'));
     await comeAsTheyAreCaused(id, jane.watch(id));
   });
 
-  test('Server-Sent Events pass nginx’s bare defaults as they come', { timeout: 60_000 }, async (t) => {
+  test('Server-Sent Events pass nginx’s defaults without buffering', { timeout: 60_000 }, async (t) => {
     const bare = await startBareNginx(api.port);
     t.after(() => bare.close());
     const { id } = await createCompany(direct, requestFor('bare.localhost', { draft: true }));
@@ -113,7 +113,7 @@ suite('behind nginx', { skip: nginxMissing }, () => {
     await comeAsTheyAreCaused(id, changesOf(results));
   });
 
-  test('fifty requests with idle times between share one connection to the API, which never closes it', async (t) => {
+  test('fifty requests with idle times share one upstream connection that is never closed', async (t) => {
     const counter = await openCounter(api.port);
     t.after(() => counter.close());
     const pooling = await startReadmeNginx(counter.port);
@@ -132,7 +132,7 @@ suite('behind nginx', { skip: nginxMissing }, () => {
     assert.equal(counter.connections, 1);
   });
 
-  test('a body that is no JSON is answered so that a page can read why', async () => {
+  test('a page can read why its invalid JSON was refused', async () => {
     const { status, headers, text } = await ask(`${nginx.url}/graphql`, {
       headers: {
         authorization: `Bearer ${await tokenOf('jane', 'customer')}`,
@@ -146,7 +146,7 @@ suite('behind nginx', { skip: nginxMissing }, () => {
     assert.match(text, /JSON/);
   });
 
-  test('nothing but the API is reached through the README’s configuration', async () => {
+  test('only the API is reachable through the README’s configuration', async () => {
     for (const path of ['/metrics', '/healthz', '/readyz', '/inbox']) {
       const { headers } = await fetch(nginx.url + path);
       assert.equal(headers.get('x-request-id'), null, path);
@@ -154,7 +154,7 @@ suite('behind nginx', { skip: nginxMissing }, () => {
     assert.notEqual((await fetch(`${nginx.url}/graphql`)).headers.get('x-request-id'), null);
   });
 
-  test('nobody is signed in as this machine’s developer through a proxy, even one that adds no header', async (t) => {
+  test('nobody is signed in as the developer through a proxy, even one without headers', async (t) => {
     const port = await freePort();
     const embedded = cluster.start('src/main.ts', { PORT: `${port}`, AUTH_JWT_SECRET: '' });
     t.after(() => embedded.end('SIGTERM'));

@@ -38,14 +38,14 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
   const create = ({ db }: Database, name: string): Promise<CreateCompanyOutcome> =>
     createCompany({ db, notifier, secrets, apps, ownHosts: [] }, jane, requestFor(`${name}.localhost`));
 
-  test('eight that migrate an empty database at once: one does it, the others find it done', async () => {
+  test('one of eight concurrent migrations applies it, the others find it applied', async () => {
     const applied = await Promise.all(processes.map((database) => database.migrate()));
     const files = await readdir(new URL('../../src/database/migrations', import.meta.url));
     assert.deepEqual(applied.flat().sort(), files.map((file) => file.replace('.ts', '')).sort());
     assert.deepEqual(await processes[0].migrate(), []);
   });
 
-  test('eight that create the first companies of a year at once get distinct ids from 1 on', async () => {
+  test('eight concurrent first companies of a year get distinct ids from 1 on', async () => {
     const outcomes = await Promise.all(
       processes.flatMap((database, index) =>
         [1, 2, 3, 4, 5].map((number) => create(database, `first-${index}-${number}`)),
@@ -59,7 +59,7 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     );
   });
 
-  test('a creation that is not committed yet blocks no other one', async (t) => {
+  test('an uncommitted creation blocks no other one', async (t) => {
     const slow = new Connection(postgres.url);
     await slow.connect();
     t.after(() => slow.end());
@@ -71,13 +71,13 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     await slow.query('rollback');
   });
 
-  test('two requests for one site name at once: one gets it', async () => {
+  test('one of two concurrent requests gets a site name', async () => {
     const outcomes = await Promise.all(processes.map((database) => create(database, 'wanted')));
     assert.equal(outcomes.filter(({ kind }) => kind === 'created').length, 1);
     assert.equal(outcomes.filter(({ kind }) => kind === 'site-name-taken').length, 7);
   });
 
-  test('fifty creations, retries and repeats at once by one customer: none passes the quota', async () => {
+  test('fifty concurrent creations, retries and repeats by one customer never exceed the quota', async () => {
     const limits = { perDay: 6, waiting: 4 };
     const joe = { ...jane, subject: 'joe' };
     const deps = { notifier, secrets, apps, ownHosts: [], quotas: { customer: limits, partner: limits } };
@@ -114,7 +114,7 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     }
   });
 
-  test('moments are Dates, lists are lists, JSON is read', async () => {
+  test('the driver returns times as Dates, arrays as arrays and JSON parsed', async () => {
     const before = Date.now();
     const outcome = await create(processes[1], 'typed');
     assert.ok(outcome.kind === 'created');
@@ -130,7 +130,7 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     assert.ok(event?.occurred_at instanceof Date);
   });
 
-  test('positions order the listing, newest first, also beyond nine and from the other end', async () => {
+  test('positions order lists newest first, beyond nine and from either end', async () => {
     const { db } = processes[1];
     const all = await findCompanies(db, jane, {}, { fromEnd: false, limit: 100 });
     assert.equal(all[0]?.site_name, 'typed.localhost');
@@ -154,7 +154,7 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     );
   });
 
-  test('a connection that is being made while the database is closed is not waited for without end', async () => {
+  test('closing the database does not wait forever for a connection being made', async () => {
     const closing = openPostgres(postgres.url);
     const ask = () => sql`select 1`.execute(closing.db);
     await ask();
@@ -168,7 +168,7 @@ suite('the real PostgreSQL', { skip: serversMissing }, () => {
     );
   });
 
-  test('transactions whose backends are terminated give their connections back to the pool', async () => {
+  test('transactions with terminated backends return their connections to the pool', async () => {
     const [{ em }, other] = processes;
     // More than the pool has.
     for (let times = 1; times <= 12; times += 1) {

@@ -93,7 +93,7 @@ suite('REDIS_URL', { skip: serversMissing }, () => {
     ['a name that is not there', () => 'redis://nowhere.invalid', 'ENOTFOUND'],
   ];
   for (const [what, address, outcome] of addresses) {
-    test(`${what}: ${outcome}`, async (t) => {
+    test(`REDIS_URL with ${what} is reported as ${outcome}`, async (t) => {
       assert.equal(await tryOut(t, address()), outcome);
     });
   }
@@ -108,7 +108,7 @@ suite('REDIS_URL', { skip: serversMissing }, () => {
     ['that says nothing', () => {}, 'ETIMEDOUT'],
   ];
   for (const [what, greet, outcome] of others) {
-    test(`a server ${what}: ${outcome}`, async (t) => {
+    test(`a server ${what} is reported as ${outcome}`, async (t) => {
       const server = createServer((socket) => greet(socket.on('error', () => {}))).listen(0, '127.0.0.1');
       await once(server, 'listening');
       t.after(() => server.close());
@@ -116,7 +116,7 @@ suite('REDIS_URL', { skip: serversMissing }, () => {
     });
   }
 
-  test('a server that ends in order is away: nothing was refused', async (t) => {
+  test('a server that shut down in order is unavailable, not refusing', async (t) => {
     const ending = await startRedis();
     t.after(() => ending.close());
     const server = openRedisServer(readRedisUrl(ending.url), 'test', pino({ level: 'silent' }));
@@ -132,7 +132,7 @@ suite('REDIS_URL', { skip: serversMissing }, () => {
     assert.deepEqual([trouble.code, trouble.refusal], ['ENOTCONN', undefined]);
   });
 
-  test('by TLS: a private authority is trusted when it is named, and nothing else is', {
+  test('a private authority is trusted over TLS only when it is named', {
     skip: opensslMissing,
   }, async (t) => {
     const authority = openPrivateAuthority();
@@ -163,7 +163,7 @@ suite('REDIS_URL', { skip: serversMissing }, () => {
     assert.equal(await tryOut(t, `redis://localhost:${tlsPort}`), 'ECONNRESET');
   });
 
-  test('a TLS connection that breaks twice ends the connection, not the process', {
+  test('a TLS connection that fails twice does not end the process', {
     skip: opensslMissing,
   }, async (t) => {
     const authority = openPrivateAuthority();

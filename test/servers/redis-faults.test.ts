@@ -46,7 +46,7 @@ suite('a Redis that forgets, hangs up and goes away', { skip: serversMissing }, 
     ['a restart without data', () => cluster.redis.restart()],
   ];
   for (const [name, strike] of faults) {
-    test(`${name} while companies are asked for, made and watched costs seconds at most`, async (t) => {
+    test(`${name} while companies are created, provisioned and watched costs at most seconds`, async (t) => {
       const customers = name.replaceAll(/\W/g, '-').toLowerCase();
       const before = await orderMany(8, `${customers}-before`, api);
       const states = () => statuses(before.map(({ id }) => id));
@@ -77,7 +77,7 @@ suite('a Redis that forgets, hangs up and goes away', { skip: serversMissing }, 
     return Number(row?.waited);
   }
 
-  test('while Redis is down companies are taken and made, and rung for once it is back', async (t) => {
+  test('companies are created and provisioned while Redis is down, and enqueued once it is back', async (t) => {
     await cluster.redis.stop();
     const customer = await api.clientOf('without-redis', 'customer');
     const company = await within(2_000, 'the answer', createCompany(customer, requestFor('without-redis.localhost')));
@@ -94,7 +94,7 @@ suite('a Redis that forgets, hangs up and goes away', { skip: serversMissing }, 
     await until('it is ready again', async () => (await fetch(`http://127.0.0.1:${api.port}/readyz`)).ok);
   });
 
-  test('nobody got two mails, and no process died', async () => {
+  test('no customer got two mails and no process died', async () => {
     await assertOneMailEach(cluster);
     for (const program of [api, ...workers]) assert.ok(program.isRunning, program.complaints);
   });

@@ -108,7 +108,7 @@ describe('the README’s example, through a kill and an orderly end of the API',
   );
 
   for (const { library, place, output, skip } of watchers) {
-    test(`with ${library} in ${place} shows every event once, and ends`, { skip }, () => {
+    test(`the README’s example with ${library} in ${place} shows every event once, and ends`, { skip }, () => {
       const events = output.lines.filter((line) => line.startsWith('event'));
       assert.deepEqual(
         events.map((line) => Number(line.split(' ')[1])),

@@ -41,7 +41,7 @@ suite('tokens that an operator revokes at one API', { skip: serversMissing, time
       )
     ).revokeTokensOf;
 
-  test('are refused at once there and within seconds by another one: one token by its jti', async () => {
+  test('a token revoked by its jti is refused at once there and within seconds elsewhere', async () => {
     const [lost, kept] = [await tokenOf('joe', 'customer'), await tokenOf('joe', 'customer')];
     for (const token of [lost, kept]) assert.equal(await statusAt(there, token), 200);
     const { revokeToken } = await operate(
@@ -59,7 +59,7 @@ suite('tokens that an operator revokes at one API', { skip: serversMissing, time
     for (const api of [here, there]) assert.equal(await statusAt(api, kept), 200);
   });
 
-  test('end the streams and sockets that are open under them, with the reason, at both', async () => {
+  test('revoked tokens end their open streams and sockets at both APIs, with the reason', async () => {
     const owner = await here.clientOf('ann', 'customer');
     const { id } = await createCompany(owner, requestFor('revoked.localhost', { draft: true }));
     const token = await tokenOf('ann', 'customer');
@@ -116,7 +116,7 @@ suite('tokens that an operator revokes at one API', { skip: serversMissing, time
     }
   });
 
-  test('are those that the subject had by then, and one that is issued later counts', async () => {
+  test('a subject’s revocation covers earlier tokens and not later ones', async () => {
     const secret = new TextEncoder().encode(cluster.env['AUTH_JWT_SECRET']);
     const now = Math.floor(Date.now() / 1_000);
     const issued = (claims: { iat?: number }): Promise<string> =>
@@ -128,7 +128,7 @@ suite('tokens that an operator revokes at one API', { skip: serversMissing, time
     assert.deepEqual(await Promise.all([old, undated, later].map((token) => statusAt(here, token))), [401, 401, 200]);
   });
 
-  test('count again for nobody but by the revocation’s end, which takes it off the list', async () => {
+  test('a revocation lasts until its end, which removes it from the list', async () => {
     const token = await tokenOf('tim', 'customer');
     const listed = async () => {
       const { revocations } = await operate('{ revocations { edges { node { subject tokenId } } } }');
@@ -151,7 +151,7 @@ suite('tokens that an operator revokes at one API', { skip: serversMissing, time
     ['256 characters', 'x'.repeat(256), 'TOO_LONG'],
     ['a whole token', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.', 'INVALID_FORMAT'],
   ] as const) {
-    test(`cannot be named by ${title}`, async () => {
+    test(`tokens cannot be revoked by ${title}`, async () => {
       const { revokeTokensOf: answer } = await operate(
         'mutation ($s: String!) { revokeTokensOf(subject: $s) { ... on ValidationError { faults { field code } } } }',
         { s: subject },
@@ -160,7 +160,7 @@ suite('tokens that an operator revokes at one API', { skip: serversMissing, time
     });
   }
 
-  test('are in the audit log with who revoked them, and so is who was refused', async () => {
+  test('revocations are in the audit log with their operator, and so are refusals', async () => {
     const { auditLog } = await operate(
       '{ auditLog(filter: { subject: "olga" }) { edges { node { action outcome } } } }',
     );
@@ -172,7 +172,7 @@ suite('tokens that an operator revokes at one API', { skip: serversMissing, time
     }
   });
 
-  test('stay revoked for an API that starts later', async () => {
+  test('revoked tokens stay revoked for an API that starts later', async () => {
     const token = await tokenOf('ann', 'customer');
     await revokeTokensOf('ann');
     const anew = await cluster.startApi();

@@ -57,7 +57,7 @@ suite('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, () =>
   });
   after(() => closing.disposeAsync());
 
-  test('is asked for before it was opened, and its token may be entered instead', async () => {
+  test('a page asks for the link in Chromium, and its token can be entered instead', async () => {
     await tab.open(`${origin}/inbox`);
     assert.equal(await tab.evaluate('document.title'), 'Sign in');
     assert.equal(
@@ -71,7 +71,7 @@ suite('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, () =>
     assert.match(String(await tab.evaluate('document.title')), /^Inbox/);
   });
 
-  test('signs GraphiQL in, which makes a company and watches it, and the inbox shows its mail', async () => {
+  test('the link signs in GraphiQL, which creates and watches a company, and the inbox shows its mail', async () => {
     await tab.open(service.service.pages.graphiql ?? '');
     assert.equal(await tab.evaluate('location.href'), `${origin}/graphql`);
     assert.equal(await tab.evaluate('document.cookie'), '');
@@ -86,7 +86,7 @@ suite('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, () =>
     assert.match(String(await tab.evaluate('document.body.innerText')), /Your Site is Ready: Acme Corporation/);
   });
 
-  test('signs in EventSource and WebSocket', async () => {
+  test('the link signs in EventSource and WebSocket', async () => {
     const { id } = await createCompany(developer, requestFor('streams.localhost', { draft: true }));
     const query = `subscription { companyStatusChanged(companyId: "${id}") { status } }`;
     await tab.open(`${origin}/graphql`);

@@ -52,7 +52,7 @@ suite('starts and ends', { skip: serversMissing }, () => {
   });
   after(() => cluster?.close());
 
-  test('an API told to end closes its live streams, and exits with 0 within 10 s', async (t) => {
+  test('an API that shuts down closes its live streams and exits with 0 within 10 s', async (t) => {
     const api = await cluster.startApi();
     const client = await api.clientOf('jane', 'customer');
     const { id } = await createCompany(client, requestFor('streamed.localhost'));
@@ -80,7 +80,7 @@ suite('starts and ends', { skip: serversMissing }, () => {
     }
   });
 
-  test('the company that was watched then is made by a worker that starts later', async () => {
+  test('a company watched during a shutdown is provisioned by a worker that starts later', async () => {
     const worker = cluster.startWorker();
     const api = await cluster.startApi();
     await allBecomeActive(cluster, [await order('later', api)], 15_000);
@@ -103,7 +103,7 @@ suite('starts and ends', { skip: serversMissing }, () => {
     });
   }
 
-  test('a PostgreSQL that hangs up while they start is told in a line as well', async (t) => {
+  test('a PostgreSQL that hangs up during a start is reported in one line', async (t) => {
     const proxy = await openCuttingProxy(Number(new URL(cluster.postgres.url).port));
     t.after(() => proxy.close());
     proxy.cutAnswers();
@@ -115,7 +115,7 @@ suite('starts and ends', { skip: serversMissing }, () => {
     assert.doesNotMatch(program.complaints, /\n\s+at /);
   });
 
-  test('started without Redis they wait for it, and take companies meanwhile', async (t) => {
+  test('processes that start without Redis wait for it, and accept companies meanwhile', async (t) => {
     await cluster.redis.stop();
     const worker = cluster.startWorker();
     const api = await cluster.startApi();
@@ -127,7 +127,7 @@ suite('starts and ends', { skip: serversMissing }, () => {
     assert.equal((await api.end('SIGTERM')).code, 0);
   });
 
-  test('a worker alone tells at WORKER_PORT how it is, also while PostgreSQL or Redis is away', async () => {
+  test('a worker reports its health at WORKER_PORT, also while PostgreSQL or Redis is unavailable', async () => {
     const worker = cluster.startWorker({ WORKER_PORT: '0' });
     const { port } = await worker.line(({ msg }) => msg === 'listening', 'where it listens');
     const read = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
@@ -162,7 +162,7 @@ suite('starts and ends', { skip: serversMissing }, () => {
     assert.equal((await worker.end('SIGTERM')).code, 0);
   });
 
-  test('a Redis that hangs up on them while they start is theirs in the end', async (t) => {
+  test('processes get their Redis although it hangs up during their start', async (t) => {
     // Each process has eight connections; after the first answer is asked for is the moment that bee-queue minds most.
     let hangUps = 12;
     const listener = createServer((near) => {
@@ -190,7 +190,7 @@ suite('starts and ends', { skip: serversMissing }, () => {
     assert.equal((await api.end('SIGTERM')).code, 0, api.complaints);
   });
 
-  test('without Redis they still end within 10 s', async (t) => {
+  test('processes without Redis still shut down within 10 s', async (t) => {
     const worker = cluster.startWorker();
     const api = await cluster.startApi();
     await allBecomeActive(cluster, [await order('last', api)], 15_000);

@@ -62,7 +62,7 @@ suite('two databases with one Redis and one data folder', { skip: serversMissing
     return Promise.all(files.map(async (file) => `${file} ${await readFile(join(folder, file), 'utf8')}`));
   }
 
-  test('a company that a restored backup gives an old number gets nothing of the first one’s site, and takes nothing back', async () => {
+  test('a company with a repeated number after a restore gets and removes nothing of the first one’s site', async () => {
     const api = await startApi(ours);
     startWorker(ours);
     const backup = dump(ours);
@@ -82,7 +82,7 @@ suite('two databases with one Redis and one data folder', { skip: serversMissing
     assert.deepEqual(await filesOf('shop.localhost'), site);
   });
 
-  test('a job waits for the workers of its own database, whatever others with its number do', async () => {
+  test('a job waits for its own database’s workers', async () => {
     const [ourApi, theirApi] = [await startApi(ours), await startApi(theirs)];
     const waiting = await createCompany(
       await ourApi.clientOf('ann', 'customer'),
@@ -105,7 +105,7 @@ suite('two databases with one Redis and one data folder', { skip: serversMissing
     await until('no job is left', async () => (await jobLists()).length === 0);
   });
 
-  test('two companies of one number have channels of their own, and each watcher its own events', async () => {
+  test('two companies of one number have separate channels and events', async () => {
     const watched: { id: string; events: ReturnType<typeof watchToEnd> }[] = [];
     for (const url of [ours, theirs]) {
       const client = await (await startApi(url)).clientOf('ann', 'customer');
@@ -121,7 +121,7 @@ suite('two databases with one Redis and one data folder', { skip: serversMissing
     for (const { events } of watched) assertWithoutGap(await events, 'ACTIVE');
   });
 
-  test('a copy of a database gives new identities to what is unfinished, and says how much that is', async () => {
+  test('a copied database gives new identities to its unfinished work, and logs how much', async () => {
     const api = await startApi(ours);
     const jane = await api.clientOf('jane', 'customer');
     const done = await createCompany(jane, requestFor(`done-${number}.localhost`));
@@ -156,7 +156,7 @@ suite('two databases with one Redis and one data folder', { skip: serversMissing
     assert.deepEqual(await filesOf(site), files);
   });
 
-  test('a database that was moved for good keeps its identities, once the command has said so', async () => {
+  test('a moved database keeps its identities once the command has said so', async () => {
     const api = await startApi(ours);
     await createCompany(await api.clientOf('jane', 'customer'), requestFor(`moved-${number}.localhost`));
     await api.end('SIGTERM');

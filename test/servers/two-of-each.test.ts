@@ -21,18 +21,18 @@ suite('two APIs and two workers on one PostgreSQL and one Redis', { skip: server
   });
   after(() => cluster?.close());
 
-  test('a company asked for at one API is watched at the other', async () => {
+  test('a company created at one API is watched at the other', async () => {
     const acme = await order('acme', one, two);
     await allBecomeActive(cluster, [acme], 5_000);
   });
 
-  test('a site that a worker made is served by any API under its host name', async () => {
+  test('a worker’s site is served by any API under its host name', async () => {
     const login = (pwd: string) => postAs('acme.localhost', two.port, { usr: 'admin@acme.example', pwd });
     assert.deepEqual(await login('correct horse battery'), { status: 200, message: 'Logged In' });
     assert.equal((await login('wrong horse battery')).status, 401);
   });
 
-  test('twenty companies at once are shared out, each with an id of its own, events without a gap, and one mail', async (t) => {
+  test('twenty concurrent companies are shared between workers, each with its id, gap-free events and one mail', async (t) => {
     const orders = await orderMany(20, 'many', one, two);
     const milliseconds = await allBecomeActive(cluster, orders, 20_000);
     t.diagnostic(`20 companies in ${milliseconds} ms`);
@@ -47,7 +47,7 @@ suite('two APIs and two workers on one PostgreSQL and one Redis', { skip: server
     for (const { id } of orders) assert.equal((await readCompany(operator, id)).siteStatus, 'ACTIVE');
   });
 
-  test('nobody got two mails, and no password is left', async () => {
+  test('no customer got two mails and no password is left', async () => {
     await assertOneMailEach(cluster);
     assert.deepEqual(await cluster.query('select id from company where sealed_password is not null'), []);
   });

@@ -125,7 +125,7 @@ suite('a Redis that answers and is of no use', { skip: serversMissing, timeout: 
     ]),
   ];
   for (const [name, code, strike, heal] of faults) {
-    test(`${name}: companies are made without it, /readyz says ${code}, and it is used again once mended`, async (t) => {
+    test(`companies are provisioned without ${name}, /readyz says ${code}, and it is used again once mended`, async (t) => {
       await strike();
       await until('it is not ready', async () => (await readiness()).text.includes(`(${code})`));
       assert.match((await readiness()).text, /"redis":"unusable".*redis: unusable: /);
@@ -153,7 +153,7 @@ suite('a Redis that answers and is of no use', { skip: serversMissing, timeout: 
     assert.deepEqual(warnings, []);
   });
 
-  test('a fail-over that keeps connections to the old primary costs seconds, and its successor is used', async (t) => {
+  test('a fail-over that keeps connections to the old primary costs seconds', async (t) => {
     const old = cluster.redis;
     const successor = await startReplicaOf(old);
     t.after(() => old.close());
@@ -168,7 +168,7 @@ suite('a Redis that answers and is of no use', { skip: serversMissing, timeout: 
     await until('nobody stays with the old one', async () => (await clientsOf(old)) === 0);
   });
 
-  test('a process that is started with a wrong password says so in a line, stays, and works once it is mended', async (t) => {
+  test('a process with a wrong Redis password logs it, keeps running and works once it is mended', async (t) => {
     const locked = await startRedis(['--requirepass', 'secret']);
     t.after(() => locked.close());
     const port = await freePort();
@@ -189,7 +189,7 @@ suite('a Redis that answers and is of no use', { skip: serversMissing, timeout: 
     assert.match(worker.complaints, /^SIGTERM: .*\n$/);
   });
 
-  test('a user who may not do what is dangerous is enough', async (t) => {
+  test('a Redis user without dangerous commands is sufficient', async (t) => {
     await tellRedis(cluster.redis, 'ACL SETUSER companies on >secret ~bq:* &company:* +@all -@dangerous');
     const port = await freePort();
     const REDIS_URL = `redis://companies:secret@127.0.0.1:${portOf(cluster.redis)}`;
@@ -201,7 +201,7 @@ suite('a Redis that answers and is of no use', { skip: serversMissing, timeout: 
     assert.equal(denied, '');
   });
 
-  test('nobody got two mails, and no process died or wrote a trace', async () => {
+  test('no customer got two mails and no process died or logged a trace', async () => {
     await assertOneMailEach(cluster);
     for (const program of programs) {
       assert.ok(program.isRunning);

@@ -65,7 +65,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     return company;
   }
 
-  test('a worker killed with -9 in the middle of a company: another one takes it up within 15 s', async (t) => {
+  test('a company whose worker is killed with -9 is taken over within 15 s', async (t) => {
     const slow = startSlowWorker({ FAULT: 'hang:install-app:erpnext' });
     const company = await order('killed', api);
     await slow.line(isHeldUp, 'held up');
@@ -83,7 +83,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     ['hang', '400'],
     ['pause', '3600000'],
   ] as const) {
-    test(`a worker that slept past its lease changes nothing when it wakes up (${fault})`, async () => {
+    test(`a worker paused beyond its lease changes nothing when it resumes (${fault})`, async () => {
       const slow = startSlowWorker({ FAULT: `${fault}:set-up-company`, LEASE: '2000', HEARTBEAT: heartbeat });
       const company = await order(`asleep-${fault}`, api);
       await slow.line(isHeldUp, 'held up');
@@ -108,7 +108,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     });
   }
 
-  test('a company that lost its worker comes before those that were queued later', async () => {
+  test('a company that lost its worker comes before those queued later', async () => {
     const slow = startSlowWorker({ FAULT: 'hang:create-site', LEASE: '2000' });
     const lost = await order('lost', api);
     await slow.line(isHeldUp, 'held up');
@@ -122,7 +122,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     await allBecomeActive(cluster, [lost, ...later], 20_000);
   });
 
-  test('a company that three workers died of is FAILED with WORKER_LOST', async (t) => {
+  test('a company that killed three workers is FAILED with WORKER_LOST', async (t) => {
     const company = await order('deadly', api);
     const killedAt = performance.now();
     for (const claims of [1, 2, 3]) {
@@ -143,7 +143,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     (await readCompany(await api.clientOf(customer, 'customer'), id)).failure?.reason;
   const passDeadline = ({ id }: Order) => cluster.query('update company set deadline_at = now() where id = $1', id);
 
-  test('a company whose only worker sleeps past its deadline is FAILED by the API, and the one that wakes up changes nothing', async () => {
+  test('a company whose only worker is paused beyond its deadline is FAILED by the API', async () => {
     const slow = startSlowWorker({ FAULT: 'hang:set-up-company', LEASE: '2000', HEARTBEAT: '400' });
     const company = await order('asleep-late', api);
     await slow.line(isHeldUp, 'held up');
@@ -160,7 +160,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     assert.deepEqual(await stateOf(company), ended);
   });
 
-  test('a company that blocks each worker that takes it is FAILED at its deadline, and no other worker takes it', async () => {
+  test('a company that blocks every worker is FAILED at its deadline and not claimed again', async () => {
     const blocked: Program[] = [];
     const company = await order('poison', api);
     for (const claims of [1, 2]) {
@@ -179,7 +179,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     await Promise.all(blocked.map((worker) => worker.end('SIGKILL')));
   });
 
-  test('a company that waits while no worker lives: the API’s log tells of it, and it goes on when a worker comes', async () => {
+  test('the API logs a company that waits while no worker lives, and a new worker provisions it', async () => {
     const company = await order('stranded', api);
     await api.line(({ msg }) => msg === 'companies wait and no worker lives; start one', 'that no worker lives');
     const { health } = await readCompany(await api.clientOf('stranded', 'customer'), company.id);
@@ -188,7 +188,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     await allBecomeActive(cluster, [company], 120_000);
   });
 
-  test('a worker told to end hands its company over at once, and the claim does not count', async (t) => {
+  test('a worker that shuts down releases its company at once, and the claim does not count', async (t) => {
     const slow = startSlowWorker({ FAULT: 'hang:create-site' });
     const company = await order('handed-over', api);
     await slow.line(isHeldUp, 'held up');
@@ -204,7 +204,7 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     assert.equal((await stateOf(company)).claims, 1);
   });
 
-  test('a worker told to end while another one idles: its company goes on within a second', async (t) => {
+  test('an idle worker continues a released company within a second', async (t) => {
     const slow = startSlowWorker({ FAULT: 'hang:create-site' });
     const company = await order('passed-on', api);
     await slow.line(isHeldUp, 'held up');
@@ -221,5 +221,5 @@ suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
     assert.equal((await slow.end()).code, 0);
   });
 
-  test('nobody got two mails', () => assertOneMailEach(cluster));
+  test('no customer got two mails', () => assertOneMailEach(cluster));
 });
