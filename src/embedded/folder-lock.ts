@@ -21,7 +21,7 @@ export class FolderInUseError extends Error {
 export function lockFolder(folder: string, remedy: string): () => void {
   const file = `${folder}.pid`;
   const mine = describe(process.pid);
-  while (!create(file, mine)) {
+  while (!createExclusively(file, mine)) {
     const holder = read(file);
     // Gone since we looked: its process closed in between.
     if (holder === undefined) continue;
@@ -34,7 +34,7 @@ export function lockFolder(folder: string, remedy: string): () => void {
   };
 }
 
-function create(file: string, content: string): boolean {
+function createExclusively(file: string, content: string): boolean {
   // Written beside it and linked: nobody ever reads a lock that is not fully written yet.
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, content);

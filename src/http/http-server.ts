@@ -34,7 +34,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   const { host, metrics, log } = options;
   const { promise: serving, resolve: serve } = Promise.withResolvers<Answer>();
   const server = createServer(timeLimits, async (request, response) =>
-    serveOne(await serving, request, response, metrics, log),
+    handleRequest(await serving, request, response, metrics, log),
   ).listen(options.port, host);
   server.maxConnections = mostConnections;
   await once(server, 'listening').catch((error: unknown) => {
@@ -62,7 +62,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
 }
 
 /** Never rejects. The request gets an id that its answer carries as well; its body and its headers are never logged. */
-async function serveOne(
+async function handleRequest(
   answer: Answer,
   request: IncomingMessage,
   response: ServerResponse,

@@ -58,7 +58,7 @@ export function openWebSockets(
       const outcome = await socket.whileRunning(() =>
         run({ ...identity, signal: socket.left, readsOnly: false, position: {} }, parameters),
       );
-      return !isAsyncIterable(outcome) && outcome.data === undefined && outcome.errors?.some(isOfDocument)
+      return !isAsyncIterable(outcome) && outcome.data === undefined && outcome.errors?.some(isDocumentError)
         ? outcome.errors
         : { schema, document: anyOperation, contextValue: outcome };
     },
@@ -90,5 +90,5 @@ const closeLimit = 2_000;
 const anyOperation = parse('{ __typename }');
 
 /** The protocol reports invalid documents in a message of their own. */
-const isOfDocument = ({ extensions: { code } }: GraphQLError): boolean =>
+const isDocumentError = ({ extensions: { code } }: GraphQLError): boolean =>
   code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';

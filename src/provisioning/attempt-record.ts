@@ -129,11 +129,11 @@ const recordedAt = (index: number, step: RawBuilder<unknown>) => ({
   steps: sql<RecordedStep[]>`jsonb_set(steps, ${`{${index}}`}::text[], ${step})`,
 });
 
-const started = (step: SiteStep) => sql`${recordOf(step, 'RUNNING')} || jsonb_build_object('startedAt', now())`;
+const started = (step: SiteStep) => sql`${recordedStep(step, 'RUNNING')} || jsonb_build_object('startedAt', now())`;
 
 /** It keeps the time of its start. */
 const completed = (index: number, step: SiteStep) =>
-  sql`${recordOf(step, 'DONE')} || jsonb_build_object('startedAt', steps -> ${index}::int -> 'startedAt', 'finishedAt', now())`;
+  sql`${recordedStep(step, 'DONE')} || jsonb_build_object('startedAt', steps -> ${index}::int -> 'startedAt', 'finishedAt', now())`;
 
-const recordOf = ({ name, title }: SiteStep, state: 'RUNNING' | 'DONE') =>
+const recordedStep = ({ name, title }: SiteStep, state: 'RUNNING' | 'DONE') =>
   sql`jsonb_build_object('name', ${name}::text, 'title', ${title}::text, 'state', ${state}::text)`;
