@@ -30,7 +30,7 @@ function audit(mutation: GraphQLField<unknown, SchemaContext>): void {
   const results = getNamedType(mutation.type);
   const types = isUnionType(results) ? results.getTypes() : [];
   const success = types.find((type) => type.name.endsWith('Success'));
-  if (!resolve || !action || !success) throw new Error(`The audit log cannot tell of the mutation ${name}.`);
+  if (!resolve || !action || !success) throw new Error(`The audit log cannot record the mutation ${name}.`);
 
   mutation.resolve = async (root, args: { readonly companyId?: string }, context, info) => {
     let companyId = args.companyId === undefined ? undefined : parseCompanyId(args.companyId);

@@ -17,8 +17,8 @@ import { suggestion } from './suggestion.ts';
 /** The most faults of one request that are reported. */
 const mostFaults = 5;
 
-/** Tells a fault at a place below a variable, such as `input.apps[3]`. Returns false once no more are wanted. */
-type Tell = (place: string, fault: string) => boolean;
+/** Reports a fault at a place below a variable, such as `input.apps[3]`. Returns false once no more are wanted. */
+type Report = (place: string, fault: string) => boolean;
 
 /**
  * Why variables are not of the types that an operation gives them, by place and type. The library's own check describes
@@ -35,8 +35,8 @@ export function checkVariables(
     const name = definition.variable.name.value;
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (!isInputType(type) || (value === undefined && definition.defaultValue)) continue;
-    const tell: Tell = (place, fault) => {
-      // The place names fields of the schema alone; the variable's own name is the client's, and told by its position.
+    const report: Report = (place, fault) => {
+      // The place names fields of the schema alone; the variable's own name is the client's, and reported by its position.
       const where = place === '' ? 'A variable' : `A variable, at "${place.replace(/^\./, '')}",`;
       refusals.push(
         new Refusal(
@@ -48,36 +48,37 @@ export function checkVariables(
       );
       return refusals.length < mostFaults;
     };
-    if (!checkValue(value, type, '', tell, suggests)) break;
+    if (!checkValue(value, type, '', report, suggests)) break;
   }
   return refusals;
 }
 
 /** Input coercion of the specification (§ 3.13), for its faults only. Returns false once no more of them are wanted. */
-function checkValue(value: unknown, type: GraphQLInputType, place: string, tell: Tell, suggests: boolean): boolean {
+function checkValue(value: unknown, type: GraphQLInputType, place: string, report: Report, suggests: boolean): boolean {
   if (value === undefined || value === null) {
-    return !isNonNullType(type) || tell(place, `must be given, and not be null: its type is "${type}".`);
+    return !isNonNullType(type) || report(place, `must be given, and not be null: its type is "${type}".`);
   }
   const nullable = isNonNullType(type) ? type.ofType : type;
   if (isListType(nullable)) {
-    if (!Array.isArray(value)) return checkValue(value, nullable.ofType, place, tell, suggests);
-    return value.every((item, index) => checkValue(item, nullable.ofType, `${place}[${index}]`, tell, suggests));
+    if (!Array.isArray(value)) return checkValue(value, nullable.ofType, place, report, suggests);
+    return value.every((item, index) => checkValue(item, nullable.ofType, `${place}[${index}]`, report, suggests));
   }
-  if (isLeafType(nullable)) return fits(value, nullable) || tell(place, `does not fit its type, "${nullable}".`);
+  if (isLeafType(nullable)) return fits(value, nullable) || report(place, `does not fit its type, "${nullable}".`);
   if (!isInputObjectType(nullable)) return true;
-  if (typeof value !== 'object' || Array.isArray(value)) return tell(place, `must be an object of type "${nullable}".`);
+  if (typeof value !== 'object' || Array.isArray(value))
+    return report(place, `must be an object of type "${nullable}".`);
 
   const fields = nullable.getFields();
   const given = new Map(Object.entries(value));
   for (const field of Object.values(fields)) {
     const inner = given.get(field.name);
     if (inner === undefined && !isRequiredInputField(field)) continue;
-    if (!checkValue(inner, field.type, `${place}.${field.name}`, tell, suggests)) return false;
+    if (!checkValue(inner, field.type, `${place}.${field.name}`, report, suggests)) return false;
   }
   for (const name of given.keys()) {
     if (Object.hasOwn(fields, name)) continue;
     const meant = suggests ? suggestion(name, Object.keys(fields)) : '';
-    if (!tell(place, `has a field that "${nullable}" does not have.${meant}`)) return false;
+    if (!report(place, `has a field that "${nullable}" does not have.${meant}`)) return false;
   }
   return true;
 }

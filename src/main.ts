@@ -8,7 +8,7 @@ import { openLog } from './observability/log.ts';
 import { readableLines } from './observability/readable-lines.ts';
 
 /**
- * Everything in one process: the API and a worker, embedded where nothing is configured. Whoever sits at a terminal gets
+ * Everything in one process: the API and a worker, embedded where nothing is configured. A user at a terminal gets
  * the addresses and what must be known; programs get the log, in JSON lines and nothing else.
  */
 run(async () => {

@@ -61,7 +61,7 @@ describe('authentication', () => {
     'no signature, alg none': () => new UnsecuredJWT(good).encode(),
     'no signature, alg HS256': () => `${part({ alg: 'HS256' })}.${part(good)}.`,
     'alg none with a signature of ours': () => byHand({ alg: 'none' }, service.jwtSecret),
-    'RS256 with a key of his own': () => new SignJWT(good).setProtectedHeader({ alg: 'RS256' }).sign(rsa.privateKey),
+    'RS256 with a key of their own': () => new SignJWT(good).setProtectedHeader({ alg: 'RS256' }).sign(rsa.privateKey),
     'HS256 with a public key as the secret': () => byHand({ alg: 'HS256' }, publicKey),
     'RS256 said, HS256 with our secret done': () => byHand({ alg: 'RS256' }, service.jwtSecret),
     'other roles than were signed': tampered,

@@ -182,7 +182,7 @@ describe('the mailed address', () => {
   const cases: readonly [who: string, client: Client, given: string | null | undefined, expected: string][] = [
     ['a customer who gives nothing', customer, undefined, own('jane')],
     ['a customer who gives null', customer, null, own('jane')],
-    ['a customer who gives his own address', customer, own('jane'), own('jane')],
+    ['a customer who gives their own address', customer, own('jane'), own('jane')],
     ['a customer who gives another address', customer, named, 'NOT_ALLOWED'],
     ['a customer without an address', namelessCustomer, undefined, 'REQUIRED'],
     ['a customer without an address who gives one', namelessCustomer, named, 'NOT_ALLOWED'],

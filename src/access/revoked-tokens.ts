@@ -36,18 +36,18 @@ export function openRevocations(): Revocations {
       subjects = new Map(
         list.flatMap((one) => (one.kind === 'SUBJECT' ? [[one.subject, one.revokedAt.getTime()]] : [])),
       );
-      for (const [tell, viewer] of watchers) if (includes(viewer)) tell();
+      for (const [notify, viewer] of watchers) if (includes(viewer)) notify();
     },
     includes,
     watch(viewer, onRevoked) {
       // Of its own, so that one function may watch for two viewers.
-      const tell = (): void => {
-        watchers.delete(tell);
+      const notify = (): void => {
+        watchers.delete(notify);
         onRevoked();
       };
-      if (includes(viewer)) queueMicrotask(tell);
-      else watchers.set(tell, viewer);
-      return () => watchers.delete(tell);
+      if (includes(viewer)) queueMicrotask(notify);
+      else watchers.set(notify, viewer);
+      return () => watchers.delete(notify);
     },
   };
 }

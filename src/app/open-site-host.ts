@@ -27,7 +27,7 @@ export async function openSiteHost(config: Config, log: Log): Promise<SiteHost> 
   return openBenchHost(bench, siteUrls(config, config.PORT));
 }
 
-/** Tells any site's address: as it is configured, or where the bench or the sandbox at `port` serves it. */
+/** The address of any site: as configured, or where the bench or the sandbox at `port` serves it. */
 export function siteUrls(config: Config, port: number): (siteName: string) => string {
   const template = siteUrlTemplate(config, port);
   return (siteName) => template.replace('{site}', siteName);

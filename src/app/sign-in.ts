@@ -38,7 +38,7 @@ export const signsInDeveloper = ({ AUTH_JWT_SECRET, AUTH_JWKS_URL }: Config): bo
 
 /**
  * Tokens under the secrets and the public keys that are configured, or the embedded default: a secret of this machine,
- * whose user signs in by a link. The embedded inbox is for that user alone, whoever may use the API.
+ * whose user signs in by a link. The embedded inbox is only for that user.
  */
 export function openSignIn(config: Config, revocations: Revocations, log: Log): SignIn {
   const { AUTH_JWT_SECRET: secrets = [], AUTH_JWKS_URL: url } = config;

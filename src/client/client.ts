@@ -15,7 +15,7 @@ export interface Client {
 
 export type StatusChange = CompanyStatusChangedSubscription['companyStatusChanged'];
 
-/** A client of the API at `url`, with a token of whoever asks. */
+/** A client of the API at `url`, with a viewer's token. */
 export function openClient(url: string, token: string | undefined): Client {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
@@ -28,7 +28,7 @@ export function openClient(url: string, token: string | undefined): Client {
       return dataOf<Result>(await response.json());
     },
     async *watch(companyId, sinceVersion) {
-      // It would begin anew with the same `sinceVersion`, and tell what it told before.
+      // Its own retries would repeat the first `sinceVersion`, and so the same events.
       const events = createClient({ url, headers, retryAttempts: 0 }).iterate<CompanyStatusChangedSubscription>({
         query: CompanyStatusChangedDocument.toString(),
         variables: { companyId, sinceVersion },

@@ -33,7 +33,7 @@ export interface NewAuditEntry {
 
 /**
  * One mutation that somebody has sent. A statement that makes a change also inserts the act's entry, so that no change
- * lacks one; the entries of mutations that changed nothing are written by whoever answers them.
+ * lacks one; the entries of mutations that changed nothing are written by the resolver's wrapper.
  */
 export interface Act {
   readonly actor: Actor;

@@ -8,7 +8,7 @@ export const webAddress = (example: string) =>
     error: `must be an address such as ${example}`,
   });
 
-/** The address of any site: `{site}` stands for its name. Sites are told apart by their host names. */
+/** The address of any site: `{site}` stands for its name. Sites are distinguished by their host names. */
 export const siteAddress = z
   .string()
   .refine((text) => /^https?:\/\//.test(text) && hostNameOf(text.replace('{site}', aSite)).includes(aSite), {

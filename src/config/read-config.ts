@@ -39,7 +39,7 @@ function givenBy(env: Environment): Values {
   return given;
 }
 
-/** Kubernetes and Docker tell each container of a service `worker` by `WORKER_PORT=tcp://10.96.0.12:9090`. */
+/** Kubernetes and Docker announce a service `worker` to each container by `WORKER_PORT=tcp://10.96.0.12:9090`. */
 const isInjected = (name: string, value: string): boolean =>
   /(^|_)PORT$/.test(name) && /^(tcp|udp|sctp):\/\//.test(value);
 

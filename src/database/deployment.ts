@@ -63,12 +63,12 @@ interface Place {
 }
 
 async function readPlace(em: SqlEntityManager): Promise<Place> {
-  const [here] = await em.execute<{ database: string; told: boolean }[]>(
-    `select oid::text as database, has_function_privilege('pg_control_system()', 'execute') as told
+  const [here] = await em.execute<{ database: string; may_ask: boolean }[]>(
+    `select oid::text as database, has_function_privilege('pg_control_system()', 'execute') as may_ask
      from pg_database where datname = current_database()`,
   );
   if (!here) throw new Error('PostgreSQL does not list the database that it serves.');
-  if (!here.told) return { cluster: null, database: here.database };
+  if (!here.may_ask) return { cluster: null, database: here.database };
   const [control] = await em.execute<{ cluster: string }[]>(
     'select system_identifier::text as cluster from pg_control_system()',
   );

@@ -44,7 +44,7 @@ const someValues: Readonly<Record<string, readonly string[]>> = {
   sslmode: sslModes,
   sslnegotiation: ['postgres', 'direct'],
   sslsni: ['1'],
-  // The service writes: another server than one that takes writes is of no use to it.
+  // The service writes, so it needs a writable server.
   target_session_attrs: ['any', 'read-write', 'primary'],
 };
 

@@ -48,7 +48,7 @@ export interface Database {
    * of having to wait for another process. Rejects with UnusableDatabase.
    */
   migrate(onWait?: () => void): Promise<string[]>;
-  /** Resolves when the database takes writes; rejects when it does not, or is away. */
+  /** Resolves when the database takes writes; rejects when it does not or is unavailable. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -115,7 +115,7 @@ export class ServerPool implements PostgresPool {
     return this.#withoutSettings.has(client) ? localSettings(this.#settings) : undefined;
   }
 
-  /** Whoever needs a server while it is looked for waits for the same one. */
+  /** Callers that need a server during the search share its result. */
   #find(): Promise<Connections> {
     this.#finding ??= this.#findServer().finally(() => {
       this.#finding = undefined;

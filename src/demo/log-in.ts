@@ -23,7 +23,7 @@ export function mailedCredentials(text: string): Credentials {
   };
 }
 
-/** Logs in as a customer would, and says what the site shows him; rejects when it does not let him in. */
+/** Logs in as a customer would, and returns what the site shows them; rejects when the login fails. */
 export async function logInBy(
   { siteUrl, adminEmail, adminPassword }: Credentials,
   signal: AbortSignal,

@@ -82,7 +82,7 @@ function isAlive(pid: number, described: string): boolean {
   return describe(pid) === described;
 }
 
-/** A pid and, where the system tells, when its process started: in a container the same pids come back at every start. */
+/** A pid and, where the system reports it, its process's start time: in a container the same pids recur at every start. */
 function describe(pid: number): string {
   return `${pid}\n${startedAt(pid)}\n`;
 }

@@ -63,7 +63,7 @@ export async function openMailbox(folder?: string): Promise<Mailbox> {
   async function receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<ReceivedMail> {
     const mail = await simpleParser(stream, { skipHtmlToText: true, skipTextToHtml: true });
     if (stream.sizeExceeded) {
-      // 552 is for good: trying again would not make it smaller.
+      // 552 is permanent: a retry would not make it smaller.
       throw Object.assign(new Error(`The mail is larger than ${largestMail} bytes`), { responseCode: 552 });
     }
     const { mailFrom, rcptTo } = session.envelope;

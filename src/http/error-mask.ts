@@ -52,7 +52,7 @@ function refusalOf(cause: unknown): Refusal | undefined {
   if (cause instanceof WatchEnded) return watchEnded(cause);
   // Nobody reads it.
   if (cause instanceof ClientLeft) return new Refusal('The client disconnected.', { code: 'BAD_REQUEST' });
-  // Only execution can tell that a variable which may be null is null where an argument may not.
+  // Only execution finds a null in a nullable variable where an argument must not be null.
   if (cause instanceof GraphQLError && cause.message.startsWith('Argument "')) {
     return new Refusal('The value of an argument does not fit its type.', { code: 'BAD_USER_INPUT' });
   }

@@ -59,15 +59,20 @@ const boundedParser: Plugin = {
 
 /** The parser quotes the unexpected text, so only its position is reported. */
 function unparsed({ message, source, positions }: GraphQLError): Refusal {
-  const told = message.startsWith('Syntax Error: Document contains more than')
+  const sentence = message.startsWith('Syntax Error: Document contains more than')
     ? `The document has more than ${largestDocument} tokens.`
     : 'The document has a syntax error.';
-  return new Refusal(told, { code: 'GRAPHQL_PARSE_FAILED' }, { status: 400, wellFormed: true }, { source, positions });
+  return new Refusal(
+    sentence,
+    { code: 'GRAPHQL_PARSE_FAILED' },
+    { status: 400, wellFormed: true },
+    { source, positions },
+  );
 }
 
 /**
  * Validates each document once. What is invalid is looked at anew each time: its faults hold a hundred times as much as its
- * text, which anybody may send. Who sees the schema is told more of them, and finds no others.
+ * text, which anybody may send. Viewers who may see the schema get more details, and no other errors.
  */
 function plainValidation(seesSchema: (viewer: Viewer) => boolean): Plugin<Initial> {
   const valid = new WeakSet<DocumentNode>();

@@ -46,11 +46,11 @@ export function openHealth({ checks, backlog, liveness, metrics, log }: HealthOp
 
   function answerAlive(response: ServerResponse): void {
     const late = [...liveness.silences()].filter(([, { lasts, bound }]) => lasts > bound);
-    const told = late.map(
+    const lines = late.map(
       ([name, { lasts, bound }]) => `${name}: silent for ${seconds(lasts)}, at most ${seconds(bound)}`,
     );
     if (late.length === 0) sendJson(response, 200, { status: 'alive' });
-    else sendJson(response, 503, { status: 'late', late: told });
+    else sendJson(response, 503, { status: 'late', late: lines });
   }
 
   async function answerReady(response: ServerResponse): Promise<void> {

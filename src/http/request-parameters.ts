@@ -13,7 +13,7 @@ export interface Parameters {
 
 /**
  * The operation in the JSON of a POST, or in the address of a GET. Only JSON is taken: what a form on another page can
- * send would come in the name of whoever is signed in. Rejects with Refusal.
+ * send would be sent as the signed-in user. Rejects with Refusal.
  */
 export async function readParameters(request: IncomingMessage): Promise<Parameters> {
   if (request.method === 'POST') return parametersOf(parseJson(await readBody(request), 'The body'));

@@ -113,9 +113,9 @@ export function openSmtp(settings: SmtpSettings, from: string): Smtp {
 function withoutContent(error: unknown, server: string): SmtpError {
   const { code, originalCode, command, timeoutType, response, responseCode } = fieldsOf(error);
   const beforeContent = command === 'MAIL FROM' || command === 'RCPT TO';
-  const told = beforeContent && response ? response : [originalCode ?? code, responseCode].filter(Boolean).join(' ');
+  const reply = beforeContent && response ? response : [originalCode ?? code, responseCode].filter(Boolean).join(' ');
   const refused = responseCode !== undefined;
-  return new SmtpError(`${refused ? 'Refused by' : 'No delivery to'} the mail server ${server}: ${told}`, {
+  return new SmtpError(`${refused ? 'Refused by' : 'No delivery to'} the mail server ${server}: ${reply}`, {
     code: originalCode ?? code,
     responseCode,
     fault: smtpFault({ code: originalCode ?? code, command, timeoutType, responseCode, response }),

@@ -12,7 +12,7 @@ export interface FollowedRevocations {
   close(): Promise<void>;
 }
 
-/** Keeps a process's list as the database has it; resolves once it was read. While the database is away it stays as it was. */
+/** Keeps a process's list in step with the database; resolves once it was read. While the database is unavailable it stays unchanged. */
 export async function followRevocations(
   db: Db,
   revocations: Revocations,

@@ -9,7 +9,7 @@ export type RevocationRow = Selectable<Tables['revocation']>;
 
 /**
  * Revokes the token with this `jti`, or all tokens that this subject has by now. It lasts as long as the longest token
- * that may be among them, in seconds; whoever is revoked again is so from now on.
+ * that may be among them, in seconds; a repeated revocation starts now.
  */
 export async function revoke(
   db: Db,

@@ -32,7 +32,7 @@ function spelled(text: string, secrets: readonly (string | undefined)[]): Uint8A
 /**
  * The shift-and algorithm (Baeza-Yates and Gonnet 1992), since a text can be read in several ways: "\\" is two
  * backslashes or an escaped one. Bit `k` of a set stands for the first `k` characters of the secret. Forwards it is
- * found which of them the text spells up to each position; backwards, which of those go on to the secret's end.
+ * found which of them the text spells up to each position; backwards, which of those continue to the secret's end.
  */
 function cover(covered: Uint8Array, text: string, secret: readonly string[]): void {
   const places = new Map<string, bigint>();

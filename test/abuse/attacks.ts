@@ -5,7 +5,7 @@ import { CreateCompanyDocument } from '../../src/client/operations.ts';
 import { type Answer, ask } from '../support/ask.ts';
 import { requestFor } from '../support/test-service.ts';
 
-/** Whom an attacker attacks, and what he has: the token of an ordinary customer. */
+/** What an attacker attacks, with the token of an ordinary customer. */
 export interface Victim {
   readonly url: string;
   readonly token: string;

@@ -63,7 +63,7 @@ const create: fc.Arbitrary<Command> = command(
   },
 );
 
-/** What is another's does not exist for him who asks. */
+/** Another customer's company does not exist for the requester. */
 const expectedOf = (
   company: CompanyModel,
   asks: string,

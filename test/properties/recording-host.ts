@@ -15,7 +15,7 @@ export const makingSteps = ['create-site', 'set-up'] as const;
 
 /**
  * A site host in memory that keeps a history. Each part of a step takes a turn, so that others come in between. Like the
- * real hosts it refuses whoever has a lower fencing token than another before him.
+ * real hosts it refuses callers with a lower fencing token than an earlier one.
  */
 export function recordingHost(
   turn: (what: string) => Promise<void>,

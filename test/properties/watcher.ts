@@ -3,9 +3,9 @@ import { type CompanyStreams, WatchEnded } from '../../src/live/company-stream.t
 
 /** Somebody who watches a company from its first event on. */
 export interface Watcher {
-  /** The versions of the events that he was sent, in the order in which they came. */
+  /** The versions of the received events, in order. */
   readonly seen: readonly number[];
-  /** Resolves once he was sent `count` events; he resumes streams that are complete before. */
+  /** Resolves once `count` events were received; streams that complete before are resumed. */
   sent(count: number): Promise<void>;
 }
 

@@ -68,7 +68,7 @@ const onClaim = <Drawn>(
 const stopped = (reason: Interruption['reason']) => (error: unknown) =>
   error instanceof Interruption && error.reason === reason;
 
-/** Carries out a write that the model allows; one that it does not must tell the worker that he has lost the company. */
+/** Carries out a write that the model allows; one that it does not must report the lost company. */
 async function write(allowed: boolean, written: Promise<unknown>): Promise<boolean> {
   if (allowed) await written;
   else await assert.rejects(written, stopped('lease-lost'));

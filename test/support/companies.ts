@@ -39,7 +39,7 @@ async function createSurely(client: Client, customer: string): Promise<string> {
   }
 }
 
-/** All of them end as ACTIVE within this time, streamed without a gap, and each customer gets his mail, which may take longer. Returns the milliseconds. */
+/** All of them end as ACTIVE within this time, streamed without a gap, and each customer gets a mail, which may take longer. Returns the milliseconds. */
 export async function allBecomeActive(cluster: Cluster, orders: readonly Order[], atMost: number): Promise<number> {
   const startedAt = performance.now();
   for (const { id, watched } of orders) {
@@ -47,7 +47,7 @@ export async function allBecomeActive(cluster: Cluster, orders: readonly Order[]
     assertWithoutGap(await within(left, `${id} ends`, watched), 'ACTIVE');
   }
   const milliseconds = Math.round(performance.now() - startedAt);
-  await until('every customer has his mail', () => orders.every(({ customer }) => cluster.mailsTo(customer) > 0));
+  await until('every customer has a mail', () => orders.every(({ customer }) => cluster.mailsTo(customer) > 0));
   return milliseconds;
 }
 

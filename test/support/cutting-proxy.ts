@@ -6,7 +6,7 @@ import { pipeline, Transform } from 'node:stream';
 export interface CuttingProxy {
   readonly port: number;
   /**
-   * From now on nobody gets to know what became of what he asked for: once PostgreSQL has answered, and so has committed,
+   * From now on clients do not learn the outcome of their statements: once PostgreSQL has answered, and so has committed,
    * the answer is thrown away and the connection cut. Returns how many connections wait for an answer at this moment.
    */
   cutAnswers(): number;

@@ -57,7 +57,7 @@ export class Faults {
 
   /**
    * Waits until the returned function is called or the signal aborts, then goes on. With `deaf` it does not hear its signal, and
-   * has its effect when released whatever happened meanwhile: the work of somebody who lost his lease and did not notice.
+   * has its effect when released whatever happened meanwhile: the work of a worker that lost its lease without noticing.
    */
   pause(step: string, { deaf = false, ...where }: Where & { readonly deaf?: boolean } = {}): () => void {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();

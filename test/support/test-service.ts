@@ -17,7 +17,7 @@ export interface TestService {
   /** The GraphQL endpoint. */
   readonly url: string;
   readonly dataDir: string;
-  /** A token of somebody with these roles; his address is `<subject>@customers.example`. */
+  /** A token with these roles; its address is `<subject>@customers.example`. */
   tokenOf(subject: string, ...roles: Role[]): Promise<string>;
   clientOf(subject: string, ...roles: Role[]): Promise<Client>;
 }
