@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { type CheckedCompany, type CompanyRequest, checkCompanyRequest } from '../src/company/company-request.ts';
 import { countries, countryFor } from '../src/company/countries.ts';
 import { isCurrency } from '../src/company/currencies.ts';
@@ -22,25 +22,25 @@ describe('invalid requests', () => {
     faults.map(({ field, code }) => `${field} ${code}`).sort();
 
   for (const { title, input, expect } of [...badInputs, ...loneSurrogates]) {
-    it(title, () => {
+    test(title, () => {
       const checked = check(input);
       assert.equal(checked.ok, false);
       if (!checked.ok) assert.deepEqual(byFieldAndCode(checked.faults), byFieldAndCode(expect));
     });
   }
 
-  it('the table of faults has each title once', () => {
+  test('the table of faults has each title once', () => {
     assert.equal(new Set(badInputs.map(({ title }) => title)).size, badInputs.length);
   });
 
-  it('every fault is a complete plain sentence on one line', () => {
+  test('every fault is a complete plain sentence on one line', () => {
     for (const { input } of badInputs) {
       const checked = check(input);
       if (!checked.ok) for (const { message } of checked.faults) assert.match(message, /^[A-Z][ -~]{10,200}\.$/);
     }
   });
 
-  it('no message quotes the request, least of all its password', () => {
+  test('no message quotes the request, least of all its password', () => {
     const canary = 'Canary-7f3a';
     const everywhere = check({
       companyName: `<${canary}>`,
@@ -66,12 +66,12 @@ describe('invalid requests', () => {
 });
 
 describe('valid requests', () => {
-  it('a request in normal form is stored unchanged', () => {
+  test('a request in normal form is stored unchanged', () => {
     const { domain, ...rest } = validInput;
     assert.deepEqual(accepted({}), { ...rest, siteName: domain });
   });
 
-  it('null and missing optional fields become the default apps or nothing', () => {
+  test('null and missing optional fields become the default apps or nothing', () => {
     const expected = { apps: defaultApps, timeZone: null, customerEmail: null, idempotencyKey: null };
     for (const nothing of [null, undefined]) {
       const { apps, timeZone, customerEmail, idempotencyKey } = accepted({
@@ -84,9 +84,9 @@ describe('valid requests', () => {
     }
   });
 
-  it('an empty list of apps is stored as such', () => assert.deepEqual(accepted({ apps: [] }).apps, []));
+  test('an empty list of apps is stored as such', () => assert.deepEqual(accepted({ apps: [] }).apps, []));
 
-  it('apps are stored in the requested order', () => {
+  test('apps are stored in the requested order', () => {
     assert.deepEqual(accepted({ apps: ['hrms', 'erpnext'] }).apps, ['hrms', 'erpnext']);
   });
 
@@ -113,17 +113,17 @@ describe('valid requests', () => {
     ['\u03b1\u0313\u0300\u0345'.repeat(133), '\u1f82'.repeat(133)],
   ];
   for (const [given, stored] of companyNames) {
-    it(`a company name is stored as ${stored.slice(0, 30)}`, () => {
+    test(`a company name is stored as ${stored.slice(0, 30)}`, () => {
       assert.equal(accepted({ companyName: given }).companyName, stored);
     });
   }
 
-  it('the abbreviation keeps its case', () => {
+  test('the abbreviation keeps its case', () => {
     for (const abbr of ['a', 'AcMe', '4711', 'ABCDEFGHIJ'])
       assert.equal(accepted({ companyAbbr: abbr }).companyAbbr, abbr);
   });
 
-  it('the password is not touched', () => {
+  test('the password is not touched', () => {
     const passwords = [
       ' spaces at both ends ',
       'cafe\u0301 not composed',
@@ -134,20 +134,20 @@ describe('valid requests', () => {
     for (const password of passwords) assert.equal(accepted({ adminPassword: password }).adminPassword, password);
   });
 
-  it('the mail domain is in lower case, the local part as given', () => {
+  test('the mail domain is in lower case, the local part as given', () => {
     assert.equal(accepted({ adminEmail: 'Jane.Doe+x@ACME.Example' }).adminEmail, 'Jane.Doe+x@acme.example');
     assert.equal(accepted({ customerEmail: 'A@B.CO' }).customerEmail, 'A@b.co');
   });
 
-  it('the currency is in upper case', () => {
+  test('the currency is in upper case', () => {
     for (const code of ['usd', 'Usd', 'USD']) assert.equal(accepted({ defaultCurrency: code }).defaultCurrency, 'USD');
   });
 
-  it('the site name is in lower case', () => {
+  test('the site name is in lower case', () => {
     assert.equal(accepted({ domain: 'ACME.localhost' }).siteName, 'acme.localhost');
   });
 
-  it('idempotency keys of 1 to 200 characters stay as they are', () => {
+  test('idempotency keys of 1 to 200 characters stay as they are', () => {
     for (const key of ['k', 'K'.repeat(200), '!"#~'])
       assert.equal(accepted({ idempotencyKey: key }).idempotencyKey, key);
   });
@@ -167,12 +167,12 @@ describe('countries', () => {
     ['Nigeria', 'NG', 'NGA'],
   ];
   for (const [name, ...others] of spellings) {
-    it(name, () => {
+    test(name, () => {
       for (const text of [name, ...others]) assert.equal(accepted({ country: text }).country, name, text);
     });
   }
 
-  it('each of the 249 countries is found by its name and code and by no other', () => {
+  test('each of the 249 countries is found by its name and code and by no other', () => {
     assert.equal(countries().length, 249);
     for (const country of countries()) {
       assert.match(country.code, /^[A-Z]{2}$/);
@@ -183,7 +183,7 @@ describe('countries', () => {
   });
 
   // The names where frappe/geo/country_info.json differs from ISO 3166-1 as Debian's iso-codes spell it.
-  it('countries are spelled as Frappe does where ISO differs', () => {
+  test('countries are spelled as Frappe does where ISO differs', () => {
     const spelt = {
       CI: 'Ivory Coast',
       CV: 'Cape Verde',
@@ -228,12 +228,12 @@ const commonNames: Readonly<Record<string, readonly string[]>> = {
 
 describe('common names of countries', () => {
   for (const [code, names] of Object.entries(commonNames)) {
-    it(`common names of a country are understood: ${names.join(', ')}`, () => {
+    test(`common names of a country are understood: ${names.join(', ')}`, () => {
       for (const name of names) assert.equal(countryFor(name)?.code, code, name);
     });
   }
 
-  it('CLDR’s names of every country are understood', () => {
+  test('CLDR’s names of every country are understood', () => {
     for (const style of ['long', 'short', 'narrow'] as const) {
       const names = new Intl.DisplayNames('en', { type: 'region', style });
       for (const { code } of countries()) assert.equal(countryFor(names.of(code) ?? '')?.code, code, names.of(code));
@@ -242,7 +242,7 @@ describe('common names of countries', () => {
 });
 
 describe('time zones', () => {
-  it('the time zone of a country is one that CLDR lists for it', () => {
+  test('the time zone of a country is one that CLDR lists for it', () => {
     for (const { code, timeZone } of countries()) {
       // Nobody lives on Bouvet, Heard and the McDonald Islands, and CLDR has no zone for them.
       if (code === 'BV' || code === 'HM') continue;
@@ -253,7 +253,7 @@ describe('time zones', () => {
     }
   });
 
-  it('the time zone of a country with several is its capital’s', () => {
+  test('the time zone of a country with several is its capital’s', () => {
     const capitals: Readonly<Record<string, string>> = {
       AR: 'America/Argentina/Buenos_Aires',
       AU: 'Australia/Sydney', // Canberra
@@ -274,7 +274,7 @@ describe('time zones', () => {
     for (const [code, zone] of Object.entries(capitals)) assert.equal(countryFor(code)?.timeZone, zone);
   });
 
-  it('time zones are stored as the tz database spells them, older names included', () => {
+  test('time zones are stored as the tz database spells them, older names included', () => {
     const spellings = { 'europe/BERLIN': 'Europe/Berlin', 'Asia/Kolkata': 'Asia/Kolkata', 'US/Eastern': 'US/Eastern' };
     for (const [given, kept] of Object.entries({ ...spellings, 'Etc/GMT+5': 'Etc/GMT+5', utc: 'UTC' })) {
       assert.equal(accepted({ timeZone: given }).timeZone, kept);
@@ -289,7 +289,7 @@ describe('deceptive domains', () => {
   };
   const own = ['companies.example.com'];
 
-  it('a domain that is, contains or is above the API’s own host is refused', () => {
+  test('a domain that is, contains or is above the API’s own host is refused', () => {
     for (const name of [
       'companies.example.com',
       'COMPANIES.example.com',
@@ -306,7 +306,7 @@ describe('deceptive domains', () => {
     assert.equal(codeOf('acme.localhost', ['localhost']), 'ok');
   });
 
-  it('a domain below none of the configured ones is refused', () => {
+  test('a domain below none of the configured ones is refused', () => {
     const domains = ['example.com', 'sites.example.net'];
     for (const name of ['acme.example.com', 'a.b.example.com', 'ACME.Sites.Example.net']) {
       assert.equal(codeOf(name, own, domains), 'ok', name);
@@ -331,7 +331,7 @@ describe('limits of a bench', () => {
     return checked.ok ? [] : checked.faults;
   };
 
-  it('a company name and an abbreviation that are too long together are refused', () => {
+  test('a company name and an abbreviation that are too long together are refused', () => {
     for (const abbr of ['A', 'ABCDE', 'ABCDEFGHIJ']) {
       const longest = 'ü'.repeat(137 - abbr.length);
       assert.deepEqual(faultsOf({ companyName: longest, companyAbbr: abbr }), []);
@@ -341,7 +341,7 @@ describe('limits of a bench', () => {
     }
   });
 
-  it('an administrator’s address of over 140 characters is refused, a customer’s is not', () => {
+  test('an administrator’s address of over 140 characters is refused, a customer’s is not', () => {
     const address = (length: number) =>
       `jane@${'a.'.repeat(80)}`
         .slice(0, length - 1)
@@ -354,14 +354,14 @@ describe('limits of a bench', () => {
     assert.match(fault?.message ?? '', /140 characters/);
   });
 
-  it('a domain that leaves no room for the names of its site’s files is refused', () => {
+  test('a domain that leaves no room for the names of its site’s files is refused', () => {
     const [fault] = faultsOf({ domain: `${'a.'.repeat(89)}abc` });
     assert.deepEqual([fault?.field, fault?.code], ['domain', 'TOO_LONG']);
   });
 });
 
 describe('currencies', () => {
-  it('currencies are the active ones, in upper case', () => {
+  test('currencies are the active ones, in upper case', () => {
     for (const code of ['USD', 'EUR', 'INR', 'JPY', 'XOF', 'XCG', 'ZWG', 'VES', 'SLE'])
       assert.equal(isCurrency(code), true, code);
     for (const code of ['usd', 'DEM', 'ANG', 'BGN', 'CUC', 'HRK', 'SLL', 'ZWL', 'XDR', 'XXX', '']) {
@@ -371,7 +371,7 @@ describe('currencies', () => {
 });
 
 describe('site names and mail addresses', () => {
-  it('site names and addresses of the longest allowed length are accepted', () => {
+  test('site names and addresses of the longest allowed length are accepted', () => {
     const domain = `${'a.'.repeat(88)}abcd`;
     assert.equal(domain.length, 180);
     assert.equal(parseSiteName(domain), domain);
@@ -380,7 +380,7 @@ describe('site names and mail addresses', () => {
     assert.equal(parseMailAddress(address.padEnd(254, 'c')), address.padEnd(254, 'c'));
   });
 
-  it('site names and addresses that only look odd are accepted', () => {
+  test('site names and addresses that only look odd are accepted', () => {
     for (const name of ['1.2.3.4a', '4711.example', 'a-b--c.localhost', 'erpnext.acme.example', 'acme.www']) {
       assert.equal(parseSiteName(name, offeredApps), name);
     }
@@ -389,7 +389,7 @@ describe('site names and mail addresses', () => {
     }
   });
 
-  it('an app’s name is refused as a site name only where the bench has the app', () => {
+  test('an app’s name is refused as a site name only where the bench has the app', () => {
     assert.equal(parseSiteName('my.app'), 'my.app');
     assert.equal(parseSiteName('MY.app', ['my.App']), undefined);
   });

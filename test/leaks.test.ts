@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { suite, type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 
 /** A test file's only test, and what its run must report; nothing when it leaks nothing. */
 const files: Readonly<Record<string, readonly [source: string, report?: RegExp]>> = {
@@ -30,7 +30,7 @@ const files: Readonly<Record<string, readonly [source: string, report?: RegExp]>
   ],
 };
 
-suite('the check for leaks', { concurrency: 2, timeout: 60_000 }, () => {
+describe('the check for leaks', { concurrency: 2, timeout: 60_000 }, () => {
   for (const [title, [source, report]] of Object.entries(files)) {
     test(`a test file ${report ? 'fails that leaks' : 'passes that leaks'} ${title}`, async (t) => {
       const { code, output } = await runFile(t, source);

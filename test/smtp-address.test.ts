@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { describe, suite, type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { ServerUrlError } from '../src/common/server-url.ts';
 import { ConfigError } from '../src/config/config-error.ts';
@@ -62,7 +62,7 @@ async function tryOut(address: string): Promise<string> {
 const password = 'secret/%:@?#&=+ "ü';
 const login = `jane%40hosting.example:${encodeURIComponent(password)}`;
 
-suite('SMTP_URL', () => {
+describe('SMTP_URL', () => {
   test('SMTP_URL logs in with every character of a user and password, and sends the EHLO name', async (t) => {
     const { port, met } = await startServer(t, { disabledCommands: ['STARTTLS'] });
     for (const method of ['PLAIN', 'LOGIN']) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { ProvisionCompanyDocument } from '../src/client/operations.ts';
@@ -14,7 +14,7 @@ import { createCompany as askFor, openTestService, requestFor, watchToEnd } from
 
 const ever = new AbortController().signal;
 
-suite('turns', () => {
+describe('turns', () => {
   let store: CompanyStore;
   const closing: (() => Promise<void>)[] = [];
   before(async () => {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, suite, type TestContext, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StatusChange } from '../../src/client/client.ts';
 import { serversMissing } from '../support/private-servers.ts';
@@ -54,7 +54,7 @@ let cluster: Cluster;
 let api: ApiProgram;
 let workers: Program[] = [];
 
-suite('a company whose step is interrupted at any moment becomes ACTIVE by itself', { skip }, () => {
+describe('a company whose step is interrupted at any moment becomes ACTIVE by itself', { skip }, () => {
   before(async () => {
     cluster = await openCluster();
     api = await cluster.startApi(benchEnv);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { Client } from 'pg';
 import { type CuttingProxy, openCuttingProxy } from '../support/cutting-proxy.ts';
 import { type PrivateServer, serversMissing, startPostgres } from '../support/private-servers.ts';
 
-suite('a proxy that loses answers', { skip: serversMissing, timeout: 30_000 }, () => {
+describe('a proxy that loses answers', { skip: serversMissing, timeout: 30_000 }, () => {
   let postgres: PrivateServer;
   let proxy: CuttingProxy;
 

@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { openSmtp, type Smtp } from '../../src/mail/smtp.ts';
 import { readSmtpUrl } from '../../src/mail/smtp-settings.ts';
 import { type MailHistory, openMailHistory } from './mail-history.ts';
 
-suite('the history of mails', { timeout: 20_000 }, () => {
+describe('the history of mails', { timeout: 20_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'test-smtp-history-'));
   const file = join(folder, 'mails.jsonl');
   let history: MailHistory;

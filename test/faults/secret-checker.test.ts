@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { type PrivateServer, serversMissing, startPostgres, startRedis } from '../support/private-servers.ts';
@@ -11,7 +11,7 @@ import { secretsLeft } from './secret-checker.ts';
 const canary = 'canary "Zq7x9WKu2" \\ & <ünd mehr>';
 const harmless = 'canary "Zq7x9WKu3" \\ & <ünd mehr>';
 
-suite('the search for secrets', { skip: serversMissing, timeout: 60_000 }, () => {
+describe('the search for secrets', { skip: serversMissing, timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'test-secrets-left-'));
   let postgres: PrivateServer;
   let redis: PrivateServer;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { suite, type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { Interruption } from '../../src/provisioning/interruption.ts';
 import { SiteHostError, type SitePlan, type SiteStep } from '../../src/provisioning/site-host.ts';
@@ -61,7 +61,7 @@ async function takeAll(steps: readonly SiteStep[]): Promise<void> {
   for (const step of steps) await take(step);
 }
 
-suite('the history of sites', () => {
+describe('the history of sites', () => {
   test('the history has each step once, and the next claim finds them all', async (t) => {
     const site = openSite(t);
     await takeAll(site.claimedWith(1));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { getNamedType, isUnionType } from 'graphql';
 import { decodeJwt, SignJWT } from 'jose';
 import { Client } from 'pg';
@@ -19,7 +19,7 @@ import { openTestService, requestFor, type TestService } from '../support/test-s
 const patience = 20_000;
 const password = 'canary Zq7x9W & more';
 
-suite('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
+describe('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
   let postgres: PostgresServer;
   let owner: Client;
   let service: TestService;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { Client } from 'pg';
 import { plainly } from '../../src/app/run.ts';
 import { openPostgres } from '../../src/database/open-database.ts';
@@ -10,7 +10,7 @@ import { ask } from '../support/fail-over.ts';
 import { freePort, type PostgresServer, serversMissing, startPostgres } from '../support/private-servers.ts';
 import { startProgram, until } from '../support/processes.ts';
 
-suite('a start that PostgreSQL does not allow', { skip: serversMissing }, () => {
+describe('a start that PostgreSQL does not allow', { skip: serversMissing }, () => {
   let postgres: PostgresServer;
   before(async () => {
     postgres = await startPostgres({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, suite, type TestContext, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { Client } from 'pg';
 import { type CreateCompanyOutcome, createCompany } from '../../src/company/create-company.ts';
 import { findEvents } from '../../src/company/find-companies.ts';
@@ -34,7 +34,7 @@ const create = ({ db }: Database, name: string): Promise<CreateCompanyOutcome> =
 const idOf = (outcome: CreateCompanyOutcome): string =>
   outcome.kind === 'created' ? outcome.company.id : assert.fail(outcome.kind);
 
-suite('the roles and settings that a database may have', { skip: serversMissing }, () => {
+describe('the roles and settings that a database may have', { skip: serversMissing }, () => {
   let postgres: PostgresServer;
   before(async () => {
     postgres = await startPostgres({ settings: { log_statement: 'all', max_connections: '60' } });
@@ -212,7 +212,7 @@ suite('the roles and settings that a database may have', { skip: serversMissing 
     assert.ok(postgres.log.some((line) => line.includes('deadlock detected')));
   });
 
-  suite('behind PgBouncer in transaction mode', { skip: pgBouncerMissing }, () => {
+  describe('behind PgBouncer in transaction mode', { skip: pgBouncerMissing }, () => {
     const users = ['postgres', 'companies', 'limited'];
     const settings = `select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
       current_setting('idle_in_transaction_session_timeout') as idle, current_setting('DateStyle') as dates`;

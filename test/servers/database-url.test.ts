@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { Client } from 'pg';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { readConfig } from '../../src/config/read-config.ts';
@@ -57,7 +57,7 @@ async function complaintAt(url: string, env: Readonly<Record<string, string>> = 
   return program.complaints;
 }
 
-suite('DATABASE_URL, read as libpq reads it', { skip: serversMissing }, () => {
+describe('DATABASE_URL, read as libpq reads it', { skip: serversMissing }, () => {
   let authority: PrivateAuthority;
   let stranger: PrivateAuthority;
   let customer: Certified;

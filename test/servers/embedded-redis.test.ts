@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { openEmbeddedRedis } from '../../src/embedded/redis.ts';
 import { RedisProtocolError, RedisRequestReader, requestLimits } from '../../src/embedded/redis-requests.ts';
 import { findRedisServer } from '../../src/embedded/redis-server.ts';
@@ -63,7 +63,7 @@ async function answerTo(port: number, [first = '', ...later]: readonly string[])
   return answer;
 }
 
-suite('the embedded Redis in JavaScript', {
+describe('the embedded Redis in JavaScript', {
   skip: findRedisServer() === undefined && 'no redis-server or valkey-server on this machine',
   timeout: 60_000,
 }, () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { openPostgres } from '../../src/database/open-database.ts';
 import { allBecomeActive, orderMany } from '../support/companies.ts';
 import { ask, connectionsTo, makeReadOnly, promote } from '../support/fail-over.ts';
@@ -16,7 +16,7 @@ import {
 } from '../support/processes.ts';
 import { createCompany, requestFor } from '../support/test-service.ts';
 
-suite('a PostgreSQL whose name moves to a promoted standby', { skip: serversMissing }, () => {
+describe('a PostgreSQL whose name moves to a promoted standby', { skip: serversMissing }, () => {
   let cluster: Cluster;
   let standby: PostgresServer;
   let name: MovingName;

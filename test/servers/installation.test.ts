@@ -5,7 +5,7 @@ import { copyFileSync, cpSync, existsSync, globSync, mkdtempSync, readFileSync, 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, suite, type TestContext, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { Client as Connection } from 'pg';
 import { noStandIn, openStandInBench } from '../bench/stand-in-bench.ts';
 import { freePort, serversMissing } from '../support/private-servers.ts';
@@ -34,7 +34,7 @@ function install(t: TestContext): string {
   return folder;
 }
 
-suite('an installation', { skip: serversMissing }, () => {
+describe('an installation', { skip: serversMissing }, () => {
   let cluster: Cluster;
   before(async () => {
     cluster = await openCluster();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { openClient } from '../../src/client/client.ts';
@@ -16,7 +16,7 @@ const ipv6Missing = loopback.some((one) => one?.address === '::1') ? serversMiss
 
 const portOf = ({ url }: PrivateServer): string => new URL(url).port;
 
-suite('on IPv6 alone', { skip: ipv6Missing, timeout: 180_000 }, () => {
+describe('on IPv6 alone', { skip: ipv6Missing, timeout: 180_000 }, () => {
   for (const host of ['::1', '[::1]']) {
     test(`with HOST=${host} and every server at [::1] a company becomes ACTIVE and its mail arrives`, async (t) => {
       await using opened = new AsyncDisposableStack();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { Client as Connection } from 'pg';
 import { serversMissing } from '../support/private-servers.ts';
 import {
@@ -17,7 +17,7 @@ const key = (id: string, byte: number): string => `${id}:${Buffer.alloc(32, byte
 const [old, young] = [key('old', 1), key('young', 2)];
 const customers = ['ann', 'bob', 'cid', 'dan', 'eve'];
 
-suite('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 }, () => {
+describe('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000 }, () => {
   let cluster: Cluster;
   let api: ApiProgram;
   const ids: string[] = [];

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { Client as Connection } from 'pg';
 import { WebSocket } from 'ws';
 import { order } from '../support/companies.ts';
 import { serversMissing } from '../support/private-servers.ts';
 import { type ApiProgram, type Cluster, openCluster, tokenOf, until } from '../support/processes.ts';
 
-suite('a client that leaves while PostgreSQL lets it wait', { skip: serversMissing }, () => {
+describe('a client that leaves while PostgreSQL lets it wait', { skip: serversMissing }, () => {
   let cluster: Cluster;
   let api: ApiProgram;
   let url: string;

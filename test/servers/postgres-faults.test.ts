@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { SMTPServer } from 'smtp-server';
 import { allBecomeActive, type Order, order, orderMany } from '../support/companies.ts';
 import { serversMissing } from '../support/private-servers.ts';
@@ -10,7 +10,7 @@ import { type ApiProgram, addressOf, type Cluster, openCluster, type Program, un
 /** A company whose worker lost its connection waits for the lease's end, at most 15 s. */
 const recovery = 20_000;
 
-suite('a PostgreSQL that hangs up and goes away', { skip: serversMissing }, () => {
+describe('a PostgreSQL that hangs up and goes away', { skip: serversMissing }, () => {
   let cluster: Cluster;
   let api: ApiProgram;
   let workers: Program[];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { type Client, openClient } from '../../src/client/client.ts';
@@ -52,7 +52,7 @@ async function openCounter(port: number) {
   };
 }
 
-suite('behind nginx', { skip: nginxMissing }, () => {
+describe('behind nginx', { skip: nginxMissing }, () => {
   const closing = new AsyncDisposableStack();
   let cluster: Cluster;
   let api: ApiProgram;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Client as Connection } from 'pg';
@@ -20,7 +20,7 @@ const notifier = { moved() {}, workAvailable() {}, mailDue() {} };
 const secrets = secretBox([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]);
 const apps = ['erpnext'];
 
-suite('the real PostgreSQL', { skip: serversMissing }, () => {
+describe('the real PostgreSQL', { skip: serversMissing }, () => {
   let postgres: PrivateServer;
   /** As many as there may be processes, each with connections of its own. */
   let processes: readonly [Database, Database, ...Database[]];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { after, before, suite, type TestContext, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { createServer as createSecureServer } from 'node:tls';
 import { pino } from 'pino';
 import { openJobQueues } from '../../jobs/job-queues.ts';
@@ -74,7 +74,7 @@ async function startBreakingServer(certified: Certified): Promise<{ port: number
 // Cast: a server that listens on a TCP port has an AddressInfo.
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-suite('REDIS_URL', { skip: serversMissing }, () => {
+describe('REDIS_URL', { skip: serversMissing }, () => {
   let locked: PrivateServer;
   before(async () => {
     locked = await startRedis(['--requirepass', 'secret/%:@']);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { allBecomeActive, assertOneMailEach, order, orderMany } from '../support/companies.ts';
 import { serversMissing } from '../support/private-servers.ts';
@@ -9,7 +9,7 @@ import { createCompany, requestFor } from '../support/test-service.ts';
 /** What a fault of Redis may cost at most, in milliseconds: less than the 30 s after which a stream reads on without word. */
 const recovery = 15_000;
 
-suite('a Redis that forgets, hangs up and goes away', { skip: serversMissing }, () => {
+describe('a Redis that forgets, hangs up and goes away', { skip: serversMissing }, () => {
   let cluster: Cluster;
   let api: ApiProgram;
   let workers: Program[];

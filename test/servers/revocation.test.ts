@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { createClient } from 'graphql-ws';
 import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
@@ -8,7 +8,7 @@ import { serversMissing } from '../support/private-servers.ts';
 import { type ApiProgram, type Cluster, openCluster, tokenOf, until } from '../support/processes.ts';
 import { createCompany, requestFor } from '../support/test-service.ts';
 
-suite('tokens that an operator revokes at one API', { skip: serversMissing, timeout: 180_000 }, () => {
+describe('tokens that an operator revokes at one API', { skip: serversMissing, timeout: 180_000 }, () => {
   const closing = new AsyncDisposableStack();
   let cluster: Cluster;
   let here: ApiProgram;

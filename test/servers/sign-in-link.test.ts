@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { type Client, openClient } from '../../src/client/client.ts';
 import { chromiumMissing, openTab, type Tab } from '../support/chromium.ts';
 import { createCompany, openTestService, readCompany, requestFor, type TestService } from '../support/test-service.ts';
@@ -38,7 +38,7 @@ const execute = (pattern: RegExp): string => `new Promise((resolve) => {
 
 const click = (selector: string): string => `document.querySelector(${JSON.stringify(selector)}).click()`;
 
-suite('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, () => {
+describe('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, () => {
   const closing = new AsyncDisposableStack();
   let service: TestService;
   let developer: Client;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { pipeline } from 'node:stream';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { createClient } from 'graphql-ws';
 import { allBecomeActive, order } from '../support/companies.ts';
 import { openCuttingProxy } from '../support/cutting-proxy.ts';
@@ -10,7 +10,7 @@ import { freePort, serversMissing } from '../support/private-servers.ts';
 import { type Cluster, type Env, openCluster, startProgram, tokenOf, until, within } from '../support/processes.ts';
 import { createCompany, requestFor } from '../support/test-service.ts';
 
-suite('a start without what is needed', () => {
+describe('a start without what is needed', () => {
   const nothing: Env = {};
   const everything = [
     'DATABASE_URL',
@@ -45,7 +45,7 @@ suite('a start without what is needed', () => {
   }
 });
 
-suite('starts and ends', { skip: serversMissing }, () => {
+describe('starts and ends', { skip: serversMissing }, () => {
   let cluster: Cluster;
   before(async () => {
     cluster = await openCluster();

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { assertWithoutGap } from '../support/companies.ts';
 import { findProgram, serversMissing } from '../support/private-servers.ts';
 import { type Cluster, openCluster, type Program, queryAt, until } from '../support/processes.ts';
 import { createCompany, readCompany, requestFor, watchToEnd } from '../support/test-service.ts';
 
-suite('two databases with one Redis and one data folder', { skip: serversMissing, timeout: 300_000 }, () => {
+describe('two databases with one Redis and one data folder', { skip: serversMissing, timeout: 300_000 }, () => {
   let cluster: Cluster;
   let redis: Redis;
   const programs: Program[] = [];

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { allBecomeActive, assertOneMailEach, order, orderMany } from '../support/companies.ts';
 import { serversMissing } from '../support/private-servers.ts';
 import { type ApiProgram, type Cluster, openCluster, type Program } from '../support/processes.ts';
 import { readCompany } from '../support/test-service.ts';
 
-suite('two APIs and two workers on one PostgreSQL and one Redis', { skip: serversMissing }, () => {
+describe('two APIs and two workers on one PostgreSQL and one Redis', { skip: serversMissing }, () => {
   let cluster: Cluster;
   let one: ApiProgram;
   let two: ApiProgram;

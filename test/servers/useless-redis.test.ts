@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { openLog } from '../../src/observability/log.ts';
 import { openRedisServer } from '../../src/redis/redis-server.ts';
 import { readRedisUrl } from '../../src/redis/redis-settings.ts';
@@ -15,7 +15,7 @@ import { clientsOf, portOf, startReplicaOf, takeOver, tellRedis } from '../suppo
 /** How long a company may take without a Redis that is of use, in milliseconds; the look for what waits comes every 2 s, word of it every 5 s. */
 const withoutRedis = 25_000;
 
-suite('a Redis that answers and is of no use', { skip: serversMissing, timeout: 900_000 }, () => {
+describe('a Redis that answers and is of no use', { skip: serversMissing, timeout: 900_000 }, () => {
   let cluster: Cluster;
   let api: ApiProgram;
   let programs: Program[];

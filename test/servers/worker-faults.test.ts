@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import {
   allBecomeActive,
   assertOneMailEach,
@@ -28,7 +28,7 @@ interface CompanyState {
   readonly version: number;
 }
 
-suite('workers that die, sleep and leave', { skip: serversMissing }, () => {
+describe('workers that die, sleep and leave', { skip: serversMissing }, () => {
   let cluster: Cluster;
   let api: ApiProgram;
 
