@@ -75,7 +75,7 @@ describe('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, ()
     await tab.open(service.service.pages.graphiql ?? '');
     assert.equal(await tab.evaluate('location.href'), `${origin}/graphql`);
     assert.equal(await tab.evaluate('document.cookie'), '');
-    await tab.evaluate(shown('.graphiql-query-editor', /Ask for a company/));
+    await tab.evaluate(shown('.graphiql-query-editor', /Create a company/));
     assert.match(String(await tab.evaluate(execute(/"status"/))), /"status": "QUEUED"/);
     await tab.evaluate(click('.graphiql-tabs > li:nth-child(2) button'));
     await tab.evaluate(shown('.graphiql-query-editor', /Watch a company live/));
