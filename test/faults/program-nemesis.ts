@@ -1,9 +1,12 @@
 import { join } from 'node:path';
-import BeeQueue from 'bee-queue';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { mailQueue } from '../../jobs/deliver-mail.job.ts';
-import { queuePrefix } from '../../jobs/open-queue.ts';
+import { openQueue } from '../../jobs/open-queue.ts';
 import { provisionQueue } from '../../jobs/provision-company.job.ts';
+import { openLog } from '../../src/observability/log.ts';
+import { openRedisServer } from '../../src/redis/redis-server.ts';
+import { readRedisUrl } from '../../src/redis/redis-settings.ts';
 import { until } from '../support/processes.ts';
 import { again, armedFault, fault, milliseconds, whichever } from './nemesis.ts';
 import type { Node } from './node.ts';
@@ -38,27 +41,24 @@ const longestTrap = 10_000;
 
 const clock = join(import.meta.dirname, 'clock-off.ts');
 
-/** Enqueues each job twice more, besides the service's own. */
+/** Enqueues each job twice more, besides the service's own; not at all while Redis is unavailable. */
 async function deliverTwice({ cluster }: Run, companyId: string): Promise<void> {
   const [deployment] = await cluster.query<{ id: string }>('select id from deployment').catch(() => []);
-  const prefix = queuePrefix({ namespace: deployment?.id ?? '' });
+  const redis = openRedisServer(readRedisUrl(cluster.servers.redis.url), deployment?.id ?? '', openLog('silent'));
   for (const name of [provisionQueue, mailQueue]) {
-    const queue = new BeeQueue(name, {
-      prefix,
-      redis: { url: cluster.servers.redis.url },
-      isWorker: false,
-      getEvents: false,
-    });
-    queue.on('error', () => {
-      // Redis is unavailable; the jobs are not delivered at all then.
-    });
-    const jobs = ['again', 'once-more'].map((which) => queue.createJob({ companyId }).setId(`${companyId}-${which}`));
-    await Promise.allSettled(jobs.map((job) => job.save()));
-    await queue.close(1_000).catch(() => {
-      // It was never open.
-    });
+    const { ready, close } = openQueue(name, redis, { isWorker: false, onError() {} });
+    const enqueue = async (): Promise<void> => {
+      const { queue } = await ready;
+      const jobs = ['again', 'once-more'].map((which) => queue.createJob({ companyId }).setId(`${companyId}-${which}`));
+      await Promise.allSettled(jobs.map((job) => job.save()));
+    };
+    // Without Redis the queue is closed before it is ready.
+    await Promise.race([enqueue().catch(() => {}), pause(longestEnqueue)]);
+    await close();
   }
 }
+
+const longestEnqueue = 1_000;
 
 /** The worker that takes them over is still at work when the paused one resumes. */
 async function slowDown({ cluster }: Run, ids: readonly string[]): Promise<void> {
