@@ -3,6 +3,7 @@ import { neededKeys, resealPasswords } from './company/sealed-passwords.ts';
 import { ConfigError } from './config/config-error.ts';
 import { readConfig } from './config/read-config.ts';
 import { openPostgres } from './database/open-database.ts';
+import { rejectAsUnusable } from './database/unusable-database.ts';
 import { secretBox } from './secrets/secret-box.ts';
 
 /** Reports which of SECRET_KEYS the database needs; with `reseal`, it first reseals everything under the first one. */
@@ -24,7 +25,7 @@ try {
     const resealed = await resealPasswords(database.db, secretBox(keys), keys[0]);
     process.stdout.write(`Resealed ${resealed} under ${keys[0].id}.\n`);
   }
-  const needed = await neededKeys(database.db);
+  const needed = await neededKeys(database.db).catch(rejectAsUnusable);
   for (const { id } of keys) {
     const passwords = needed.find((key) => key.id === id)?.passwords ?? 0;
     process.stdout.write(`${id}: ${passwords === 0 ? 'not needed' : `needed by ${passwords}`}\n`);

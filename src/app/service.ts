@@ -9,7 +9,7 @@ import { openNotifier } from '../company/notifier.ts';
 import { neededKeys } from '../company/sealed-passwords.ts';
 import type { Config } from '../config/variables.ts';
 import { openDeployment } from '../database/deployment.ts';
-import { refusalOf } from '../database/unusable-database.ts';
+import { refusalOf, rejectAsUnusable } from '../database/unusable-database.ts';
 import type { Mailbox } from '../embedded/mailbox.ts';
 import { openApi } from '../http/api.ts';
 import { openHealth } from '../http/health.ts';
@@ -141,7 +141,7 @@ export async function openService(
   };
 
   async function reportNeededKeys(): Promise<void> {
-    for (const { id, passwords } of await neededKeys(db)) {
+    for (const { id, passwords } of await neededKeys(db).catch(rejectAsUnusable)) {
       if (resources.secretKeys.some((key) => key.id === id))
         log.info({ key: id, passwords }, 'the database needs a key');
       else
@@ -162,7 +162,7 @@ export async function openService(
     const ownHosts = config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).hostname];
     const audit = openAudit(db, log);
     closing.defer(() => audit.close());
-    const followed = await followRevocations(db, revocations, { liveness, log });
+    const followed = await followRevocations(db, revocations, { liveness, log }).catch(rejectAsUnusable);
     closing.defer(() => followed.close());
     const streams = openCompanyStreams(db, channel, { liveness, log });
     const deps = {

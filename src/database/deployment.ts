@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { UnusableDatabase } from './unusable-database.ts';
+import { rejectAsUnusable } from './unusable-database.ts';
 
 /** This database among others that share a Redis, a bench or a data folder with it; one row. */
 export const DeploymentSchema = defineEntity({
@@ -36,9 +36,7 @@ export const openDeployment = (em: SqlEntityManager, { moved }: { readonly moved
   em
     .fork()
     .transactional((transaction) => settle(transaction, moved))
-    .catch((error) => {
-      throw new UnusableDatabase(error);
-    });
+    .catch(rejectAsUnusable);
 
 async function settle(transaction: SqlEntityManager, moved: boolean): Promise<Deployment> {
   const place = await readPlace(transaction);

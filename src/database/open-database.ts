@@ -36,7 +36,7 @@ import { AddWorker } from './migrations/20261125-worker.ts';
 import { AddAuditTarget } from './migrations/20261126-audit-target.ts';
 import { ServerPool } from './server-pool.ts';
 import { withLimits, withoutLimits } from './session-settings.ts';
-import { UnusableDatabase } from './unusable-database.ts';
+import { rejectAsUnusable } from './unusable-database.ts';
 
 export interface Database {
   /** For what use cases ask. MikroORM gives its types, the schema, the migrations and the pool; the queries are Kysely's. */
@@ -104,10 +104,7 @@ export function openPostgres(url: string, log?: Log): Database {
   return {
     db: orm.em.getKysely<Tables>(),
     em: orm.em,
-    migrate: (onWait) =>
-      migratePostgres(parsed, onWait).catch((error) => {
-        throw new UnusableDatabase(error);
-      }),
+    migrate: (onWait) => migratePostgres(parsed, onWait).catch(rejectAsUnusable),
     ping: () => pool.ask(probe),
     close: () => orm.close(),
   };

@@ -11,6 +11,11 @@ export class UnusableDatabase extends Error {
   }
 }
 
+/** Handles the rejection of what a process reads before it can run. */
+export function rejectAsUnusable(cause: unknown): never {
+  throw new UnusableDatabase(cause);
+}
+
 /** One per host, and per address of a host. */
 const causesOf = (cause: unknown): unknown[] =>
   cause instanceof AggregateError && cause.errors.length > 0 ? cause.errors.flatMap(causesOf) : [cause];

@@ -115,6 +115,22 @@ describe('starts and ends', { skip: serversMissing }, () => {
     assert.doesNotMatch(program.complaints, /\n\s+at /);
   });
 
+  for (const [script, statement] of [
+    ['src/worker.ts', 'split_part(sealed_password'],
+    ['src/api.ts', 'from "revocation"'],
+  ] as const) {
+    test(`${script} reports a PostgreSQL that hangs up at ${statement} in one line`, async (t) => {
+      const proxy = await openCuttingProxy(Number(new URL(cluster.postgres.url).port));
+      t.after(() => proxy.close());
+      proxy.cutAnswersTo(statement);
+      const program = cluster.start(script, {
+        DATABASE_URL: `postgresql://postgres@127.0.0.1:${proxy.port}/postgres`,
+      });
+      assert.equal((await program.end()).code, 1);
+      assert.match(program.complaints, /^Cannot reach PostgreSQL: [^\n]+\n$/);
+    });
+  }
+
   test('processes that start without Redis wait for it, and accept companies meanwhile', async (t) => {
     await cluster.redis.stop();
     const worker = cluster.startWorker();

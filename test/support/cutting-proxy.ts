@@ -10,6 +10,8 @@ export interface CuttingProxy {
    * the answer is thrown away and the connection cut. Returns how many connections wait for an answer at this moment.
    */
   cutAnswers(): number;
+  /** The same from now on for statements that contain this text. */
+  cutAnswersTo(text: string): void;
   /** From now on every connection is cut, and each new one at once. */
   refuse(): void;
   /** Later connections lead to another server; the ones that there are stay. */
@@ -27,16 +29,19 @@ export async function openCuttingProxy(firstPort: number): Promise<CuttingProxy>
   let targetPort = firstPort;
   let mode: 'going on' | 'cutting' | 'refusing' = 'going on';
   let lost = 0;
+  let cutText: string | undefined;
 
   const server = createServer((near) => {
     if (mode === 'refusing') return void near.destroy();
     const far = connect(targetPort, '127.0.0.1');
     connections.set(near, 'starting');
-    near.on('data', () => {
+    let hasCutText = false;
+    near.on('data', (sent) => {
       if (connections.get(near) === 'idle') connections.set(near, 'asking');
+      hasCutText ||= cutText !== undefined && sent.includes(cutText);
     });
     const answers = answersOf({
-      areLost: () => mode === 'cutting' && connections.get(near) === 'asking',
+      areLost: () => (mode === 'cutting' || hasCutText) && connections.get(near) === 'asking',
       end: () => connections.set(near, 'idle'),
       lose() {
         lost += 1;
@@ -65,6 +70,9 @@ export async function openCuttingProxy(firstPort: number): Promise<CuttingProxy>
         .values()
         .filter((state) => state === 'asking')
         .toArray().length;
+    },
+    cutAnswersTo(text) {
+      cutText = text;
     },
     refuse() {
       mode = 'refusing';
