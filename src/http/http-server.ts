@@ -18,13 +18,13 @@ export interface HttpServerOptions {
 }
 
 /** Answers a request or starts a stream that continues; resolves to the route that was requested. */
-export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<Route>;
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<Route>;
 
 export interface HttpServer {
   readonly server: Server;
   readonly port: number;
   /** Answers every request from now on, and those that were waiting for it. */
-  serve(answer: Answer): void;
+  serve(handle: RequestHandler): void;
   /** Stops accepting requests and waits a while for those in flight. May be called twice. */
   close(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export interface HttpServer {
 /** Listens; rejects with CannotListen. Each request is logged and counted once its answer has ended. */
 export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host, metrics, log } = options;
-  const { promise: serving, resolve: serve } = Promise.withResolvers<Answer>();
+  const { promise: serving, resolve: serve } = Promise.withResolvers<RequestHandler>();
   const server = createServer(timeLimits, async (request, response) =>
     handleRequest(await serving, request, response, metrics, log),
   ).listen(options.port, host);
@@ -47,9 +47,9 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   return {
     server,
     port,
-    serve(answer) {
+    serve(handle) {
       isServing = true;
-      serve(answer);
+      serve(handle);
       log.info({ host, port }, 'listening');
     },
     close: () => {
@@ -63,7 +63,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
 
 /** Never rejects. The request gets an id that its answer carries as well; its body and its headers are never logged. */
 async function handleRequest(
-  answer: Answer,
+  handle: RequestHandler,
   request: IncomingMessage,
   response: ServerResponse,
   metrics: Metrics,
@@ -79,7 +79,7 @@ async function handleRequest(
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('x-content-type-options', 'nosniff');
 
-  const route = await answer(request, response).catch((error: unknown): Route => {
+  const route = await handle(request, response).catch((error: unknown): Route => {
     // A client that disconnected aborted its own request.
     if (response.closed) return 'other';
     log.error({ requestId, err: error }, 'request failed');

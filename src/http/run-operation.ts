@@ -22,13 +22,13 @@ export interface Asking extends Identity {
 }
 
 /** One answer, or the events of a subscription until its end. */
-export type Outcome = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
+export type OperationResult = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
 
 /**
  * Runs an operation, by whichever transport it came. Never rejects: what goes wrong is in the result. Every error that
  * leaves the process passes `mask` in this file, also those of a stream's events and of its end.
  */
-export type RunOperation = (asking: Asking, parameters: Parameters) => Promise<Outcome>;
+export type RunOperation = (asking: Asking, parameters: Parameters) => Promise<OperationResult>;
 
 export function operationRunner(
   graphql: GraphQLServer,

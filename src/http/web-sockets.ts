@@ -11,7 +11,7 @@ import type { Log } from '../observability/log.ts';
 import type { Identify, Identity } from './caller.ts';
 import { endpoint } from './endpoint.ts';
 import { largestBody } from './request-parameters.ts';
-import type { Outcome, RunOperation } from './run-operation.ts';
+import type { OperationResult, RunOperation } from './run-operation.ts';
 import { openSocket, type Socket } from './web-socket.ts';
 
 /** RFC 6455's registry: Try Again Later. */
@@ -63,7 +63,7 @@ export function openWebSockets(
         : { schema, document: anyOperation, contextValue: outcome };
     },
     // The operation has run by then, as it does by every other transport: this is its outcome, from onSubscribe.
-    execute: ({ contextValue }) => contextValue as Outcome,
+    execute: ({ contextValue }) => contextValue as OperationResult,
   });
 
   sockets.on('connection', (webSocket: WebSocket, request) => {

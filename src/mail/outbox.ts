@@ -78,7 +78,7 @@ export async function recordSent(db: Db, mail: PendingMail): Promise<void> {
     .execute();
 }
 
-export interface Refusal {
+export interface FailedDelivery {
   readonly error: string;
   /** What it says about our account at the mail server, if anything. */
   readonly account: 'works' | 'fails' | undefined;
@@ -95,7 +95,7 @@ export interface Refusal {
 export async function recordRefused(
   db: Db,
   mail: PendingMail,
-  { error, account, permanent, pause = Math.min(firstPause * 2 ** (mail.tries - 1), longestPause) }: Refusal,
+  { error, account, permanent, pause = Math.min(firstPause * 2 ** (mail.tries - 1), longestPause) }: FailedDelivery,
 ): Promise<void> {
   const query =
     account === 'fails'

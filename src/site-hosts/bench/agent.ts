@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { BenchConfig } from './bench-config.ts';
 import { isBar } from './bench-progress.ts';
 import { lineSplitter } from './line-splitter.ts';
-import { type Action, type Claim, claim, type Ended, message } from './protocol.ts';
+import { type Action, claim, type Ended, message, type SiteClaim } from './protocol.ts';
 
 /** How a request ended on the bench. */
 export interface BenchReply<Reply> extends Omit<Ended, 'value'> {
@@ -33,7 +33,7 @@ export interface Agent {
 export interface AskOptions extends Listening {
   readonly signal: AbortSignal;
   /** Of the site that the action is about; left out for an action about the bench. */
-  readonly claim?: Claim;
+  readonly claim?: SiteClaim;
 }
 
 interface Listening {
@@ -131,7 +131,7 @@ export function openAgent(config: BenchConfig): Agent {
 
 interface Request {
   readonly action: string;
-  readonly claim: Claim | null;
+  readonly claim: SiteClaim | null;
   readonly arguments: unknown;
 }
 

@@ -7,7 +7,7 @@ import { scrub } from '../../secrets/scrub.ts';
 import { type Agent, AgentLost, UnexpectedReply } from './agent.ts';
 import type { BenchConfig } from './bench-config.ts';
 import { benchFailure, endOf, type FailureMeaning } from './failure-signs.ts';
-import { type Claim, forgetStep, look, type SiteAction } from './protocol.ts';
+import { forgetStep, look, type SiteAction, type SiteClaim } from './protocol.ts';
 
 /** One planned site on a bench, as the steps see it. */
 export interface BenchSite {
@@ -48,7 +48,7 @@ export function benchSite(
   siteUrl: (siteName: string) => string,
   plan: SitePlan,
 ): BenchSite {
-  const claim: Claim = {
+  const claim: SiteClaim = {
     site: plan.siteName,
     company: plan.owner,
     fencingToken: plan.fencingToken,

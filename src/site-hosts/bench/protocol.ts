@@ -26,7 +26,7 @@ export const claim = z.strictObject({
   /** In seconds since 1970; null when the company cannot have a site of an earlier version. */
   adoptSince: z.number().nullable(),
 });
-export type Claim = z.infer<typeof claim>;
+export type SiteClaim = z.infer<typeof claim>;
 
 const action = <Arguments, Reply>(
   name: string,
