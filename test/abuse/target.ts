@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Role } from '../../src/access/viewer.ts';
 import { openStandInBench } from '../bench/stand-in-bench.ts';
 import { openCluster, tokenOf } from '../support/processes.ts';
@@ -8,6 +9,8 @@ export interface Target {
   readonly url: string;
   /** Resident memory of the API, in bytes. */
   memory(): number;
+  /** The same once its garbage has been collected. */
+  heldMemory(): Promise<number>;
   /** Why the service is not well: a process that has ended, or what the API logged as an error of its own. */
   complaints(): string[];
   tokenOf(subject: string, ...roles: Role[]): Promise<string>;
@@ -22,18 +25,26 @@ const settings = {
   SITE_DOMAINS: 'localhost',
 };
 
+const collectsOnSignal = '--expose-gc --import ./test/abuse/collect-on-signal.ts';
+
 export async function openTarget(): Promise<Target> {
   await using opened = new AsyncDisposableStack();
   const cluster = await openCluster();
   opened.defer(() => cluster.close());
   const bench = await openStandInBench({ after: (close) => opened.defer(async () => void (await close())) });
   const production = { ...settings, BENCH_PATH: bench.path, BENCH_WEB_URL: bench.config.webUrl ?? '' };
-  const api = await cluster.startApi(production);
+  const api = await cluster.startApi({ ...production, NODE_OPTIONS: collectsOnSignal });
   const worker = cluster.startWorker(production);
   const all = opened.move();
   return {
     url: `http://127.0.0.1:${api.port}/graphql`,
     memory: () => residentMemoryOf(api.pid),
+    async heldMemory() {
+      api.send('SIGUSR2');
+      // The collection itself takes a tenth of a second; pages go back to the system after it.
+      await pause(1_000);
+      return residentMemoryOf(api.pid);
+    },
     complaints: () => [
       ...[api, worker].filter(({ isRunning }) => !isRunning).map((program) => `a process ended: ${program.complaints}`),
       ...api.log.filter(({ level }) => level === errorLevel).map((line) => `the API logged ${JSON.stringify(line)}`),
