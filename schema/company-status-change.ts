@@ -98,11 +98,8 @@ builder.subscriptionField('companyStatusChanged', (t) =>
         throw badArgument('sinceVersion', `Give a version from 0 to ${company.version}, the company's newest.`);
       }
       position.atEnd = isFinal(company.status) && sinceVersion === company.version;
-      return streams.watch(company.id, sinceVersion ?? company.version - 1, viewer.until);
+      return streams.watch(company, sinceVersion ?? company.version - 1, viewer.until);
     },
-    resolve: (event, _args, { position }) => {
-      position.version = event.version;
-      return event;
-    },
+    resolve: (event) => event,
   }),
 );

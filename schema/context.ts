@@ -37,8 +37,6 @@ export interface SchemaDeps {
 export interface Position {
   /** The version that the client says it has seen. */
   readonly seen?: number | undefined;
-  /** The version of the newest event of the stream. */
-  version?: number;
   /** The client has seen the company's end. */
   atEnd?: boolean;
 }

@@ -16,7 +16,7 @@ const streams = openCompanyStreams(db, silent, { liveness: openLiveness(), log: 
 async function versionsSince(id: CompanyId, version: number): Promise<readonly number[]> {
   // The embedded database answers before the event loop turns, and reads of one turn are shared.
   await setImmediate();
-  return (await Array.fromAsync(streams.watch(id, version))).map((event) => event.version);
+  return (await Array.fromAsync(streams.watch({ id, version }, version))).map((event) => event.version);
 }
 const from = (version: number, last: number): readonly number[] =>
   Array.from({ length: last - version }, (_, index) => version + 1 + index);

@@ -130,7 +130,7 @@ describe('hanging loops', { timeout: 180_000 }, () => {
         probe: async () => {},
         close: async () => {},
       };
-      openCompanyStreams(hanging, channel, { liveness, log }).watch(id, 0).next();
+      openCompanyStreams(hanging, channel, { liveness, log }).watch({ id, version: 1 }, 0).next();
     },
   };
 

@@ -1,6 +1,6 @@
 import { authenticateByJwt, type TokenRules, Unauthenticated } from './authenticate.ts';
 import type { Caller } from './caller.ts';
-import { type Revocations, tokenRevoked } from './revoked-tokens.ts';
+import { type Revocations, revoked } from './revoked-tokens.ts';
 import type { SignInLink } from './sign-in-link.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -27,7 +27,7 @@ export function openAccess(rules: TokenRules, revocations: Revocations, develope
       if (developer?.link.admits(caller)) return developer.viewer;
       if (developer && caller.authorization === undefined) throw new Unauthenticated('NO_TOKEN', openTheLink);
       const viewer = await authenticate(caller.authorization);
-      if (revocations.includes(viewer)) throw new Unauthenticated('TOKEN_REVOKED', tokenRevoked);
+      if (revocations.includes(viewer)) throw revoked();
       return viewer;
     },
   };

@@ -1,3 +1,4 @@
+import { Unauthenticated } from './authenticate.ts';
 import { clockTolerance } from './clock-tolerance.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -16,6 +17,7 @@ export interface Revocations {
 }
 
 export const tokenRevoked = 'Your token has been revoked; sign in again.';
+export const revoked = (): Unauthenticated => new Unauthenticated('TOKEN_REVOKED', tokenRevoked);
 
 export function openRevocations(): Revocations {
   let tokenIds: ReadonlySet<string> = new Set();

@@ -1,10 +1,10 @@
 import type { Act } from './act.ts';
 import type { CompanyId } from './company-id.ts';
 import { findCompany } from './find-companies.ts';
-import { moveCompany } from './move-company.ts';
+import { type MovedCompany, moveCompany } from './move-company.ts';
 import type { MoveDeps, MoveOutcome } from './queue-company.ts';
 import type { Requester } from './requester.ts';
-import { type CompanyRow, type Db, now } from './tables.ts';
+import { type Db, now } from './tables.ts';
 
 /**
  * Cancels a queued or running attempt. A queued company becomes a draft again at once. For one that is being provisioned a
@@ -34,7 +34,7 @@ export async function cancelCompany(
 }
 
 /** The worker reads it with its next heartbeat. */
-const requestCancel = (db: Db, id: CompanyId, act: Act | undefined): Promise<CompanyRow | undefined> =>
+const requestCancel = (db: Db, id: CompanyId, act: Act | undefined): Promise<MovedCompany | undefined> =>
   moveCompany(db, id, {
     to: 'PROVISIONING',
     act,

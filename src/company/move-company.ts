@@ -3,6 +3,7 @@ import { type Act, recordOf } from './act.ts';
 import { appendEvent } from './append-event.ts';
 import type { CompanyId } from './company-id.ts';
 import type { NewEvent } from './event-kind.ts';
+import type { CompanyEventRow } from './find-companies.ts';
 import type { MailKind } from './outbox-mail.ts';
 import { type CompanyStatus, reachableFrom } from './status.ts';
 import type { CompanyRow, Db, Tables } from './tables.ts';
@@ -23,12 +24,15 @@ export interface Move {
   readonly act?: Act | undefined;
 }
 
+/** A company, and the event of its newest move where that is known. */
+export type MovedCompany = CompanyRow & { readonly event?: CompanyEventRow };
+
 /**
  * The one writer of status. In one statement, so in one transaction and one round trip, it checks the legal transition
  * and the fencing token, raises the version by one, appends the event, puts the mail into the outbox and records the act.
  * Resolves to the company as it is now, or to undefined when the move was refused and nothing changed.
  */
-export async function moveCompany(db: Db, id: CompanyId, move: Move): Promise<CompanyRow | undefined> {
+export async function moveCompany(db: Db, id: CompanyId, move: Move): Promise<MovedCompany | undefined> {
   const moved = await db
     .with('moved', (query) =>
       query
@@ -59,8 +63,12 @@ export async function moveCompany(db: Db, id: CompanyId, move: Move): Promise<Co
     )
     .with('recorded', () => recordOf(move.act, 'moved'))
     .selectFrom('moved')
-    .selectAll()
+    .innerJoin('logged', (join) => join.onTrue())
+    .selectAll('moved')
+    .select(sql<EventInJson>`to_jsonb(logged)`.as('event'))
     .executeTakeFirst();
   if (moved) move.act?.wasRecorded();
-  return moved;
+  return moved && { ...moved, event: { ...moved.event, occurred_at: new Date(moved.event.occurred_at) } };
 }
+
+type EventInJson = Omit<CompanyEventRow, 'occurred_at'> & { readonly occurred_at: string };

@@ -12,6 +12,7 @@ import type { Metrics, Route } from '../observability/metrics.ts';
 import { graphqlAnswers } from './answer-graphql.ts';
 import { callerOf, type Identify } from './caller.ts';
 import { endpoint } from './endpoint.ts';
+import { resultMask } from './error-mask.ts';
 import { openGraphiQLPage } from './graphiql.ts';
 import { openGraphQLServer } from './graphql-server.ts';
 import type { Health } from './health.ts';
@@ -19,6 +20,7 @@ import type { HttpServer } from './http-server.ts';
 import { operationRunner } from './run-operation.ts';
 import { sendJson } from './send-json.ts';
 import { answersLink, asksToSignIn } from './sign-in-page.ts';
+import { openSubscriptions } from './subscriptions.ts';
 import { limitUnauthenticatedConnections } from './unauthenticated-connections.ts';
 import { openViewerLimits, type RequestLimits } from './viewer-limits.ts';
 import { openWebSockets } from './web-sockets.ts';
@@ -59,8 +61,11 @@ export interface Api {
 /** Serves the API on `http`. */
 export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions): Api {
   const { access, revocations, metrics, log } = options;
-  const graphql = openGraphQLServer({ deps, seesSchema: options.seesSchema, metrics });
-  const run = operationRunner(graphql, openViewerLimits(options.limitsOf), revocations, log);
+  const limits = openViewerLimits(options.limitsOf);
+  const mask = resultMask(log);
+  const subscribe = openSubscriptions({ limits, revocations, metrics, mask });
+  const graphql = openGraphQLServer({ deps, seesSchema: options.seesSchema, metrics, subscribe });
+  const run = operationRunner(graphql, limits, revocations, mask);
   const signedIn = limitUnauthenticatedConnections(http.server);
   const addressOf = ({ headers, socket }: IncomingMessage): string | undefined =>
     clientAddress(socket.remoteAddress, String(headers['x-forwarded-for'] ?? ''), options.trustedProxies);

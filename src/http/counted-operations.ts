@@ -8,7 +8,7 @@ interface Executed {
   readonly operationName?: string | null | undefined;
 }
 
-/** Counts operations and open streams, by every transport. It comes before plugins that may stop an operation. */
+/** Counts operations, by every transport. It comes before plugins that may stop an operation. */
 export const countedOperations = (metrics: Metrics): Plugin => {
   const count = ({ document, operationName }: Executed, errors: readonly GraphQLError[] = []): void => {
     const type: OperationType = getOperationAST(document, operationName)?.operation ?? 'unknown';
@@ -30,17 +30,8 @@ export const countedOperations = (metrics: Metrics): Plugin => {
         if (!isAsyncIterable(result)) count(args, result.errors);
       },
     }),
-    onSubscribe({ args }) {
-      let closed = (): void => {};
-      return {
-        onSubscribeResult({ result }) {
-          if (!isAsyncIterable(result)) return count(args, result.errors);
-          count(args);
-          closed = metrics.streamOpened();
-          return { onEnd: closed };
-        },
-        onSubscribeError: () => closed(),
-      };
-    },
+    onSubscribe: ({ args }) => ({
+      onSubscribeResult: ({ result }) => count(args, isAsyncIterable(result) ? [] : result.errors),
+    }),
   };
 };

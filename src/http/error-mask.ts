@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { Refusal } from '../../schema/refusal.ts';
 import { Unauthenticated } from '../access/authenticate.ts';
-import { WatchEnded } from '../live/company-stream.ts';
+import { WatchEnded } from '../live/company-watch.ts';
 import type { Log } from '../observability/log.ts';
 
 /** Why an operation is aborted: its client disconnected. */
@@ -10,12 +10,20 @@ export class ClientLeft extends Error {
   override readonly name = 'ClientLeft';
 }
 
+/** Replaces a result's errors by what a client reads of them. */
+export type MaskResult = (result: ExecutionResult) => ExecutionResult;
+
+export function resultMask(log: Log): MaskResult {
+  const maskError = errorMask(log);
+  return (result) => (result.errors ? { ...result, errors: result.errors.map(maskError) } : result);
+}
+
 /**
  * What a client reads of an error: only a Refusal leaves as it is. What a library has said of a request is said again in
  * words of ours, since its own may quote a password; everything else becomes a reference id, under which the log has
  * the rest.
  */
-export const errorMask =
+const errorMask =
   (log: Log) =>
   (error: GraphQLError): Refusal => {
     const cause = causeOf(error);
@@ -28,6 +36,12 @@ export const errorMask =
     const message = `Something went wrong on our side. Give this reference to support: ${reference}`;
     return new Refusal(message, { code: 'INTERNAL_SERVER_ERROR', reference }, { status: 500 }).at(error);
   };
+
+/** What was thrown anywhere, as an error of a result. */
+export const asGraphQLError = (error: unknown): GraphQLError =>
+  error instanceof GraphQLError
+    ? error
+    : new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) });
 
 /** Whether an error is internal: clients see only a reference id for it. */
 export const isInternal = (error: unknown): boolean => refusalOf(causeOf(error)) === undefined;

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Position } from '../../schema/context.ts';
-import { WatchEnded } from '../live/company-stream.ts';
+import { WatchEnded } from '../live/company-watch.ts';
+
+/** Results, and the version of the event that the last one is of, if it is of one. */
+export type Results = AsyncIterableIterator<ExecutionResult> & { readonly version?: number | undefined };
 
 /** A comment is sent this often, in milliseconds, so that proxies do not take a quiet stream for a dead one. */
 const pingInterval = 12_000;
@@ -10,11 +13,7 @@ const pingInterval = 12_000;
  * Sends results as Server-Sent Events, in graphql-sse's distinct connections mode: `next` for each, `complete` at the
  * end, unless this server closes: then the connection breaks off, and clients come back. The next event is read only once the client has taken the last one.
  */
-export async function writeEvents(
-  response: ServerResponse,
-  events: AsyncIterableIterator<ExecutionResult>,
-  position: Position,
-): Promise<void> {
+export async function writeEvents(response: ServerResponse, events: Results, position: Position): Promise<void> {
   if (response.destroyed) {
     await events.return?.();
     return;
@@ -37,8 +36,7 @@ export async function writeEvents(
   try {
     for await (const result of events) {
       if (response.closed) return;
-      const hasRoom = response.write(`${idOf(position)}event: next\ndata: ${JSON.stringify(result)}\n\n`);
-      if (!hasRoom) await drained(response);
+      if (!response.write(frameOf(result, events.version))) await drained(response);
     }
     response.end('event: complete\ndata:\n\n');
   } catch (error) {
@@ -57,7 +55,18 @@ async function drained(response: ServerResponse): Promise<void> {
   response.off('drain', resolve).off('close', resolve);
 }
 
-const idOf = ({ version }: Position): string => (version === undefined ? '' : `id: ${version}\n`);
+const frames = new WeakMap<ExecutionResult, Buffer>();
+
+/** A result as it is sent; one that many watchers share is serialised once. */
+function frameOf(result: ExecutionResult, version: number | undefined): Buffer {
+  let frame = frames.get(result);
+  if (!frame) {
+    const id = version === undefined ? '' : `id: ${version}\n`;
+    frame = Buffer.from(`${id}event: next\ndata: ${JSON.stringify(result)}\n\n`);
+    frames.set(result, frame);
+  }
+  return frame;
+}
 
 /** The version that a browser's EventSource, coming back, has seen last, from the last `id:`. */
 export function positionOf({ headers: { 'last-event-id': id } }: IncomingMessage): Position {

@@ -10,6 +10,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Identity } from './caller.ts';
 import { countedOperations } from './counted-operations.ts';
 import { documentCache } from './document-cache.ts';
+import type { Subscribe } from './subscriptions.ts';
 
 /** What an operation begins with, by every transport. */
 export interface Initial extends Identity {
@@ -25,18 +26,25 @@ export interface GraphQLServerOptions {
   /** Who may introspect the schema and gets suggestions of names. */
   readonly seesSchema: (viewer: Viewer) => boolean;
   readonly metrics: Metrics;
+  readonly subscribe: Subscribe;
 }
 
 /** How operations are parsed, validated and executed. The transports are in answer-graphql.ts, web-sockets.ts. */
-export function openGraphQLServer({ deps, seesSchema, metrics }: GraphQLServerOptions): GraphQLServer {
+export function openGraphQLServer({ deps, seesSchema, metrics, subscribe }: GraphQLServerOptions): GraphQLServer {
   return createYoga<Initial, SchemaContext>({
     schema,
     context: ({ viewer, address, position }): SchemaContext => ({ ...deps, viewer, address, position }),
-    // run-operation.ts masks errors.
+    // run-operation.ts and subscriptions.ts mask errors.
     maskedErrors: false,
     logging: false,
     parserAndValidationCache: { documentCache: documentCache(), errorCache: noCache, validationCache: false },
-    plugins: [countedOperations(metrics), boundedParser, plainValidation(seesSchema), earlyRefusal(seesSchema)],
+    plugins: [
+      countedOperations(metrics),
+      boundedParser,
+      plainValidation(seesSchema),
+      earlyRefusal(seesSchema),
+      startedBy(subscribe),
+    ],
   });
 }
 
@@ -85,6 +93,10 @@ function plainValidation(seesSchema: (viewer: Viewer) => boolean): Plugin<Initia
   };
 }
 
+const startedBy = (subscribe: Subscribe): Plugin => ({
+  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
+});
+
 /** Stops an operation whose variables or size are wrong before anything of it runs, and one whose client has disconnected. */
 function earlyRefusal(seesSchema: (viewer: Viewer) => boolean): Plugin<SchemaContext & Initial> {
   const refuse = (args: ExecutionArgs, viewer: Viewer, stop: (result: ExecutionResult) => void): void => {
@@ -98,7 +110,6 @@ function earlyRefusal(seesSchema: (viewer: Viewer) => boolean): Plugin<SchemaCon
       refuse(args, context.viewer, setResultAndStopExecution);
     },
     onSubscribe({ args, context, setResultAndStopExecution }) {
-      Object.assign(args, { signal: context.signal });
       refuse(args, context.viewer, setResultAndStopExecution);
     },
   };

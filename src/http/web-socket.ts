@@ -1,5 +1,6 @@
 import { CloseCode, MessageType, type WebSocket as ProtocolSocket, stringifyMessage } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { callAt } from '../common/call-at.ts';
 import type { Log } from '../observability/log.ts';
 import { ClientLeft } from './error-mask.ts';
 
@@ -23,8 +24,6 @@ const mostBeforeSignIn = 10;
 const heartbeat = 12_000;
 /** How long a stream has to report that its token expired or was revoked before its connection closes, in milliseconds. */
 const farewell = 1_000;
-/** The longest that a timer can wait. */
-const longestTimer = 2 ** 31 - 1;
 
 export function openSocket(socket: WebSocket, log: Log): Socket {
   const left = new AbortController();
@@ -32,7 +31,7 @@ export function openSocket(socket: WebSocket, log: Log): Socket {
   let unknownMessages = 0;
   let isSignedIn = false;
   let alive = true;
-  let ending: NodeJS.Timeout | undefined;
+  let dontEnd = (): void => {};
 
   const beat = setInterval(() => {
     if (!alive) return socket.terminate();
@@ -45,7 +44,7 @@ export function openSocket(socket: WebSocket, log: Log): Socket {
   socket.on('error', (error) => log.debug({ err: error.message }, 'WebSocket refused'));
   socket.once('close', () => {
     clearInterval(beat);
-    clearTimeout(ending);
+    dontEnd();
     left.abort(new ClientLeft());
   });
 
@@ -56,11 +55,10 @@ export function openSocket(socket: WebSocket, log: Log): Socket {
       socket.send(data, (error) => (error && socket.readyState === WebSocket.OPEN ? reject(error) : resolve()));
     });
 
-  function closeAt(until: number): void {
-    const rest = until - Date.now();
-    if (rest <= 0) close(CloseCode.Forbidden, 'Your token has expired; connect again with a new one.');
-    else ending = setTimeout(() => closeAt(until), Math.min(rest, longestTimer));
-  }
+  const endAt = (time: number, reason: string): void => {
+    dontEnd();
+    dontEnd = callAt(time, () => close(CloseCode.Forbidden, reason));
+  };
 
   return {
     protocol: socket.protocol,
@@ -82,11 +80,10 @@ export function openSocket(socket: WebSocket, log: Log): Socket {
     },
     signedIn(until) {
       isSignedIn = true;
-      if (until !== undefined) closeAt(until + farewell);
+      if (until !== undefined) endAt(until + farewell, 'Your token has expired; connect again with a new one.');
     },
     endSoon(reason) {
-      clearTimeout(ending);
-      ending = setTimeout(() => close(CloseCode.Forbidden, reason), farewell);
+      endAt(Date.now() + farewell, reason);
     },
     async whileRunning(begin) {
       beginning += 1;

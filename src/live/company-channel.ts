@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { CompanyId } from '../company/company-id.ts';
+import type { CompanyEventRow } from '../company/find-companies.ts';
 import type { Log } from '../observability/log.ts';
 import type { RedisServer } from '../redis/redis-server.ts';
+import { eventIn } from './notification.ts';
 import { sureSubscriber } from './sure-subscriber.ts';
 
 /** Notifications among processes that a company has a new event. They may get lost: listeners read the database. */
 export interface CompanyChannel {
-  announce(id: CompanyId): void;
+  /** The event is left out where it is not known. */
+  announce(id: CompanyId, event?: CompanyEventRow): void;
   /**
-   * Calls `onNotification` for every announcement, and after every reconnect, since announcements may have been lost before
+   * Calls `onNotification` for every announcement, and without an event after every reconnect, since announcements may have been lost before
    * it. Listening begins some time after the call, and `onNotification` is called then as well. Returns a function that ends it.
    */
-  listen(id: CompanyId, onNotification: () => void): () => void;
+  listen(id: CompanyId, onNotification: (event?: CompanyEventRow) => void): () => void;
   /** Calls every listener, since announcements may have been lost. */
   notifyAll(): void;
   /** Resolves once an announcement of its own has come back. */
@@ -37,8 +40,8 @@ export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel
   subscriber.on('ready', notifyAll);
 
   const missed = new Set<CompanyId>();
-  const announce = (id: CompanyId): void => {
-    pubsub.publish(topicOf(id), '').catch((error: Error) => {
+  const announce = (id: CompanyId, event?: CompanyEventRow): void => {
+    pubsub.publish(topicOf(id), event ?? '').catch((error: Error) => {
       missed.add(id);
       log.warn(
         { companyId: id, err: error.message },
@@ -49,7 +52,7 @@ export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel
   const announceMissed = (): void => {
     const again = [...missed];
     missed.clear();
-    again.forEach(announce);
+    for (const id of again) announce(id);
   };
   publisher.on('ready', announceMissed);
 
@@ -60,11 +63,12 @@ export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel
   return {
     announce,
     listen(id, onNotification) {
-      listeners.add(onNotification);
-      const subscription = pubsub.subscribe(topicOf(id), onNotification);
-      subscription.then(onNotification);
+      const doubt = (): void => onNotification();
+      listeners.add(doubt);
+      const subscription = pubsub.subscribe(topicOf(id), (payload) => onNotification(eventIn(payload, id)));
+      subscription.then(doubt);
       return () => {
-        listeners.delete(onNotification);
+        listeners.delete(doubt);
         subscription
           .then((number) => pubsub.unsubscribe(number))
           .catch(() => {

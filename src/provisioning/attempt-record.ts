@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { RecordedStep } from '../company/company.ts';
 import type { NewEvent } from '../company/event-kind.ts';
 import { companyById } from '../company/find-companies.ts';
-import { type Move, moveCompany } from '../company/move-company.ts';
+import { type Move, type MovedCompany, moveCompany } from '../company/move-company.ts';
 import type { Notifier } from '../company/notifier.ts';
 import type { CompanyRow, Db } from '../company/tables.ts';
 import { retryWhileUnavailable } from '../database/retry-while-unavailable.ts';
@@ -54,7 +54,7 @@ export function attemptRecord(db: Db, notifier: Notifier, claim: Claim, ownershi
   };
 
   /** The number identifies a repeated write: one whose answer was lost is found instead of made twice. */
-  const writeOnce = async (change: Move, number: number): Promise<CompanyRow | Interruption> => {
+  const writeOnce = async (change: Move, number: number): Promise<MovedCompany | Interruption> => {
     const moved = await moveCompany(db, company.id, {
       ...change,
       fencingToken,

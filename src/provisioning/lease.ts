@@ -10,7 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
-import { moveCompany } from '../company/move-company.ts';
+import { type MovedCompany, moveCompany } from '../company/move-company.ts';
 import { type CompanyRow, type Db, inMilliseconds, now, type Tables } from '../company/tables.ts';
 import { retryWhileUnavailable } from '../database/retry-while-unavailable.ts';
 import { type Liveness, turnLimit } from '../observability/liveness.ts';
@@ -35,7 +35,7 @@ const ownershipAfterDeadline = 90_000;
 
 /** A claimed company, and the token under which to write. */
 export interface Claim {
-  readonly company: CompanyRow;
+  readonly company: MovedCompany;
   readonly fencingToken: number;
   /** The attempt's remaining time when it was claimed, in milliseconds by PostgreSQL's clock. */
   readonly remaining: number;
@@ -100,7 +100,7 @@ const tryClaim = (
   id: CompanyId,
   from: 'QUEUED' | 'PROVISIONING',
   { worker, leaseId, times }: { worker: string; leaseId: string; times: LeaseTimes },
-): Promise<CompanyRow | undefined> =>
+): Promise<MovedCompany | undefined> =>
   moveCompany(db, id, {
     to: 'PROVISIONING',
     event: { kind: from === 'QUEUED' ? 'CLAIMED' : 'TAKEN_OVER' },

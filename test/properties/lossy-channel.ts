@@ -1,4 +1,5 @@
 import type { CompanyId } from '../../src/company/company-id.ts';
+import type { CompanyEventRow } from '../../src/company/find-companies.ts';
 import type { CompanyChannel } from '../../src/live/company-channel.ts';
 
 /** A channel in memory that loses what `loses` says. */
@@ -8,15 +9,15 @@ export interface LossyChannel extends CompanyChannel {
 }
 
 export function lossyChannel(loses: () => boolean): LossyChannel {
-  const listeners = new Map<() => void, CompanyId>();
+  const listeners = new Map<(event?: CompanyEventRow) => void, CompanyId>();
   return {
-    announce(id) {
+    announce(id, event) {
       if (loses()) return;
-      for (const [onNotification, listened] of listeners) if (listened === id) onNotification();
+      for (const [onNotification, listened] of listeners) if (listened === id) onNotification(event);
     },
     listen(id, onNotification) {
       listeners.set(onNotification, id);
-      queueMicrotask(onNotification);
+      queueMicrotask(() => onNotification());
       return () => void listeners.delete(onNotification);
     },
     reconnect() {

@@ -1,5 +1,6 @@
 import type { CompanyId } from '../../src/company/company-id.ts';
-import { type CompanyStreams, WatchEnded } from '../../src/live/company-stream.ts';
+import type { CompanyStreams } from '../../src/live/company-stream.ts';
+import { WatchEnded } from '../../src/live/company-watch.ts';
 
 /** Somebody who watches a company from its first event on. */
 export interface Watcher {
@@ -14,7 +15,7 @@ export function watchCompany(streams: CompanyStreams, id: CompanyId): Watcher {
   let wanted = Number.POSITIVE_INFINITY;
   const follow = async (): Promise<void> => {
     try {
-      for await (const { version } of streams.watch(id, seen.at(-1) ?? 0)) {
+      for await (const { version } of streams.watch({ id, version: seen.at(-1) ?? 0 }, seen.at(-1) ?? 0)) {
         seen.push(version);
         if (seen.length >= wanted) return;
       }

@@ -1,0 +1,111 @@
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  executeSubscriptionEvent,
+  type ValidatedSubscriptionArgs,
+  validateSubscriptionArgs,
+} from 'graphql';
+import { isAsyncIterable } from 'graphql-yoga';
+import { type Revocations, revoked } from '../access/revoked-tokens.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Identity } from './caller.ts';
+import type { MaskResult } from './error-mask.ts';
+import { type CompanyEvent, ResultStream } from './result-stream.ts';
+import type { ViewerLimits } from './viewer-limits.ts';
+
+export interface SubscriptionOptions {
+  readonly limits: ViewerLimits;
+  readonly revocations: Revocations;
+  readonly metrics: Metrics;
+  readonly mask: MaskResult;
+}
+
+/** What a subscription needs of its operation's context. */
+export interface SubscriptionContext extends Identity {
+  readonly signal: AbortSignal;
+}
+
+export type Subscribe = (args: ExecutionArgs) => Promise<ExecutionResult | ResultStream>;
+
+/**
+ * Starts subscriptions. An event is executed once for all who ask the same of it and may see the same; each of them has a
+ * stream of their own, which ends when their token is revoked.
+ */
+export function openSubscriptions({ limits, revocations, metrics, mask }: SubscriptionOptions): Subscribe {
+  const sharedResult = openSharedResults(mask);
+
+  return async (args) => {
+    const context = args.contextValue as SubscriptionContext;
+    const { viewer, signal } = context;
+    const validated = validateSubscriptionArgs(args);
+    if (!('schema' in validated)) return { errors: validated };
+    const release = limits.openStream(viewer);
+    try {
+      const source = await createSourceEventStream(validated);
+      if (!isAsyncIterable(source)) {
+        release();
+        return source;
+      }
+      const closed = metrics.streamOpened();
+      const request = requestOf(args, context);
+      const stream = new ResultStream({
+        // Every subscription of the schema is one of a company's events.
+        events: source[Symbol.asyncIterator]() as AsyncIterableIterator<CompanyEvent>,
+        resultOf: (event) => sharedResult(request, event, validated),
+        mask,
+        signal,
+        onEnd() {
+          forget();
+          closed();
+          release();
+        },
+      });
+      const forget = revocations.watch(viewer, () => stream.fail(revoked()));
+      return stream;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
+}
+
+type SharedResult = (request: string, event: CompanyEvent, args: ValidatedSubscriptionArgs) => Promise<ExecutionResult>;
+
+/** Keeps the results of an event for as long as the event itself is kept. */
+function openSharedResults(mask: MaskResult): SharedResult {
+  const results = new WeakMap<CompanyEvent, Map<string, Promise<ExecutionResult>>>();
+  return (request, event, args) => {
+    const ofEvent = results.get(event) ?? new Map<string, Promise<ExecutionResult>>();
+    results.set(event, ofEvent);
+    const result =
+      ofEvent.get(request) ?? Promise.resolve(executeSubscriptionEvent({ ...args, rootValue: event })).then(mask);
+    ofEvent.set(request, result);
+    return result;
+  };
+}
+
+const documentNumbers = new WeakMap<DocumentNode, number>();
+let documentCount = 0;
+
+function numberOf(document: DocumentNode): number {
+  const known = documentNumbers.get(document);
+  if (known !== undefined) return known;
+  documentCount += 1;
+  documentNumbers.set(document, documentCount);
+  return documentCount;
+}
+
+/**
+ * Names what is asked, by whom. Subscriptions of one name get the same results: whoever is no operator sees their own companies
+ * alone, and the audit log records what an operator reads by subject, token and address.
+ */
+function requestOf(
+  { document, operationName, variableValues }: ExecutionArgs,
+  { viewer, address }: SubscriptionContext,
+): string {
+  const { subject, roles, seesAll, tokenId, keyId } = viewer;
+  const reader = seesAll ? [subject, roles, tokenId, keyId, address] : [subject, roles];
+  return JSON.stringify([numberOf(document), operationName, variableValues, reader]);
+}
