@@ -1,5 +1,5 @@
 import { createComplexityRule } from '@pothos/plugin-complexity';
-import { type DocumentNode, getOperationAST, validate, visit } from 'graphql';
+import { type DocumentNode, getOperationAST, type OperationDefinitionNode, validate, visit } from 'graphql';
 import { checkVariables } from './check-variables.ts';
 import { schema } from './index.ts';
 import { Refusal } from './refusal.ts';
@@ -27,16 +27,48 @@ export function checkOperation(
   const faults = checkVariables(operation.variableDefinitions ?? [], variables, seesSchema);
   if (faults.length > 0) return faults;
 
+  return checkSize(document, operation, variables);
+}
+
+/** What was found of each document, and for which operation and variables. */
+const measurements = new WeakMap<DocumentNode, { readonly key: string; readonly refusals: readonly Refusal[] }>();
+
+/** A document is walked again only when a variable that decides its size differs from the last time. */
+function checkSize(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Operation['variables'],
+): readonly Refusal[] {
+  const values = operation.variableDefinitions?.map(({ variable }) => sizeOf(variables[variable.name.value])) ?? [];
+  const key = JSON.stringify([operation.name?.value, ...values]);
+  const known = measurements.get(document);
+  if (known?.key === key) return known.refusals;
+  const refusals = measure(document, operation, variables);
+  measurements.set(document, { key, refusals });
+  return refusals;
+}
+
+/** A variable as far as it decides a size: fields count as well when a directive skips them. */
+function sizeOf(value: unknown): unknown {
+  if (value === undefined) return 'absent';
+  return value === null || typeof value === 'number' ? value : 'other';
+}
+
+function measure(
+  document: DocumentNode,
+  { name }: OperationDefinitionNode,
+  variables: Operation['variables'],
+): readonly Refusal[] {
   const refusals: Refusal[] = [];
   const rule = createComplexityRule({
     context: {},
     variableValues: { ...variables },
-    operationName: operation.name?.value ?? null,
+    operationName: name?.value ?? null,
     validate(size) {
-      for (const measure of ['depth', 'breadth', 'complexity'] as const) {
-        const [actual, most] = [size[measure], limits[measure]];
+      for (const aspect of ['depth', 'breadth', 'complexity'] as const) {
+        const [actual, most] = [size[aspect], limits[aspect]];
         if (actual > most)
-          refusals.push(refuse(`The operation's ${measure} of ${actual} exceeds ${most}; request less.`));
+          refusals.push(refuse(`The operation's ${aspect} of ${actual} exceeds ${most}; request less.`));
       }
     },
   });

@@ -71,7 +71,7 @@ export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions)
     clientAddress(socket.remoteAddress, String(headers['x-forwarded-for'] ?? ''), options.trustedProxies);
   const identify: Identify = async (request, authorization = request.headers.authorization) => {
     const address = addressOf(request);
-    const viewer = await access.identify({ ...callerOf(request), authorization }).catch((error: unknown) => {
+    const viewer = await access.identify(callerOf(request, authorization)).catch((error: unknown) => {
       if (error instanceof Unauthenticated) deps.audit.refusedLogIn(error.reason, address && networkOf(address));
       throw error;
     });

@@ -12,14 +12,19 @@ export interface Identity {
 /** Who asks, by the request's own token unless another one is given; rejects with Unauthenticated. */
 export type Identify = (request: IncomingMessage, authorization?: string) => Promise<Identity>;
 
-/** What access needs to know of a request. */
-export const callerOf = ({ headers, socket }: IncomingMessage): Caller => ({
-  authorization: headers.authorization,
+/** What access needs to know of a request; the token may come by another way than its headers. */
+export const callerOf = (
+  { headers, socket }: IncomingMessage,
+  authorization: string | undefined = headers.authorization,
+): Caller => ({
+  authorization,
   cookie: headers.cookie,
   host: headers.host,
   origin: headers.origin,
   fetchSite: headers['sec-fetch-site'],
-  isForwarded: Object.keys(headers).some((name) => forwarding.test(name)),
+  get isForwarded() {
+    return Object.keys(headers).some((name) => forwarding.test(name));
+  },
   remoteAddress: socket.remoteAddress,
   port: socket.localPort,
 });

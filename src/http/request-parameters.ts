@@ -25,17 +25,22 @@ async function readBody(request: IncomingMessage): Promise<string> {
   if (!/^application\/(graphql\+)?json\b/i.test(request.headers['content-type'] ?? '')) {
     throw refuse(415, 'Send the body as application/json.');
   }
-  // What is left of a large body is not worth reading.
-  const tooLarge = refuse(413, `Send at most ${largestBody} bytes.`, { connection: 'close' });
-  if (Number(request.headers['content-length'] ?? 0) > largestBody) throw tooLarge;
+  if (Number(request.headers['content-length'] ?? 0) > largestBody) throw tooLarge();
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > largestBody) throw tooLarge;
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  request
+    .on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= largestBody) chunks.push(chunk);
+      else {
+        request.pause();
+        reject(tooLarge());
+      }
+    })
+    .once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    .once('error', reject);
+  return promise;
 }
 
 function parametersOfAddress(address: string): Parameters {
@@ -80,3 +85,6 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const refuse = (status: 400 | 405 | 413 | 415, message: string, headers: Record<string, string> = {}): Refusal =>
   new Refusal(message, { code: 'BAD_REQUEST' }, { status, headers });
+
+/** What is left of a large body is not worth reading. */
+const tooLarge = (): Refusal => refuse(413, `Send at most ${largestBody} bytes.`, { connection: 'close' });
