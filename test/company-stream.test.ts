@@ -3,15 +3,27 @@ import { after, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { CompanyId } from '../src/company/company-id.ts';
+import { type CompanyEventRow, findEvents } from '../src/company/find-companies.ts';
+import { moveCompany } from '../src/company/move-company.ts';
 import { openCompanyStreams } from '../src/live/company-stream.ts';
 import { sendAgain } from '../src/mail/undelivered.ts';
-import { openLiveness } from '../src/observability/liveness.ts';
+import { type Liveness, openLiveness } from '../src/observability/liveness.ts';
+import { lossyChannel } from './properties/lossy-channel.ts';
 import { openCompanyStore } from './support/company-store.ts';
 
 const store = await openCompanyStore(after);
 const { db, em, notifier } = store;
-const silent = { announce() {}, listen: () => () => {}, notifyAll() {}, probe: async () => {}, close: async () => {} };
-const streams = openCompanyStreams(db, silent, { liveness: openLiveness(), log: pino({ level: 'silent' }) });
+const channel = lossyChannel(() => false);
+let reads = 0;
+const liveness: Liveness = {
+  ...openLiveness(),
+  watch(...watched) {
+    if (watched[0] === 'event read') reads += 1;
+    return openLiveness().watch(...watched);
+  },
+};
+const streams = openCompanyStreams(db, channel, { liveness, log: pino({ level: 'silent' }) });
+after(() => streams.close());
 
 async function versionsSince(id: CompanyId, version: number): Promise<readonly number[]> {
   // The embedded database answers before the event loop turns, and reads of one turn are shared.
@@ -66,5 +78,89 @@ describe('the end of a stream', () => {
     );
     const event = { kind: 'ADDRESS_CORRECTED', status: 'FAILED', site_status: 'NOT_CREATED', attempt: 1, reason: null };
     assert.deepEqual(told, [event, event]);
+  });
+});
+
+/** The company's next event; it is announced by the test alone. */
+async function nextEvent(id: CompanyId): Promise<CompanyEventRow> {
+  const moved = await moveCompany(db, id, { to: 'PROVISIONING', event: { kind: 'CANCEL_REQUESTED' } });
+  return moved?.event ?? assert.fail('not moved');
+}
+
+/** Everything after the first event that a new watcher of a queued company gets; it is up to date by then. */
+async function watchFromNow(id: CompanyId): Promise<AsyncIterableIterator<CompanyEventRow>> {
+  const watch = streams.watch({ id, version: 1 }, 0);
+  assert.equal((await watch.next()).value.version, 1);
+  return watch;
+}
+
+async function versionsOf(watch: AsyncIterator<CompanyEventRow>, count: number): Promise<readonly number[]> {
+  const versions: number[] = [];
+  while (versions.length < count) versions.push((await watch.next()).value.version);
+  return versions;
+}
+
+describe('notifications', () => {
+  test('an event that comes with its notification is not read, however many watch', async () => {
+    const { id } = await store.create('announced');
+    const watches = await Promise.all([watchFromNow(id), watchFromNow(id), watchFromNow(id)]);
+    const event = await nextEvent(id);
+    const before = reads;
+    const coming = Promise.all(watches.map((watch) => watch.next()));
+    channel.announce(id, event);
+    for (const { value } of await coming) assert.deepEqual(value, event);
+    assert.equal(reads, before);
+    assert.deepEqual(await findEvents(db, id, { after: 1, fromEnd: false, limit: 1 }), [event]);
+  });
+
+  test('events arrive once and in order when notifications are lost, repeated and reordered', async () => {
+    const { id } = await store.create('disordered');
+    const watch = await watchFromNow(id);
+    const [second, third, , fifth, sixth] = [
+      await nextEvent(id),
+      await nextEvent(id),
+      await nextEvent(id),
+      await nextEvent(id),
+      await nextEvent(id),
+    ];
+    const coming = versionsOf(watch, 5);
+    for (const event of [third, second, second, undefined, fifth, sixth, fifth]) channel.announce(id, event);
+    assert.deepEqual(await coming, [2, 3, 4, 5, 6]);
+    const seventh = versionsOf(watch, 1);
+    channel.announce(id, await nextEvent(id));
+    assert.deepEqual(await seventh, [7]);
+  });
+
+  test('a notification of another company, or one that is malformed, is not believed', async () => {
+    const { id } = await store.create('believed');
+    const { id: other } = await store.create('other');
+    const watch = await watchFromNow(id);
+    const event = await nextEvent(id);
+    const coming = watch.next();
+    channel.announce(id, { ...event, company_id: other, message: 'forged' });
+    channel.announce(id, { ...event, version: Number.NaN, message: 'forged' });
+    assert.deepEqual((await coming).value, event);
+  });
+
+  test('all companies that are due in one turn are read at once', async () => {
+    const ids: CompanyId[] = [];
+    for (let count = 0; count < 20; count += 1) ids.push((await store.create(`due-${count}`)).id);
+    const watches = await Promise.all(ids.map(watchFromNow));
+    await Promise.all(ids.map(nextEvent));
+    const coming = Promise.all(watches.map((watch) => watch.next()));
+    const before = reads;
+    channel.reconnect();
+    for (const { value } of await coming) assert.equal(value.version, 2);
+    assert.equal(reads, before + 1);
+  });
+
+  test('a watcher who is slower than what is kept misses nothing', async () => {
+    const { id } = await store.create('slow');
+    const [fast, slow] = await Promise.all([watchFromNow(id), watchFromNow(id)]);
+    for (let version = 2; version <= 250; version += 1) {
+      channel.announce(id, await nextEvent(id));
+      await fast.next();
+    }
+    assert.deepEqual(await versionsOf(slow, 249), from(1, 250));
   });
 });

@@ -55,7 +55,7 @@ export function openActors(store: CompanyStore, scheduler: Scheduler, drawn: Sce
     smtp,
     log: common.log,
     notifier: openNotifier({
-      watchers: (id) => channel.announce(id),
+      watchers: channel.announce,
       workers: (id) => wake((worker) => actors.provision(id, worker)),
       mailers: (id) => wake((worker) => actors.deliver(id, worker)),
     }),

@@ -1,6 +1,7 @@
 import type { CompanyId } from '../../src/company/company-id.ts';
 import type { CompanyEventRow } from '../../src/company/find-companies.ts';
 import type { CompanyChannel } from '../../src/live/company-channel.ts';
+import { eventIn } from '../../src/live/notification.ts';
 
 /** A channel in memory that loses what `loses` says. */
 export interface LossyChannel extends CompanyChannel {
@@ -13,7 +14,8 @@ export function lossyChannel(loses: () => boolean): LossyChannel {
   return {
     announce(id, event) {
       if (loses()) return;
-      for (const [onNotification, listened] of listeners) if (listened === id) onNotification(event);
+      const received = eventIn(event && JSON.parse(JSON.stringify(event)), id);
+      for (const [onNotification, listened] of listeners) if (listened === id) onNotification(received);
     },
     listen(id, onNotification) {
       listeners.set(onNotification, id);
