@@ -49,8 +49,11 @@ describe('moves', () => {
           assert.deepEqual([companies, events, mails], before);
           return;
         }
-        assert.deepEqual([moved?.status, moved?.version], [to, 2]);
-        assert.deepEqual(companies, [moved]);
+        assert.ok(moved);
+        const { event: appended, ...company } = moved;
+        assert.deepEqual([company.status, company.version], [to, 2]);
+        assert.deepEqual(companies, [company]);
+        assert.deepEqual(events?.at(-1), appended);
         assert.partialDeepStrictEqual(events, [
           { version: 1 },
           {
