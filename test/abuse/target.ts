@@ -9,7 +9,7 @@ export interface Target {
   readonly url: string;
   /** Resident memory of the API, in bytes. */
   memory(): number;
-  /** The same once its garbage has been collected. */
+  /** What it holds once its garbage has been collected, in JavaScript's heap and outside it, in bytes. */
   heldMemory(): Promise<number>;
   /** Why the service is not well: a process that has ended, or what the API logged as an error of its own. */
   complaints(): string[];
@@ -41,9 +41,9 @@ export async function openTarget(): Promise<Target> {
     memory: () => residentMemoryOf(api.pid),
     async heldMemory() {
       api.send('SIGUSR2');
-      // The collection itself takes a tenth of a second; pages go back to the system after it.
+      // The collection takes a tenth of a second.
       await pause(1_000);
-      return residentMemoryOf(api.pid);
+      return memoryIn(await (await fetch(`http://127.0.0.1:${api.port}/metrics`)).text());
     },
     complaints: () => [
       ...[api, worker].filter(({ isRunning }) => !isRunning).map((program) => `a process ended: ${program.complaints}`),
@@ -53,6 +53,11 @@ export async function openTarget(): Promise<Target> {
     close: () => all.disposeAsync(),
   };
 }
+
+const memoryIn = (metrics: string): number =>
+  ['nodejs_heap_size_used_bytes', 'nodejs_external_memory_bytes']
+    .map((name) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(metrics)?.[1]))
+    .reduce((sum, bytes) => sum + bytes);
 
 /** pino's number of `error`. */
 const errorLevel = 50;
