@@ -44,7 +44,7 @@ export function graphqlAnswers(run: RunOperation, identify: Identify, graphiql: 
     if (!accepted.json && !accepted.events) throw unacceptable();
     const parameters = await readParameters(request);
     const left = new AbortController();
-    response.once('close', () => left.abort(new ClientLeft()));
+    response.once('close', () => response.writableFinished || left.abort(new ClientLeft()));
     const position = positionOf(request);
     const readsOnly = request.method === 'GET';
     const outcome = await run({ ...identity, signal: left.signal, readsOnly, position }, parameters);

@@ -9,8 +9,15 @@ export function writeResult(response: ServerResponse, type: JsonType, result: Ex
   // A part of the answer is better than none: only an operation that was refused as a whole has another status.
   const status = result.data ? 200 : Math.max(200, ...answers.map(({ status }) => status));
   const headers = Object.assign({}, ...answers.map(({ headers }) => headers));
-  response.writeHead(status, { ...headers, 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' });
-  response.end(JSON.stringify(result));
+  const body = JSON.stringify(result);
+  response.writeHead(status, {
+    ...headers,
+    'content-type': `${type}; charset=utf-8`,
+    // Without it the body is sent in chunks, by several writes.
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  });
+  response.end(body);
 }
 
 /** A request that was not even read as an operation, and so no stream can begin with it. */
