@@ -11,12 +11,16 @@ const isPermissive = (licence = ''): boolean =>
     .some((alternative) => permissive.test(alternative));
 const named = (some: ReturnType<typeof dependencies>) => some.map(({ name, licence }) => `${name} (${licence})`);
 
+const all = [
+  ...dependencies(),
+  ...dependencies(new URL('benchmark/references/mercurius/package-lock.json', import.meta.url)),
+];
+
 test('no dependency runs an install script', () => {
-  assert.deepEqual(named(dependencies().filter(({ hasInstallScript }) => hasInstallScript)), []);
+  assert.deepEqual(named(all.filter(({ hasInstallScript }) => hasInstallScript)), []);
 });
 
 test('every dependency has a permissive licence', () => {
-  const all = dependencies();
-  assert.ok(all.length > 100, 'they are found');
+  assert.ok(dependencies().length > 100, 'they are found');
   assert.deepEqual(named(all.filter(({ licence }) => !isPermissive(licence))), []);
 });

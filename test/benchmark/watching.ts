@@ -1,0 +1,246 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { percentile } from '../faults/report.ts';
+import { tokenOf } from '../support/processes.ts';
+import { now } from './clock.ts';
+import { ascending, median } from './figures.ts';
+import type { Column, Extent, Line } from './lines.ts';
+import { cpuTimeOf, heldMemory } from './process-figures.ts';
+import { type Contestant, compare, type Sample } from './rounds.ts';
+import { type Server, startReference } from './server.ts';
+import type { Service } from './service.ts';
+import type { Transport, WatcherOf } from './watcher-messages.ts';
+import { openWatchers, type Watchers } from './watchers.ts';
+
+/** A server, who watches there, and how the next event is caused. */
+interface Watched {
+  readonly server: Server;
+  readonly watchers: readonly WatcherOf[];
+  /** The version that watchers get when they come; undefined where they get nothing. */
+  readonly present: number | undefined;
+  /** Resolves to the event’s version, and to the time just before it was published or committed. */
+  cause(): Promise<{ version: number; causedAt: number }>;
+}
+
+/** The peers by transport; the first one is the reference. */
+const peers: Readonly<Record<Transport, readonly { readonly name: string; readonly file: string }[]>> = {
+  sse: [
+    { name: 'bare node:http', file: 'bare-sse.ts' },
+    { name: 'plain Yoga', file: 'yoga.ts' },
+  ],
+  websocket: [
+    { name: 'bare ws', file: 'bare-web-socket.ts' },
+    { name: 'graphql-ws', file: 'graphql-ws.ts' },
+  ],
+};
+const transportNames: Readonly<Record<Transport, string>> = { sse: 'Server-Sent Events', websocket: 'WebSocket' };
+
+const manyColumns = [
+  { key: 'last', title: 'all have it, ms', isCompared: true },
+  { key: 'p50', title: 'p50 ms', isCompared: false },
+  { key: 'p99', title: 'p99 ms', isCompared: true },
+  { key: 'memory', title: 'kB a watcher', isCompared: false },
+  { key: 'connect', title: 'CPU ms to connect one', isCompared: false },
+] as const satisfies readonly Column[];
+
+const oneColumns = [
+  { key: 'p50', title: 'p50 ms', isCompared: true },
+  { key: 'p99', title: 'p99 ms', isCompared: true },
+] as const satisfies readonly Column[];
+
+/** One event to all watchers of one company. */
+export const oneCompany = (transport: Transport): Line => ({
+  key: transport,
+  async measure({ service, extent }) {
+    const { watchers } = extent;
+    return {
+      title: `One event to ${watchers} watchers of one company, ${transportNames[transport]}`,
+      columns: manyColumns,
+      rows: await compare(
+        contestants(service, transport, { watchers, companies: 1 }, (watched) =>
+          measureMany(watched, transport, extent),
+        ),
+        extent.rounds,
+      ),
+    };
+  },
+});
+
+/** An event each to the only watcher of each company. */
+export const distinctCompanies: Line = {
+  key: 'companies',
+  async measure({ service, extent }) {
+    const { watchers } = extent;
+    return {
+      title: `One event each to ${watchers} watchers of ${watchers} companies, ${transportNames.sse}`,
+      columns: manyColumns,
+      rows: await compare(
+        contestants(service, 'sse', { watchers, companies: watchers }, (watched) =>
+          measureMany(watched, 'sse', extent),
+        ),
+        extent.rounds,
+      ),
+    };
+  },
+};
+
+/** One event after the other to a single watcher. */
+export const oneWatcher = (transport: Transport): Line => ({
+  key: `one-${transport}`,
+  measure: async ({ service, extent }) => ({
+    title: `One event to a single watcher, ${transportNames[transport]}`,
+    columns: oneColumns,
+    rows: await compare(
+      contestants(service, transport, { watchers: 1, companies: 1 }, (watched) =>
+        measureOne(watched, transport, extent),
+      ),
+      extent.rounds,
+    ),
+  }),
+});
+
+interface Audience {
+  readonly watchers: number;
+  readonly companies: number;
+}
+
+/** The peers and the service, each on a fresh server for each measurement. */
+function contestants<Key extends string>(
+  service: Service,
+  transport: Transport,
+  audience: Audience,
+  measure: (watched: Watched) => Promise<Sample<Key>>,
+): Contestant<Key>[] {
+  const onFresh = (open: () => Promise<Watched>) => async (): Promise<Sample<Key>> => {
+    const watched = await open();
+    try {
+      return await measure(watched);
+    } finally {
+      await watched.server.program.end('SIGKILL');
+    }
+  };
+  return [
+    ...peers[transport].map(({ name, file }) => ({ name, measure: onFresh(() => openReference(file, audience)) })),
+    { name: 'this service', measure: onFresh(() => openOurs(service, audience)) },
+  ];
+}
+
+async function openReference(file: string, { watchers, companies }: Audience): Promise<Watched> {
+  const server = await startReference(file);
+  let version = 0;
+  return {
+    server,
+    watchers: Array.from({ length: watchers }, (_, index) => ({ companyId: `COMP-${index % companies}` })),
+    present: undefined,
+    async cause() {
+      version += 1;
+      const causedAt = now();
+      server.program.tell(`${version}`);
+      return { version, causedAt };
+    },
+  };
+}
+
+/** Customers with a hundred companies each, all of which are watched. */
+async function openOurs(service: Service, { watchers, companies }: Audience): Promise<Watched> {
+  const made = await service.makeCompanies(companies, (index) => `customer-${Math.floor(index / 100)}`);
+  const customers = [...new Set(made.map(({ customer }) => customer))];
+  const tokens = new Map(
+    await Promise.all(
+      customers.map(async (customer): Promise<[string, string]> => [customer, await tokenOf(customer, 'customer')]),
+    ),
+  );
+  const server = await service.startApi();
+  const ids = made.map(({ id }) => id);
+  let version = 1;
+  return {
+    server,
+    watchers: Array.from({ length: watchers }, (_, index): WatcherOf[] =>
+      made.slice(index % companies, (index % companies) + 1).map(({ id, customer }) => ({
+        companyId: id,
+        token: tokens.get(customer) ?? '',
+      })),
+    ).flat(),
+    present: version,
+    async cause() {
+      version += 1;
+      return { version, causedAt: await service.moveAll(ids) };
+    },
+  };
+}
+
+async function measureMany(
+  watched: Watched,
+  transport: Transport,
+  { events, warmUpEvents }: Extent,
+): Promise<Sample<(typeof manyColumns)[number]['key']>> {
+  const { program } = watched.server;
+  const count = watched.watchers.length;
+  const memoryBefore = await heldMemory(program);
+  const timeBefore = cpuTimeOf(program.pid);
+  const watchers = await connectAll(watched, transport);
+  try {
+    const connect = (cpuTimeOf(program.pid) - timeBefore) / count;
+    await warmUp(watched, watchers, warmUpEvents);
+    const delays: Delays[] = [];
+    while (delays.length < events) delays.push(await delaysOf(watched, watchers));
+    const memory = ((await heldMemory(program)) - memoryBefore) / count;
+    return {
+      last: median(delays.map(({ last }) => last)),
+      p50: median(delays.map(({ p50 }) => p50)),
+      p99: median(delays.map(({ p99 }) => p99)),
+      memory,
+      connect,
+    };
+  } finally {
+    await watchers.close();
+  }
+}
+
+async function measureOne(
+  watched: Watched,
+  transport: Transport,
+  { singleEvents, warmUpEvents }: Extent,
+): Promise<Sample<(typeof oneColumns)[number]['key']>> {
+  const watchers = await connectAll(watched, transport);
+  try {
+    await warmUp(watched, watchers, warmUpEvents * 10);
+    const delays: number[] = [];
+    while (delays.length < singleEvents) delays.push((await delaysOf(watched, watchers)).last);
+    const sorted = ascending(delays);
+    return { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) };
+  } finally {
+    await watchers.close();
+  }
+}
+
+/** Resolves once all watchers are connected and have what there is to get. */
+async function connectAll({ server, watchers, present }: Watched, transport: Transport): Promise<Watchers> {
+  const connected = await openWatchers(transport, server.port, watchers);
+  if (present !== undefined) requireAll(await connected.arrivals(present));
+  // A server may have accepted the last of them without having subscribed yet.
+  await pause(200);
+  return connected;
+}
+
+async function warmUp(watched: Watched, watchers: Watchers, events: number): Promise<void> {
+  for (let event = 0; event < events; event += 1) await delaysOf(watched, watchers);
+}
+
+/** How long an event took, in milliseconds: to half of the watchers, to 99 % of them and to the last one. */
+interface Delays {
+  readonly p50: number;
+  readonly p99: number;
+  readonly last: number;
+}
+
+async function delaysOf(watched: Watched, watchers: Watchers): Promise<Delays> {
+  const { version, causedAt } = await watched.cause();
+  const { p50, p99, last } = requireAll(await watchers.arrivals(version));
+  return { p50: p50 - causedAt, p99: p99 - causedAt, last: last - causedAt };
+}
+
+function requireAll<Arrived extends { readonly version: number; readonly missing: number }>(arrived: Arrived): Arrived {
+  const { version, missing } = arrived;
+  if (missing > 0) throw new Error(`${missing} watchers did not get version ${version}.`);
+  return arrived;
+}
