@@ -51,6 +51,7 @@ const libraries = {
   '@electric-sql': 'src/(embedded|database)',
   '@mikro-orm/(postgresql|pglite|migrations)': 'src/database',
   '@pothos': 'schema',
+  dataloader: '(schema|src/live)',
 };
 
 const entries = '^src/(main|api|worker|demo|migrate|keys|token)\\.ts$';

@@ -1,10 +1,11 @@
 import { parseCompanyId } from '../src/company/company-id.ts';
-import { type CompanyEventRow, findCompany, findEvents } from '../src/company/find-companies.ts';
+import { type CompanyEventRow, findCompany } from '../src/company/find-companies.ts';
 import { isFinal } from '../src/company/status.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
 import { CompanyEventKindEnum } from './company-event-kind.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
+import { historiesOf } from './histories.ts';
 import { pageComplexity, resolvePage } from './page.ts';
 import { FailureReasonEnum } from './provisioning.ts';
 import { badArgument, notFound } from './refusal.ts';
@@ -64,11 +65,11 @@ builder.objectField(CompanyObject, 'history', (t) =>
       type: CompanyStatusChangeObject,
       description: 'Every event of the company, oldest first; at most 100 per page.',
       complexity: pageComplexity,
-      resolve: ({ id }, args, { db }) =>
+      resolve: ({ id }, args, context) =>
         resolvePage(
           args,
           ({ version }: CompanyEventRow) => version,
-          (window) => findEvents(db, id, window),
+          (window) => historiesOf(context).load({ id, window }),
         ),
     },
     { name: 'CompanyStatusChangeConnection' },

@@ -86,3 +86,57 @@ export async function findEvents(db: Db, id: CompanyId, window: Window): Promise
     .limit(window.limit)
     .execute();
 }
+
+/** Which events of which company. */
+export interface EventsSearch {
+  readonly id: CompanyId;
+  readonly window: Window;
+}
+
+/** What `findEvents` finds for each of the searches, in their order: by one statement for each direction that they have. */
+export async function findEventsOfMany(db: Db, searches: readonly EventsSearch[]): Promise<CompanyEventRow[][]> {
+  const found = searches.map((): CompanyEventRow[] => []);
+  const numbered = searches.map((search, number) => ({ ...search, number }));
+  for (const fromEnd of [false, true]) {
+    const same = numbered.filter(({ window }) => window.fromEnd === fromEnd);
+    if (same.length === 0) continue;
+    const wanted = sql<WantedEvents>`unnest(
+      ${same.map(({ number }) => number)}::int[],
+      ${same.map(({ id }) => id)}::text[],
+      ${same.map(({ window }) => window.after ?? 0)}::int[],
+      ${same.map(({ window }) => window.before ?? largestInteger)}::int[],
+      ${same.map(({ window }) => window.limit)}::int[]
+    )`;
+    const rows = await db
+      .selectFrom(wanted.as<'wanted'>(sql`wanted (number, id, after, before, most)`))
+      .innerJoinLateral(
+        (query) =>
+          query
+            .selectFrom('company_event')
+            .selectAll()
+            .whereRef('company_id', '=', 'wanted.id')
+            .whereRef('version', '>', 'wanted.after')
+            .whereRef('version', '<', 'wanted.before')
+            .orderBy('version', fromEnd ? 'desc' : 'asc')
+            .limit((row) => row.ref('wanted.most'))
+            .as('event'),
+        (join) => join.onTrue(),
+      )
+      .selectAll('event')
+      .select('wanted.number')
+      .execute();
+    for (const { number, ...event } of rows) found[number]?.push(event);
+  }
+  return found;
+}
+
+interface WantedEvents {
+  readonly number: number;
+  readonly id: CompanyId;
+  readonly after: number;
+  readonly before: number;
+  readonly most: number;
+}
+
+/** Above every version. */
+const largestInteger = 2_147_483_647;

@@ -1,0 +1,79 @@
+import type { Client } from 'pg';
+
+/** How many companies there are, and how many events each has. */
+export interface Volume {
+  readonly companies: number;
+  readonly events: number;
+}
+
+/** The fixed part of what is filled in, whatever the volume. */
+export const filled = {
+  /** Owns a fifth of all companies; the others belong to a thousand customers. */
+  partner: 'portal',
+  /** In the name of one company, an old one. */
+  rareText: 'needle',
+  /** In the site name of every company. */
+  frequentText: 'customers.example',
+  /** In the names of 300 companies, which are all old. */
+  oldText: 'legacy',
+  /** Too short for the index: in the name of one of the oldest companies and of one of the newest. */
+  shortText: '!',
+} as const;
+
+/**
+ * Fills an empty database as years of use would: nearly every company is ACTIVE and nearly every mail sent. What waits and
+ * runs is among the newest tenth. PostgreSQL then knows its statistics.
+ */
+export async function fillDatabase(client: Client, { companies, events }: Volume): Promise<void> {
+  await client.query(
+    `insert into company (id, company_name, company_abbr, admin_email, default_currency, country, site_name, apps, status,
+       site_status, version, attempt, progress, steps, created_at, created_by, customer_email, sealed_password, queued_at,
+       served_at, provisioning_started_at, provisioning_completed_at, deadline_at, claims, leased_by, leased_since, leased_until)
+     select 'COMP-2025-' || lpad(number::text, 6, '0'),
+       case when number = 77 then 'Needle Works' when number in (50, $1 - 50) then 'Hey! ' || number when number between 1000 and 1299 then 'Legacy Trading ' || number
+         else initcap(substr(md5('n' || number), 1, 7) || ' ' || substr(md5('m' || number), 1, 9)) end,
+       upper(substr(md5('a' || number), 1, 4)), 'admin@' || substr(md5('e' || number), 1, 8) || '.example',
+       'USD', 'Germany', 'site-' || number || '.customers.example', '{erpnext}', status,
+       case status when 'ACTIVE' then 'ACTIVE' when 'PROVISIONING' then 'CREATING' else 'NOT_CREATED' end,
+       $2, 1, 0, '[{"name": "create-site", "title": "Creating the site", "state": "DONE"}]',
+       now() - ($1 - number) * interval '5 minutes', creator, 'jane@customers.example',
+       case when status in ('QUEUED', 'PROVISIONING') then 'k2.' || md5(number::text) end, now() - interval '10 minutes',
+       case when status in ('ACTIVE', 'FAILED', 'PROVISIONING') then now() - ($1 - number) * interval '5 minutes' end,
+       now() - interval '1 minute', null, now() + interval '9 minutes', 1,
+       case when status = 'PROVISIONING' then 'worker-1' end,
+       case when status = 'PROVISIONING' then now() - interval '1 minute' end,
+       case when status = 'PROVISIONING' then now() + interval '1 hour' end
+     from (
+       select number, case when number % 5 = 0 then 'portal' else 'customer-' || number % 997 end as creator,
+         case when number > $1 * 0.9 and number % 40 = 7 then 'PROVISIONING' when number > $1 * 0.9 and number % 20 = 3 then 'QUEUED'
+           when number % 50 = 1 then 'FAILED' when number % 100 = 2 then 'DRAFT' else 'ACTIVE' end as status
+       from generate_series(1, $1::int) as number
+     ) as numbered`,
+    [companies, events],
+  );
+  await client.query(
+    `insert into company_event (company_id, version, attempt, kind, status, site_status, progress, message)
+     select id, version.number, 1, 'STEP_PROGRESSED', status, site_status, 0, 'Creating the site'
+     from company, generate_series(1, $1::int) as version (number)`,
+    [events],
+  );
+  await client.query(
+    `insert into outbox_mail (company_id, attempt, kind, recipient, state, due_at, created_at)
+     select id, 1, 'SITE_READY', customer_email,
+       case position % 400 when 1 then 'WAITING' when 2 then 'REFUSED' else 'SENT' end, now() - interval '1 minute', created_at
+     from company`,
+  );
+  await client.query(
+    `insert into audit_entry (action, outcome, subject, roles, company_id)
+     select 'CREATE_COMPANY', 'CreateCompanySuccess', created_by, '{customer}', id from company`,
+  );
+  await client.query(
+    `insert into revocation (kind, value, revoked_at, revoked_by, ends_at)
+     select 'TOKEN', number::text, now(), 'operator', now() + (number - $1::int / 10 + 20) * interval '1 minute'
+     from generate_series(1, $1::int / 10) as number`,
+    [companies],
+  );
+  await client.query(`insert into worker (name, started_at, seen_at, alive_until, late_loops)
+    values ('worker-1', now(), now(), now() + interval '1 hour', '{}')`);
+  await client.query('vacuum analyze');
+}
