@@ -1,5 +1,6 @@
 import { parseCompanyId } from '../src/company/company-id.ts';
-import { findCompanies, findCompany, isVisibleTo } from '../src/company/find-companies.ts';
+import { findCompany, isVisibleTo } from '../src/company/find-companies.ts';
+import { findCompanies, mostLookedThrough } from '../src/company/list-companies.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
@@ -83,8 +84,7 @@ const CompanyFilterInput = builder.inputType('CompanyFilter', {
   fields: (t) => ({
     status: t.field({ type: [CompanyStatusEnum], description: 'Only companies with one of these statuses.' }),
     text: t.string({
-      description:
-        'Only companies with this text in their name, abbreviation, id, site name or admin e-mail, ignoring case. Up to 140 characters.',
+      description: `Only companies with this text in their name, abbreviation, id, site name or admin e-mail, ignoring case. Up to 140 characters. A text without three letters or digits in a row is looked for in the newest ${mostLookedThrough.toLocaleString('en-US')} of the companies that the other criteria list.`,
     }),
   }),
 });

@@ -321,7 +321,8 @@ test('migrations can be reverted to nothing and applied again', async () => {
   await migrator.down({ to: 0 });
   const left = await em.execute<{ name: string }[]>(`
     select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'S')
-    union all select proname from pg_proc where pronamespace = 'public'::regnamespace`);
+    union all select proname from pg_proc where pronamespace = 'public'::regnamespace
+      and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')`);
   assert.deepEqual(
     left.map(({ name }) => name).filter((name) => !name.startsWith('mikro_orm_migrations')),
     [],

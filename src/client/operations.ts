@@ -67,7 +67,7 @@ export type CompanyEventKind =
 export type CompanyFilter = {
   /** Only companies with one of these statuses. */
   status?: Array<CompanyStatus> | null | undefined;
-  /** Only companies with this text in their name, abbreviation, id, site name or admin e-mail, ignoring case. Up to 140 characters. */
+  /** Only companies with this text in their name, abbreviation, id, site name or admin e-mail, ignoring case. Up to 140 characters. A text without three letters or digits in a row is looked for in the newest 10,000 of the companies that the other criteria list. */
   text?: string | null | undefined;
 };
 

@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { CompanyId } from './company-id.ts';
 import type { Failure } from './failure.ts';
 import { companyStatuses, siteStatuses } from './status.ts';
+import { textIndex } from './text-search.ts';
 
 /** A step of the present attempt as stored with the company. Times are PostgreSQL's, in ISO 8601. */
 export interface RecordedStep {
@@ -90,9 +91,16 @@ export const CompanySchema = defineEntity({
     { name: 'company_created_by_position_index', properties: ['createdBy', 'position'] },
     { name: 'company_created_by_created_at_index', properties: ['createdBy', 'createdAt'] },
     { name: 'company_created_by_served_at_index', properties: ['createdBy', 'servedAt'] },
+    { name: 'company_text_index', expression: textIndex('public') },
+    { name: 'company_status_position_index', properties: ['status', 'position'] },
+    { name: 'company_created_by_status_position_index', properties: ['createdBy', 'status', 'position'] },
     {
-      name: 'company_attempts_index',
-      expression: `create index "company_attempts_index" on "company" ("created_by") where "status" = 'PROVISIONING'`,
+      name: 'company_running_index',
+      expression: `create index "company_running_index" on "company" ("leased_since") where "status" = 'PROVISIONING'`,
+    },
+    {
+      name: 'company_sealed_index',
+      expression: `create index "company_sealed_index" on "company" ("position") where "sealed_password" is not null`,
     },
     {
       name: 'company_turn_index',

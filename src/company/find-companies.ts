@@ -1,7 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { CompanyId } from './company-id.ts';
 import type { Requester } from './requester.ts';
-import type { CompanyStatus } from './status.ts';
 import type { CompanyRow, Db, Tables } from './tables.ts';
 
 export type CompanyEventRow = Selectable<Tables['company_event']>;
@@ -20,54 +19,12 @@ export async function findCompany(db: Db, requester: Requester, id: CompanyId): 
 export const companyById = (db: Db, id: CompanyId): Promise<CompanyRow> =>
   db.selectFrom('company').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 
-export interface CompanySearch {
-  readonly statuses?: readonly CompanyStatus[] | undefined;
-  /** Found in the company's name, abbreviation, id, site name or admin e-mail, whatever the case. */
-  readonly text?: string | undefined;
-}
-
 /** A window of a listing in the listing's order: exclusive bounds, and from which end it is read. */
 export interface Window {
   readonly after?: number | undefined;
   readonly before?: number | undefined;
   readonly fromEnd: boolean;
   readonly limit: number;
-}
-
-/** The requester's companies, newest first; read from the end of the window, oldest first. */
-export async function findCompanies(
-  db: Db,
-  requester: Requester,
-  search: CompanySearch,
-  window: Window,
-): Promise<CompanyRow[]> {
-  // PostgreSQL's texts hold no NUL, so nothing is found by one.
-  if (search.text?.includes('\0')) return [];
-  const pattern = `%${(search.text ?? '').replace(/[\\%_]/g, '\\$&')}%`;
-  const found = await db
-    .selectFrom('company')
-    .selectAll()
-    .where((company) =>
-      company.and([
-        ...(requester.seesAll ? [] : [company('created_by', '=', requester.subject)]),
-        ...(search.statuses ? [company('status', '=', sql<CompanyStatus>`any(${[...search.statuses]})`)] : []),
-        ...(search.text
-          ? [
-              company.or(
-                (['company_name', 'company_abbr', 'id', 'site_name', 'admin_email'] as const).map((column) =>
-                  company(column, 'ilike', pattern),
-                ),
-              ),
-            ]
-          : []),
-        ...(window.after === undefined ? [] : [company('position', '<', BigInt(window.after))]),
-        ...(window.before === undefined ? [] : [company('position', '>', BigInt(window.before))]),
-      ]),
-    )
-    .orderBy('position', window.fromEnd ? 'asc' : 'desc')
-    .limit(window.limit)
-    .execute();
-  return found;
 }
 
 /** A company's events, oldest first; read from the end of the window, newest first. */

@@ -19,4 +19,5 @@ export const RevocationSchema = defineEntity({
     endsAt: p.datetime(3),
   },
   uniques: [{ name: 'revocation_kind_value_unique', properties: ['kind', 'value'] }],
+  indexes: [{ name: 'revocation_ends_at_index', properties: ['endsAt'] }],
 });

@@ -34,8 +34,10 @@ import { TimeZone } from './migrations/20261125-time-zone.ts';
 import { Turns } from './migrations/20261125-turns.ts';
 import { AddWorker } from './migrations/20261125-worker.ts';
 import { AddAuditTarget } from './migrations/20261126-audit-target.ts';
+import { Listings } from './migrations/20261126-listings.ts';
 import { ServerPool } from './server-pool.ts';
 import { withLimits, withoutLimits } from './session-settings.ts';
+import { createTextIndex, textIndexMissing } from './text-index.ts';
 import { rejectAsUnusable } from './unusable-database.ts';
 
 export interface Database {
@@ -45,9 +47,10 @@ export interface Database {
   readonly em: SqlEntityManager;
   /**
    * Applies the migrations that are missing; several processes may do so at once. Returns their names. `onWait` hears
-   * of having to wait for another process. Rejects with UnusableDatabase.
+   * of having to wait for another process, `onSlowSearch` of the lack of an index, which is logged by default. Rejects
+   * with UnusableDatabase.
    */
-  migrate(onWait?: () => void): Promise<string[]>;
+  migrate(onWait?: () => void, onSlowSearch?: () => void): Promise<string[]>;
   /** Resolves when the database takes writes; rejects when it does not or is unavailable. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -87,6 +90,7 @@ const options = {
       AddressCorrected,
       AddRevocation,
       AddAuditTarget,
+      Listings,
     ],
     snapshot: false,
     silent: true,
@@ -104,7 +108,8 @@ export function openPostgres(url: string, log?: Log): Database {
   return {
     db: orm.em.getKysely<Tables>(),
     em: orm.em,
-    migrate: (onWait) => migratePostgres(parsed, onWait).catch(rejectAsUnusable),
+    migrate: (onWait, onSlowSearch = () => log?.warn(textIndexMissing)) =>
+      migratePostgres(parsed, onWait, onSlowSearch).catch(rejectAsUnusable),
     ping: () => pool.ask(probe),
     close: () => orm.close(),
   };
@@ -117,7 +122,11 @@ export function openEmbeddedPostgres(pglite: PGlite): Database {
     db: orm.em.getKysely<Tables>(),
     em: orm.em,
     // One process, one connection: nobody to wait for.
-    migrate: async () => (await orm.migrator.up()).map(({ name }) => name),
+    async migrate() {
+      const applied = await orm.migrator.up();
+      await createTextIndex(orm.em);
+      return applied.map(({ name }) => name);
+    },
     async ping() {
       await orm.em.execute(probe);
     },
@@ -129,7 +138,11 @@ export function openEmbeddedPostgres(pglite: PGlite): Database {
 const probe = 'update company set version = version where false';
 
 /** Migrates in the first schema of the search path. One process does so, the others wait for it. */
-async function migratePostgres(url: DatabaseUrl, onWait?: () => void): Promise<string[]> {
+async function migratePostgres(
+  url: DatabaseUrl,
+  onWait: (() => void) | undefined,
+  onSlowSearch: () => void,
+): Promise<string[]> {
   const pool = new ServerPool(url, { settings: withoutLimits, max: 2 });
   try {
     const { database, schema } = await whereItIs(pool);
@@ -149,7 +162,9 @@ async function migratePostgres(url: DatabaseUrl, onWait?: () => void): Promise<s
         onWait?.();
         await transaction.execute(`select pg_advisory_xact_lock(${key})`);
       }
-      return await orm.migrator.up();
+      const migrations = await orm.migrator.up();
+      if (!(await createTextIndex(transaction))) onSlowSearch();
+      return migrations;
     });
     await checkRights(orm.em);
     return applied.map(({ name }) => name);

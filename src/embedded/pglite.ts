@@ -1,6 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { dataDir as prepopulatedCluster } from '@electric-sql/pglite-prepopulatedfs';
 import { createPostgreSqlTypeParsers } from '@mikro-orm/sql';
 import { PgliteCannotStart } from './cannot-start.ts';
@@ -22,7 +23,7 @@ export interface EmbeddedPostgres {
  */
 export async function openPglite(dataDir: string | undefined): Promise<EmbeddedPostgres> {
   if (dataDir === undefined) {
-    const pglite = await PGlite.create({ loadDataDir: await prepopulatedCluster(), parsers });
+    const pglite = await PGlite.create({ loadDataDir: await prepopulatedCluster(), extensions, parsers });
     return { pglite, close: () => closeOnce(pglite) };
   }
   const folder = resolve(dataDir, 'postgres');
@@ -45,10 +46,15 @@ async function openCluster(folder: string): Promise<PGlite> {
   const unfinished = `${folder}.first-start`;
   if (existsSync(unfinished)) rmSync(folder, { recursive: true, force: true });
   makePrivateFolder(folder);
-  if (existsSync(join(folder, 'PG_VERSION'))) return PGlite.create({ dataDir: folder, parsers });
+  if (existsSync(join(folder, 'PG_VERSION'))) return PGlite.create({ dataDir: folder, extensions, parsers });
 
   writeFileSync(unfinished, '');
-  const pglite = await PGlite.create({ dataDir: folder, loadDataDir: await prepopulatedCluster(), parsers });
+  const pglite = await PGlite.create({
+    dataDir: folder,
+    loadDataDir: await prepopulatedCluster(),
+    extensions,
+    parsers,
+  });
   rmSync(unfinished);
   return pglite;
 }
@@ -56,6 +62,9 @@ async function openCluster(folder: string): Promise<PGlite> {
 async function closeOnce(pglite: PGlite): Promise<void> {
   if (!pglite.closed) await pglite.close();
 }
+
+/** Those that the service uses where a server has them. */
+const extensions = { pg_trgm };
 
 // What MikroORM's driver sets on the instances that it makes itself, but moments are Dates, since queries read rows as they are.
 const parsers = {

@@ -4,6 +4,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { Client } from 'pg';
 import { type CreateCompanyOutcome, createCompany } from '../../src/company/create-company.ts';
 import { findEvents } from '../../src/company/find-companies.ts';
+import { findCompanies } from '../../src/company/list-companies.ts';
 import { type Database, openPostgres } from '../../src/database/open-database.ts';
 import { secretBox } from '../../src/secrets/secret-box.ts';
 import {
@@ -132,9 +133,37 @@ describe('the roles and settings that a database may have', { skip: serversMissi
       await sql('schemas', `select relname from pg_class where relnamespace = 'public'::regnamespace`),
       [],
     );
+    assert.equal((await sql('schemas', `select from pg_indexes where indexname = 'company_text_index'`)).length, 2);
     const nowhere = startProgram('src/migrate.ts', { DATABASE_URL: urlOf('schemas', 'tenant', '-c search_path=none') });
     assert.equal((await nowhere.end()).code, 1);
     assert.match(nowhere.complaints, /^PostgreSQL is unusable: None of the schemas in search_path exists[^\n]*\n$/);
+  });
+
+  test('without the right to create pg_trgm texts are found all the same, and by an index once it exists', async (t) => {
+    await sql('postgres', 'create role poor login', 'create database poor');
+    await sql('poor', 'create schema poor authorization poor', 'alter role poor set search_path = poor');
+    const url = urlOf('poor', 'poor');
+    const migrate = async (): Promise<string> => {
+      const program = startProgram('src/migrate.ts', { DATABASE_URL: url });
+      assert.equal((await program.end()).code, 0, program.complaints);
+      return program.complaints;
+    };
+    const indexes = () => sql('poor', `select from pg_indexes where indexname = 'company_text_index'`);
+    const operator = { ...jane, subject: 'olga', seesAll: true };
+    const database = open(t, url);
+    const find = async (text: string): Promise<string[]> =>
+      (await findCompanies(database.db, operator, { text }, { fromEnd: false, limit: 2 })).map(({ id }) => id);
+
+    assert.match(
+      await migrate(),
+      /^Note: searches by text read every company, .* create it and run npm run migrate\.\n$/,
+    );
+    const id = idOf(await create(database, 'needle'));
+    assert.deepEqual([await find('EEDLE.local'), await find('thread'), await indexes()], [[id], [], []]);
+
+    await sql('poor', 'create extension pg_trgm');
+    assert.equal(await migrate(), '');
+    assert.deepEqual([await find('EEDLE.local'), await find('thread'), (await indexes()).length], [[id], [], 1]);
   });
 
   test('the service sets what it relies on, whatever a role’s settings are', async (t) => {
