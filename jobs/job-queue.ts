@@ -55,7 +55,10 @@ export function openJobQueue(name: string, server: RedisServer, metrics: Metrics
 }
 
 export interface JobWorker {
-  /** Those of the companies for which no job waits. Rejects when Redis does not answer in time. */
+  /**
+   * Those of the companies for which no job waits; none while more than `mostCompared` jobs wait, which workers handle
+   * first. Rejects when Redis does not answer in time.
+   */
   withoutJob(companyIds: readonly CompanyId[]): Promise<readonly CompanyId[]>;
   /** Handles the first of these companies without a job, as many as there is room for now. */
   takeUp(companyIds: readonly CompanyId[]): void;
@@ -106,7 +109,8 @@ export function openJobWorker(
   return {
     async withoutJob(companyIds) {
       if (companyIds.length === 0) return [];
-      const jobs = await inTime(ready.then(({ queue }) => queue.getJobs('waiting', { start: 0, end: -1 })));
+      const jobs = await inTime(ready.then(({ queue }) => queue.getJobs('waiting', { start: 0, end: mostCompared })));
+      if (jobs.length > mostCompared) return [];
       const withJob = new Set(jobs.map(({ data }) => parseCompanyJob(data).companyId));
       return companyIds.filter((id) => !withJob.has(id));
     },
@@ -120,6 +124,8 @@ export function openJobWorker(
   };
 }
 
+/** How many waiting jobs are read to learn which companies have none. */
+const mostCompared = 1_000;
 /** How long a running job may take to end at a shutdown, in milliseconds. */
 const runLimit = 6_000;
 const stallCheck = 5_000;
