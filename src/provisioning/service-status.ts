@@ -1,5 +1,5 @@
-import { type NotNull, sql } from 'kysely';
-import { type CompanyRow, type Db, now } from '../company/tables.ts';
+import { type Expression, type ExpressionBuilder, type NotNull, type SqlBool, sql } from 'kysely';
+import { type CompanyRow, type Db, now, type Tables } from '../company/tables.ts';
 import { waits } from './lease.ts';
 import { findWorkers, type LiveWorker, noWorkerLives } from './live-workers.ts';
 
@@ -53,7 +53,7 @@ export async function readServiceStatus(db: Db): Promise<ServiceStatus> {
 /** A company waits since it was queued; one that its worker lost, since its lease expired. */
 const waitingSince = sql<Date>`min(greatest(queued_at, leased_until))`;
 
-const readQueue = (db: Db): Promise<Queue> =>
+export const readQueue = (db: Db): Promise<Queue> =>
   db
     .selectFrom('company')
     .select([
@@ -64,6 +64,29 @@ const readQueue = (db: Db): Promise<Queue> =>
     ])
     .where(waits)
     .executeTakeFirstOrThrow();
+
+/** The attempts that a worker owns, counted. Both ages are undefined when there are none. */
+export interface RunningCount {
+  readonly runningCount: number;
+  readonly oldestLeaseSeconds: number | undefined;
+  readonly leastLeaseSecondsLeft: number | undefined;
+}
+
+export async function countRunning(db: Db): Promise<RunningCount> {
+  const { count, oldest, left } = await db
+    .selectFrom('company')
+    .select([
+      sql<number>`count(*)::int`.as('count'),
+      sql<number | null>`extract(epoch from now() - min(leased_since))::float`.as('oldest'),
+      sql<number | null>`extract(epoch from min(leased_until) - now())::float`.as('left'),
+    ])
+    .where(isRunning)
+    .executeTakeFirstOrThrow();
+  return { runningCount: count, oldestLeaseSeconds: oldest ?? undefined, leastLeaseSecondsLeft: left ?? undefined };
+}
+
+const isRunning = (company: ExpressionBuilder<Tables, 'company'>): Expression<SqlBool> =>
+  company.and([company('status', '=', 'PROVISIONING'), company('leased_until', '>=', now)]);
 
 /** A claim sets these together. */
 interface Held {
@@ -82,8 +105,7 @@ async function readWork(db: Db): Promise<Work> {
       sql<number>`extract(epoch from leased_until - now())::float`.as('lease_left'),
       sql<number>`(count(*) over ())::int`.as('held_in_all'),
     ])
-    .where('status', '=', 'PROVISIONING')
-    .where('leased_until', '>=', now)
+    .where(isRunning)
     .orderBy('leased_since')
     .limit(mostListed)
     .$narrowType<Held>()
