@@ -1,0 +1,429 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { openRevocations } from '../../src/access/revoked-tokens.ts';
+import { readBacklog } from '../../src/app/read-backlog.ts';
+import { openAudit } from '../../src/audit/audit.ts';
+import { findAuditEntries } from '../../src/audit/find-entries.ts';
+import type { Act } from '../../src/company/act.ts';
+import { cancelCompany } from '../../src/company/cancel-company.ts';
+import type { CompanyId } from '../../src/company/company-id.ts';
+import { createCompany } from '../../src/company/create-company.ts';
+import {
+  companyById,
+  findCompany,
+  findEvents,
+  findEventsOfMany,
+  type Window,
+} from '../../src/company/find-companies.ts';
+import { type CompanySearch, findCompanies, mostLookedThrough } from '../../src/company/list-companies.ts';
+import { queueCompany } from '../../src/company/queue-company.ts';
+import type { Requester } from '../../src/company/requester.ts';
+import { neededKeys, resealPasswords } from '../../src/company/sealed-passwords.ts';
+import { companyStatuses } from '../../src/company/status.ts';
+import type { Db } from '../../src/company/tables.ts';
+import { isIndexed } from '../../src/company/text-search.ts';
+import { openPostgres } from '../../src/database/open-database.ts';
+import { openCompanyStreams } from '../../src/live/company-stream.ts';
+import { openEventReader } from '../../src/live/read-events.ts';
+import { readMailAccountFault } from '../../src/mail/mail-account-fault.ts';
+import {
+  extendAttempt,
+  findCompaniesWithDueMail,
+  recordRefused,
+  recordSent,
+  takeDueMail,
+} from '../../src/mail/outbox.ts';
+import { countUndelivered, findUndelivered, sendAgain } from '../../src/mail/undelivered.ts';
+import { openLiveness } from '../../src/observability/liveness.ts';
+import { attemptRecord } from '../../src/provisioning/attempt-record.ts';
+import { type Claim, claimCompany, keepLease, releaseLease } from '../../src/provisioning/lease.ts';
+import { findWorkers, openMoments, recordHeartbeat } from '../../src/provisioning/live-workers.ts';
+import { findAbandoned, findNextTurn, findWaiting } from '../../src/provisioning/queue.ts';
+import { failLostAttempts, isAnyStranded } from '../../src/provisioning/rescue.ts';
+import { countRunning, readServiceStatus } from '../../src/provisioning/service-status.ts';
+import { followRevocations } from '../../src/revocation/follow-revocations.ts';
+import { findRevocations, revoke } from '../../src/revocation/revoke.ts';
+import { secretBox } from '../../src/secrets/secret-box.ts';
+import { stepNamed, times } from '../support/company-store.ts';
+import {
+  type ExecutedStatement,
+  type ExplainedDatabase,
+  openExplainedDatabase,
+  type PlanNode,
+} from '../support/explained-database.ts';
+import { fillDatabase, filled } from '../support/many-companies.ts';
+import { type PrivateServer, serversMissing, startPostgres } from '../support/private-servers.ts';
+import { until } from '../support/processes.ts';
+import { requestFor } from '../support/test-service.ts';
+
+/**
+ * PostgreSQL chooses a plan by the number of pages and of rows that it expects. From this volume on, reading a whole table costs more than
+ * any of the indexes that are there for a statement, as with ten times as many: the plans are the same.
+ */
+const volume = { companies: 20_000, events: 5 };
+
+/** Tables that grow with the years; the others have a row for each worker or process, or one. */
+const growing = new Set(['company', 'company_event', 'outbox_mail', 'audit_entry', 'revocation']);
+
+/** How many rows of growing tables one statement may look at, and how many it may sort beyond those that it returns. */
+interface Limits {
+  readonly rows: number;
+  readonly sorted: number;
+}
+/** A hundred rows are sorted as fast as they are found in order. */
+const usual: Limits = { rows: 1_000, sorted: 100 };
+/** A text is looked for in 2,000 companies before the index is asked, and a text that the index does not find in more. */
+const nearby: Limits = { rows: 2_500, sorted: 2_000 };
+const lookedThrough: Limits = { rows: mostLookedThrough + 100, sorted: mostLookedThrough };
+
+/** What a statement does that grows with the number of all companies; none when it is well. */
+function growthOf({ text, plan }: ExecutedStatement, { rows: most, sorted }: Limits): string[] {
+  const faults: string[] = [];
+  let rows = 0;
+  const look = (node: PlanNode): void => {
+    const { 'Node Type': type, 'Relation Name': table = '', 'Actual Loops': loops } = node;
+    if (type === 'Seq Scan' && growing.has(table)) faults.push(`reads all of ${table}`);
+    const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+    if (growing.has(table) && type !== 'ModifyTable') rows += (node['Actual Rows'] + removed) * loops;
+    for (const input of node.Plans ?? []) {
+      const taken = input['Actual Rows'] * input['Actual Loops'];
+      if (/Sort/.test(type) && taken > plan['Actual Rows'] + sorted)
+        faults.push(`sorts ${taken} rows to return ${plan['Actual Rows']}`);
+      look(input);
+    }
+  };
+  look(plan);
+  if (rows > most) faults.push(`looks at ${rows} rows`);
+  return faults.map((fault) => `${fault}: ${text}\n${JSON.stringify(plan, null, 1)}`);
+}
+
+const operator: Requester = { subject: 'olga', email: 'olga@operators.example', seesAll: true, namesCustomers: true };
+const partner: Requester = {
+  subject: filled.partner,
+  email: 'portal@partners.example',
+  seesAll: false,
+  namesCustomers: true,
+};
+const newcomer: Requester = {
+  subject: 'newcomer',
+  email: 'n@customers.example',
+  seesAll: false,
+  namesCustomers: false,
+};
+const customer: Requester = {
+  subject: 'customer-7',
+  email: 'c@customers.example',
+  seesAll: false,
+  namesCustomers: false,
+};
+
+const notifier = { moved() {}, workAvailable() {}, mailDue() {} };
+const newKey = { id: 'k2', bytes: Buffer.alloc(32, 2) };
+const oldKey = { id: 'k1', bytes: Buffer.alloc(32, 1) };
+const secrets = secretBox([newKey, oldKey]);
+const log = pino({ level: 'silent' });
+const liveness = openLiveness();
+const limit = { perDay: 3, waiting: 2 };
+const quotas = { customer: limit, partner: { perDay: 10_000, waiting: 10_000 } };
+const act: Act = {
+  actor: { subject: 'olga', roles: ['operator'], tokenId: undefined, keyId: undefined, address: undefined },
+  action: 'CREATE_COMPANY',
+  success: 'CreateCompanySuccess',
+  isAbout() {},
+  wasRecorded() {},
+};
+const ever = new AbortController().signal;
+
+/** Listings of companies, and by how much each may exceed the usual limits. */
+const searches: readonly (readonly [title: string, Requester, CompanySearch, Limits?])[] = [
+  ['all', operator, {}],
+  ['all of a partner', partner, {}],
+  ['one status', operator, { statuses: ['FAILED'] }],
+  ['a status that few have', operator, { statuses: ['PROVISIONING'] }],
+  ['several statuses', operator, { statuses: ['QUEUED', 'FAILED', 'DRAFT'] }],
+  ['every status', operator, { statuses: companyStatuses }],
+  ['one status of a partner', partner, { statuses: ['QUEUED'] }],
+  ['several statuses of a partner', partner, { statuses: ['FAILED', 'PROVISIONING'] }],
+  ['a text that one has', operator, { text: filled.rareText }, nearby],
+  ['a text that nobody has', operator, { text: 'no such company' }, nearby],
+  ['a text that every company has', operator, { text: filled.frequentText }, nearby],
+  ['a text that old companies have', operator, { text: filled.oldText }, nearby],
+  ['a text with a status', operator, { text: filled.rareText, statuses: ['FAILED', 'ACTIVE'] }, nearby],
+  // Every fifth company is theirs, so that PostgreSQL finds the newest of them among all.
+  ['a text of a partner', partner, { text: filled.rareText }, { ...nearby, rows: 11_000 }],
+  ['a text of a customer', customer, { text: filled.frequentText }, nearby],
+  ['a short text', operator, { text: filled.shortText }, lookedThrough],
+  ['a short text with a status', operator, { text: '-', statuses: ['FAILED', 'DRAFT'] }, lookedThrough],
+  ['a short text of a customer', customer, { text: '%' }, nearby],
+];
+
+describe('the statements of the service, among many companies', { skip: serversMissing }, () => {
+  let postgres: PrivateServer;
+  let explained: ExplainedDatabase;
+  let db: Db;
+  let reading: Client;
+  before(async () => {
+    postgres = await startPostgres({ settings: { autovacuum: 'off' } });
+    const database = openPostgres(postgres.url);
+    await database.migrate();
+    await database.close();
+    reading = new Client(postgres.url);
+    await reading.connect();
+    await fillDatabase(reading, volume);
+    explained = await openExplainedDatabase(postgres.url);
+    db = explained.db;
+  });
+  after(async () => {
+    await explained?.close();
+    await reading?.end();
+    await postgres?.close();
+  });
+
+  /** What was executed since the last call is within the limits. */
+  const assertBounded = (limits = usual): void => {
+    const executed = explained.take();
+    assert.ok(executed.length > 0, 'statements were executed');
+    assert.deepEqual(
+      executed.flatMap((statement) => growthOf(statement, limits)),
+      [],
+    );
+  };
+  /** The positions of a page, read without any index. */
+  const positionsOf = async (
+    { seesAll, subject }: Requester,
+    { statuses = companyStatuses, text = '' }: CompanySearch,
+    { after = volume.companies + 1, before = 0, fromEnd, limit }: Window,
+  ): Promise<number[]> => {
+    const { rows } = await reading.query<{ position: string }>(
+      `select position, text from (
+         select position, concat_ws(' ', company_name, company_abbr, id, site_name, admin_email) as text
+         from company where ($1 or created_by = $2) and status = any($3) order by position desc limit $4::int
+       ) as company
+       where strpos(lower(text), lower($5)) > 0 and position < $6 and position > $7
+       order by position ${fromEnd ? 'asc' : 'desc'} limit $8`,
+      [seesAll, subject, statuses, text && !isIndexed(text) ? mostLookedThrough : null, text, after, before, limit],
+    );
+    return rows.map(({ position }) => Number(position));
+  };
+  const create = async (requester: Requester, name: string, changes: Parameters<typeof requestFor>[1] = {}) =>
+    createCompany(
+      { db, notifier, secrets, quotas, apps: ['erpnext'], ownHosts: [] },
+      requester,
+      requestFor(`${name}.localhost`, changes),
+      act,
+    );
+  const created = async (...request: Parameters<typeof create>) => {
+    const outcome = await create(...request);
+    return outcome.kind === 'created' ? outcome.company.id : assert.fail(outcome.kind);
+  };
+  const claim = async (id: CompanyId, changes: Partial<typeof times> = {}): Promise<Claim> =>
+    (await claimCompany(db, id, 'worker-1', { ...times, ...changes }, ever)) ?? assert.fail(`${id} is not claimed`);
+
+  for (const [title, requester, search, limits] of searches) {
+    test(`a page of companies does not grow with all of them: ${title}`, async () => {
+      const middle = volume.companies / 2;
+      for (const window of [{}, { after: middle }, { before: middle }, { after: middle, before: middle - 5_000 }]) {
+        for (const fromEnd of [false, true]) {
+          const page = { ...window, fromEnd, limit: 21 };
+          const found = await findCompanies(db, requester, search, page);
+          assertBounded(limits);
+          assert.deepEqual(
+            found.map(({ position }) => Number(position)),
+            await positionsOf(requester, search, page),
+          );
+        }
+      }
+    });
+  }
+
+  test('one company and its events are read by their key', async () => {
+    const id = known(1);
+    await findCompany(db, operator, id);
+    await companyById(db, id);
+    for (const fromEnd of [false, true]) {
+      await findEvents(db, id, { fromEnd, limit: 21 });
+      await findEvents(db, id, { fromEnd, after: 2, before: 4, limit: 21 });
+    }
+    assertBounded();
+  });
+
+  test('events of a hundred companies are read by one statement for each direction', async () => {
+    const searched = Array.from({ length: 100 }, (_, index) => ({
+      id: known(index * 150 + 1),
+      window: { fromEnd: index % 2 === 1, limit: 1 + (index % 7), ...(index % 3 === 0 ? { after: 1, before: 5 } : {}) },
+    }));
+    const found = await findEventsOfMany(db, searched);
+    assert.equal(explained.executions, 2);
+    assertBounded();
+    for (const [index, { id, window }] of searched.entries())
+      assert.deepEqual(found[index], await findEvents(db, id, window));
+    explained.take();
+  });
+
+  test('streams read a hundred companies and their new events by one statement each', async () => {
+    const ids = Array.from({ length: 100 }, (_, index) => known(index * 150 + 1));
+    const read = openEventReader(db, { liveness, log });
+    await Promise.all(ids.map((id, index) => read(id, index % volume.events)));
+    const channel = {
+      announce() {},
+      listen: () => () => {},
+      notifyAll() {},
+      probe: async () => {},
+      close: async () => {},
+    };
+    const streams = openCompanyStreams(db, channel, { liveness, log });
+    await Promise.all(ids.map((id) => streams.companyNow(id)));
+    streams.close();
+    assert.equal(explained.executions, 2);
+    assertBounded();
+  });
+
+  test('companies are created, queued and cancelled whatever their number, and quotas count the requester’s', async () => {
+    const idempotencyKey = 'once';
+    const id = await created(newcomer, 'first', { draft: true, idempotencyKey });
+    assert.equal(await created(newcomer, 'first', { draft: true, idempotencyKey }), id);
+    assert.equal((await create(operator, 'first')).kind, 'site-name-taken');
+    assert.equal((await queueCompany({ db, notifier, quotas }, newcomer, id, act)).kind, 'moved');
+    assert.equal((await cancelCompany({ db, notifier }, newcomer, id, act)).kind, 'moved');
+    await created(newcomer, 'second');
+    await created(newcomer, 'third');
+    assert.equal((await create(newcomer, 'fourth')).kind, 'quota-exceeded');
+    await created(partner, 'fifth', { customerEmail: 'fifth@customers.example' });
+    assertBounded();
+  });
+
+  test('queues are read from what waits', async () => {
+    await findWaiting(db, 200);
+    await findAbandoned(db);
+    await isAnyStranded(db);
+    assertBounded();
+    await findNextTurn(db, 10);
+    // It compares the customers with a queued company.
+    assertBounded({ ...usual, sorted: 200 });
+  });
+
+  test('the service’s status and metrics are read from what waits and runs', async () => {
+    await readServiceStatus(db);
+    await countRunning(db);
+    await readBacklog(db);
+    await openMoments(db)();
+    await findWorkers(db, 100);
+    assertBounded();
+  });
+
+  test('an attempt is claimed, kept, recorded, released and lost by its company’s key', async () => {
+    const id = await created(operator, 'attempted');
+    const first = await claim(id, { lease: 1_000, heartbeat: 10 });
+    const kept = keepLease(db, first, { times: { ...times, heartbeat: 10 }, liveness }, () => {});
+    await until('a heartbeat is sent', () =>
+      explained.sites.has(siteOf('src/provisioning/lease.ts', 'cancel_requested_at')),
+    );
+    kept.close();
+    const record = attemptRecord(db, notifier, first, ever);
+    const step = stepNamed('create-site', new Set());
+    await record.plan([step]);
+    await record.stepStarted(0, step, 0);
+    await record.stepRetrying(step, 'It does not answer.', 1_000);
+    await record.stepCompleted(0, step, 50);
+    await releaseLease(db, first);
+    await claim(id);
+    assert.equal(await claimCompany(db, id, 'worker-2', times, ever), undefined);
+    await db
+      .updateTable('company')
+      .set({ deadline_at: new Date(0), leased_until: new Date(0) })
+      .where('id', '=', id)
+      .execute();
+    assert.deepEqual(await failLostAttempts(db, notifier), [{ id, reason: 'TIMED_OUT' }]);
+    for (const name of ['worker-1', 'worker-2', 'worker-3']) await recordHeartbeat(db, { name, age: 1, lateLoops: [] });
+    assertBounded();
+  });
+
+  test('mails are found by what is due or undelivered', async () => {
+    const due = await findCompaniesWithDueMail(db, 200);
+    const [one, other] = due;
+    assert.ok(one && other);
+    const mail = (await takeDueMail(db, one)) ?? assert.fail('a mail is due');
+    await extendAttempt(db, mail);
+    await recordSent(db, mail);
+    const refused = (await takeDueMail(db, other)) ?? assert.fail('a mail is due');
+    for (const account of ['fails', 'works', undefined] as const)
+      await recordRefused(db, refused, { error: 'no', account, permanent: true, pause: undefined });
+    await readMailAccountFault(db);
+    await countUndelivered(db);
+    for (const fromEnd of [false, true]) {
+      await findUndelivered(db, { fromEnd, limit: 21 });
+      await findUndelivered(db, { fromEnd, after: 10, before: volume.companies, limit: 21 });
+    }
+    assert.equal((await sendAgain(db, notifier, refused.id, 'new@customers.example', act)).kind, 'due');
+    assert.equal((await sendAgain(db, notifier, mail.id, undefined, act)).kind, 'already-sent');
+    assertBounded();
+  });
+
+  test('the audit log and revocations are listed from their newest', async () => {
+    const audit = openAudit(db, log);
+    audit.record({ actor: act.actor, action: 'CREATE_COMPANY', outcome: 'ValidationError', companyId: undefined });
+    await audit.close();
+    const revoked = await revoke(db, 'TOKEN', 'a-token', { by: 'olga', longestLife: 3_600, act });
+    for (const fromEnd of [false, true]) {
+      for (const window of [{}, { after: Number(revoked.position), before: 10 }]) {
+        for (const search of [
+          {},
+          { companyId: known(9) },
+          { subject: filled.partner },
+          { companyId: known(10), subject: filled.partner },
+        ])
+          await findAuditEntries(db, search, { ...window, fromEnd, limit: 21 });
+        await findRevocations(db, { ...window, fromEnd, limit: 21 });
+      }
+    }
+    const followed = await followRevocations(db, openRevocations(), { liveness, log });
+    await followed.close();
+    assertBounded();
+  });
+
+  test('the keys that the database needs are counted, and passwords encrypted again, from sealed passwords alone', async () => {
+    const deps = { db, notifier, secrets: secretBox([oldKey]), apps: ['erpnext'], ownHosts: [] };
+    await createCompany(deps, operator, requestFor('sealed.localhost'));
+    assert.equal(await resealPasswords(db, secrets, newKey), 1);
+    await neededKeys(db);
+    assertBounded();
+  });
+
+  test('every place that executes a statement was tried above', () => {
+    assert.deepEqual(
+      executions().filter((site) => !explained.sites.has(site)),
+      [],
+    );
+  });
+});
+
+/** A company of the filled database. */
+const known = (number: number): CompanyId =>
+  // Cast: what was filled in are ids.
+  `COMP-2025-${String(number).padStart(6, '0')}` as CompanyId;
+
+/** What runs once, and not while requests and jobs are served. */
+const startUp = /^src\/database\/(deployment|open-database|text-index)\.ts$/;
+
+/** Where the service's sources execute a statement: `src/company/act.ts:12`. */
+const executions = (): readonly string[] =>
+  globSync('{src,schema,jobs}/**/*.ts')
+    .filter((file) => !startUp.test(file) && !/^src\/(client|demo)/.test(file))
+    .flatMap((file) =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .flatMap((line, index) =>
+          /\.(execute(TakeFirst(OrThrow)?)?|stream)\(/.test(line) ? [`${file}:${index + 1}`] : [],
+        ),
+    );
+
+/** Where a source executes the statement of which a line holds this text. */
+function siteOf(file: string, text: string): string {
+  const line = readFileSync(file, 'utf8')
+    .split('\n')
+    .findIndex((candidate) => candidate.includes(`'${text}'`));
+  return executions().find((site) => site.startsWith(`${file}:`) && Number(site.split(':')[1]) > line) ?? assert.fail();
+}
