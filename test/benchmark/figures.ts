@@ -1,5 +1,3 @@
-import { percentile } from '../faults/report.ts';
-
 /** The smallest, the middle and the largest of some figures. */
 export interface Range {
   readonly min: number;
@@ -7,11 +5,20 @@ export interface Range {
   readonly max: number;
 }
 
-export function rangeOf(figures: readonly number[]): Range {
-  const sorted = ascending(figures);
-  return { min: sorted[0] ?? Number.NaN, median: percentile(sorted, 0.5), max: sorted.at(-1) ?? Number.NaN };
-}
+export const rangeOf = (figures: readonly number[]): Range => ({
+  min: Math.min(...figures),
+  median: median(figures),
+  max: Math.max(...figures),
+});
 
-export const median = (figures: readonly number[]): number => percentile(ascending(figures), 0.5);
+/** The middle one, or the mean of the two in the middle. */
+export function median(figures: readonly number[]): number {
+  const sorted = ascending(figures);
+  const [below = Number.NaN, above = below] = sorted.slice(
+    Math.ceil(sorted.length / 2) - 1,
+    Math.floor(sorted.length / 2) + 1,
+  );
+  return (below + above) / 2;
+}
 
 export const ascending = (figures: readonly number[]): number[] => figures.toSorted((one, other) => one - other);

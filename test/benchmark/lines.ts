@@ -55,11 +55,11 @@ export const quickExtent: Extent = {
   rounds: 2,
   events: 10,
   warmUpEvents: 5,
-  singleEvents: 50,
+  singleEvents: 100,
   generations: 1,
   slices: 3,
-  warmUp: 1_000,
-  slice: 500,
+  warmUp: 700,
+  slice: 400,
   companies: 30,
 };
 

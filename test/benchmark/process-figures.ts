@@ -24,7 +24,7 @@ export const collectsOnSignal = { NODE_OPTIONS: '--expose-gc --import ./test/abu
 export async function heldMemory({ pid, send }: Program): Promise<number> {
   send('SIGUSR2');
   // The collection takes a fraction of it; pages go back to the system after it.
-  await pause(1_000);
+  await pause(500);
   const [, kilobytes = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes);
 }

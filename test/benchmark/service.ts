@@ -9,7 +9,7 @@ import type { Db } from '../../src/company/tables.ts';
 import { openDeployment } from '../../src/database/deployment.ts';
 import { openPostgres } from '../../src/database/open-database.ts';
 import { openCompanyChannel } from '../../src/live/company-channel.ts';
-import { openRedisServer } from '../../src/redis/redis-server.ts';
+import { openRedisServer, type Redis } from '../../src/redis/redis-server.ts';
 import { readRedisUrl } from '../../src/redis/redis-settings.ts';
 import { openStandInBench } from '../bench/stand-in-bench.ts';
 import { addressOf, type Cluster, type Env, openCluster, tokenOf } from '../support/processes.ts';
@@ -27,6 +27,12 @@ export interface MadeCompany {
   readonly customer: string;
 }
 
+export interface Moves {
+  readonly companies: readonly Parameters<Notifier['moved']>[0][];
+  /** The time just before the commit. */
+  readonly committedAt: number;
+}
+
 /** The service in production configuration on servers of its own; its processes are started one by one. */
 export interface Service {
   readonly cluster: Cluster;
@@ -39,11 +45,12 @@ export interface Service {
   makeCompanies(count: number, customerOf: (index: number) => string): Promise<MadeCompany[]>;
   /** Creates a company by the mutation, and resolves to its id. */
   create(api: Server, customer: string, input: CreateCompanyInput): Promise<string>;
-  /**
-   * Appends an event to each of these companies as a worker does, all in one transaction, and notifies. Resolves to the
-   * time just before the commit.
-   */
-  moveAll(ids: readonly CompanyId[]): Promise<number>;
+  /** Appends an event to each of these companies as a worker does, all in one transaction. */
+  moveAll(ids: readonly CompanyId[]): Promise<Moves>;
+  /** Notifies as a worker does after a commit. */
+  readonly notifier: Notifier;
+  /** A connection of the benchmark's own. */
+  readonly redis: Redis;
   /** Removes all companies and their jobs, so that no line works on what another one has left. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -78,7 +85,10 @@ export async function openService(): Promise<Service> {
   const { db, em } = database;
   const { id } = await openDeployment(em, { moved: false });
   const log = pino({ level: 'silent' });
-  const channel = openCompanyChannel(openRedisServer(readRedisUrl(cluster.redis.url), id, log), log);
+  const redis = openRedisServer(readRedisUrl(cluster.redis.url), id, log);
+  const connection = redis.connect();
+  opened.defer(async () => connection.disconnect());
+  const channel = openCompanyChannel(redis, log);
   opened.defer(() => channel.close());
   const notifier = openNotifier({ watchers: channel.announce, workers() {}, mailers() {} });
   const all = opened.move();
@@ -102,14 +112,13 @@ export async function openService(): Promise<Service> {
       if (!company) throw new Error(`Not created: ${JSON.stringify(data)}`);
       return company.id;
     },
-    async moveAll(ids) {
-      const { moved, committedAt } = await db.transaction().execute(async (transaction) => ({
-        moved: await appendToAll(transaction, ids),
+    moveAll: (ids) =>
+      db.transaction().execute(async (transaction) => ({
+        companies: await appendToAll(transaction, ids),
         committedAt: now(),
-      }));
-      for (const company of moved) notifier.moved(company);
-      return committedAt;
-    },
+      })),
+    notifier,
+    redis: connection,
     async clear() {
       await sql`truncate company, company_event, outbox_mail, audit_entry, worker cascade`.execute(db);
       await tellRedis(cluster.redis, 'FLUSHALL');
@@ -126,7 +135,7 @@ export const creation = `mutation ($input: CreateCompanyInput!) {
 const step = { name: 'one', title: 'Making one', completed: 'One made' };
 
 /** moveCompany’s statement for many companies at once. */
-async function appendToAll(db: Db, ids: readonly CompanyId[]): Promise<Moved[]> {
+async function appendToAll(db: Db, ids: readonly CompanyId[]): Promise<Moves['companies']> {
   const moved = await db
     .with('moved', (query) =>
       query
@@ -146,8 +155,6 @@ async function appendToAll(db: Db, ids: readonly CompanyId[]): Promise<Moved[]> 
     event: { ...event, occurred_at: new Date(event.occurred_at) },
   }));
 }
-
-type Moved = Parameters<Notifier['moved']>[0];
 
 /** A worker that does not exist owns them for a day. */
 async function makeCompanies(db: Db, customers: readonly string[]): Promise<MadeCompany[]> {

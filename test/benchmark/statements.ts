@@ -60,7 +60,8 @@ async function operationsOn(
   await watchers.arrivals(version);
   const move = async (): Promise<void> => {
     version += 1;
-    await service.moveAll([watched]);
+    const { companies } = await service.moveAll([watched]);
+    companies.forEach(service.notifier.moved);
     await watchers.arrivals(version);
   };
   return [

@@ -1,37 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { percentile } from '../faults/report.ts';
-import { tokenOf } from '../support/processes.ts';
-import { now } from './clock.ts';
 import { ascending, median } from './figures.ts';
 import type { Column, Extent, Line } from './lines.ts';
 import { cpuTimeOf, heldMemory } from './process-figures.ts';
-import { type Contestant, compare, type Sample } from './rounds.ts';
-import { type Server, startReference } from './server.ts';
-import type { Service } from './service.ts';
-import type { Transport, WatcherOf } from './watcher-messages.ts';
+import { compare, type Sample } from './rounds.ts';
+import { contestants, onceCommitted, type Watched } from './watched.ts';
+import type { Transport } from './watcher-messages.ts';
 import { openWatchers, type Watchers } from './watchers.ts';
 
-/** A server, who watches there, and how the next event is caused. */
-interface Watched {
-  readonly server: Server;
-  readonly watchers: readonly WatcherOf[];
-  /** The version that watchers get when they come; undefined where they get nothing. */
-  readonly present: number | undefined;
-  /** Resolves to the event’s version, and to the time just before it was published or committed. */
-  cause(): Promise<{ version: number; causedAt: number }>;
-}
-
-/** The peers by transport; the first one is the reference. */
-const peers: Readonly<Record<Transport, readonly { readonly name: string; readonly file: string }[]>> = {
-  sse: [
-    { name: 'bare node:http', file: 'bare-sse.ts' },
-    { name: 'plain Yoga', file: 'yoga.ts' },
-  ],
-  websocket: [
-    { name: 'bare ws', file: 'bare-web-socket.ts' },
-    { name: 'graphql-ws', file: 'graphql-ws.ts' },
-  ],
-};
 const transportNames: Readonly<Record<Transport, string>> = { sse: 'Server-Sent Events', websocket: 'WebSocket' };
 
 const manyColumns = [
@@ -83,90 +59,22 @@ export const distinctCompanies: Line = {
   },
 };
 
-/** One event after the other to a single watcher. */
+/** One event after the other to a single watcher. The reference takes the same way as the service, by PostgreSQL and Redis. */
 export const oneWatcher = (transport: Transport): Line => ({
   key: `one-${transport}`,
-  measure: async ({ service, extent }) => ({
-    title: `One event to a single watcher, ${transportNames[transport]}`,
-    columns: oneColumns,
-    rows: await compare(
-      contestants(service, transport, { watchers: 1, companies: 1 }, (watched) =>
-        measureOne(watched, transport, extent),
+  async measure({ service, extent }) {
+    const measure = (watched: Watched) => measureOne(watched, transport, extent);
+    const audience = { watchers: 1, companies: 1 };
+    return {
+      title: `One event to a single watcher, ${transportNames[transport]}`,
+      columns: oneColumns,
+      rows: await compare(
+        [onceCommitted(service, transport, audience, measure), ...contestants(service, transport, audience, measure)],
+        extent.rounds,
       ),
-      extent.rounds,
-    ),
-  }),
+    };
+  },
 });
-
-interface Audience {
-  readonly watchers: number;
-  readonly companies: number;
-}
-
-/** The peers and the service, each on a fresh server for each measurement. */
-function contestants<Key extends string>(
-  service: Service,
-  transport: Transport,
-  audience: Audience,
-  measure: (watched: Watched) => Promise<Sample<Key>>,
-): Contestant<Key>[] {
-  const onFresh = (open: () => Promise<Watched>) => async (): Promise<Sample<Key>> => {
-    const watched = await open();
-    try {
-      return await measure(watched);
-    } finally {
-      await watched.server.program.end('SIGKILL');
-    }
-  };
-  return [
-    ...peers[transport].map(({ name, file }) => ({ name, measure: onFresh(() => openReference(file, audience)) })),
-    { name: 'this service', measure: onFresh(() => openOurs(service, audience)) },
-  ];
-}
-
-async function openReference(file: string, { watchers, companies }: Audience): Promise<Watched> {
-  const server = await startReference(file);
-  let version = 0;
-  return {
-    server,
-    watchers: Array.from({ length: watchers }, (_, index) => ({ companyId: `COMP-${index % companies}` })),
-    present: undefined,
-    async cause() {
-      version += 1;
-      const causedAt = now();
-      server.program.tell(`${version}`);
-      return { version, causedAt };
-    },
-  };
-}
-
-/** Customers with a hundred companies each, all of which are watched. */
-async function openOurs(service: Service, { watchers, companies }: Audience): Promise<Watched> {
-  const made = await service.makeCompanies(companies, (index) => `customer-${Math.floor(index / 100)}`);
-  const customers = [...new Set(made.map(({ customer }) => customer))];
-  const tokens = new Map(
-    await Promise.all(
-      customers.map(async (customer): Promise<[string, string]> => [customer, await tokenOf(customer, 'customer')]),
-    ),
-  );
-  const server = await service.startApi();
-  const ids = made.map(({ id }) => id);
-  let version = 1;
-  return {
-    server,
-    watchers: Array.from({ length: watchers }, (_, index): WatcherOf[] =>
-      made.slice(index % companies, (index % companies) + 1).map(({ id, customer }) => ({
-        companyId: id,
-        token: tokens.get(customer) ?? '',
-      })),
-    ).flat(),
-    present: version,
-    async cause() {
-      version += 1;
-      return { version, causedAt: await service.moveAll(ids) };
-    },
-  };
-}
 
 async function measureMany(
   watched: Watched,
