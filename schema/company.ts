@@ -89,16 +89,40 @@ const CompanyFilterInput = builder.inputType('CompanyFilter', {
   }),
 });
 
+/** In seconds; proxies and clients give up after a minute or so. */
+const longestWait = 30;
+
 builder.queryField('company', (t) =>
   t.field({
     type: CompanyObject,
     nullable: true,
     description: 'The company with this id; null when it does not exist or you may not see it.',
     authScopes: { signedIn: true },
-    args: { id: t.arg.id({ required: true, description: 'E.g. `COMP-2026-00001`.' }) },
-    resolve: async (_root, args, { db, viewer }) => {
-      const id = parseCompanyId(args.id);
-      return id && (await findCompany(db, viewer, id));
+    args: {
+      id: t.arg.id({ required: true, description: 'E.g. `COMP-2026-00001`.' }),
+      afterVersion: t.arg.int({
+        description:
+          'For clients that cannot stream: the last version you have seen. The answer waits for a newer one, up to `waitSeconds`; it comes at once when there is one, and when the company is ACTIVE or FAILED.',
+      }),
+      waitSeconds: t.arg.int({
+        description: `How long to wait for a version after \`afterVersion\`: 0 to ${longestWait} seconds, ${longestWait} by default. A waiting request counts as an open stream.`,
+      }),
+    },
+    resolve: async (_root, { id: given, afterVersion, waitSeconds }, { db, viewer, streams, waitAside }) => {
+      const seconds = waitSeconds ?? longestWait;
+      if (seconds < 0 || seconds > longestWait) throw badArgument('waitSeconds', `Wait 0 to ${longestWait} seconds.`);
+      if (waitSeconds != null && afterVersion == null) {
+        throw badArgument('afterVersion', 'Give the last version you have seen, or leave out waitSeconds.');
+      }
+      const id = parseCompanyId(given);
+      const company = id && (await findCompany(db, viewer, id));
+      if (!company || afterVersion == null) return company;
+      if (afterVersion < 0 || afterVersion > company.version) {
+        throw badArgument('afterVersion', `Give a version from 0 to ${company.version}, the company's newest.`);
+      }
+      if (afterVersion < company.version) return company;
+      await waitAside((over) => streams.newer(company, over), seconds * 1_000);
+      return streams.companyNow(company.id);
     },
   }),
 );

@@ -41,11 +41,18 @@ export interface Position {
   atEnd?: boolean;
 }
 
+/**
+ * Waits while other operations run in this one's place: until `wait` resolves, which it must soon do once its signal aborts, at
+ * most so many milliseconds, and no longer than the client does. Counts as a stream of the viewer; throws Refusal when they have too many.
+ */
+export type WaitAside = (wait: (over: AbortSignal) => Promise<void>, atMost: number) => Promise<void>;
+
 export interface SchemaContext extends SchemaDeps {
   readonly viewer: Viewer;
   /** The viewer's network address. */
   readonly address: string | undefined;
   readonly position: Position;
+  readonly waitAside: WaitAside;
   /** The mutation that is under way; undefined in queries and subscriptions. */
   readonly act?: Act;
 }

@@ -2,7 +2,7 @@ import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLErr
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { checkDocument } from '../../schema/check-document.ts';
 import { checkOperation } from '../../schema/check-operation.ts';
-import type { Position, SchemaContext, SchemaDeps } from '../../schema/context.ts';
+import type { Position, SchemaContext, SchemaDeps, WaitAside } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { Viewer } from '../access/viewer.ts';
@@ -17,6 +17,7 @@ export interface Initial extends Identity {
   /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
   readonly position: Position;
+  readonly waitAside: WaitAside;
 }
 
 export type GraphQLServer = YogaServerInstance<Initial, SchemaContext>;
@@ -33,7 +34,13 @@ export interface GraphQLServerOptions {
 export function openGraphQLServer({ deps, seesSchema, metrics, subscribe }: GraphQLServerOptions): GraphQLServer {
   return createYoga<Initial, SchemaContext>({
     schema,
-    context: ({ viewer, address, position }): SchemaContext => ({ ...deps, viewer, address, position }),
+    context: ({ viewer, address, position, waitAside }): SchemaContext => ({
+      ...deps,
+      viewer,
+      address,
+      position,
+      waitAside,
+    }),
     // run-operation.ts and subscriptions.ts mask errors.
     maskedErrors: false,
     logging: false,

@@ -3,10 +3,17 @@ import { Refusal } from '../../schema/refusal.ts';
 /** Starts operations in turn, viewer by viewer, so that one viewer's many operations do not delay another's single one. */
 export interface OperationQueue {
   /**
-   * Resolves when an operation of this viewer may run, to the function that releases its place. Rejects with Refusal
-   * when too many of the viewer's operations are waiting already.
+   * Resolves when an operation of this viewer may run. Rejects with Refusal when too many of the viewer's operations are
+   * waiting already.
    */
-  acquire(viewer: string): Promise<() => void>;
+  acquire(viewer: string): Promise<Place>;
+}
+
+/** The place of one operation among those that run. */
+export interface Place {
+  /** Leaves it to another operation as long as `wait` takes, and waits for one in turn afterwards. Calls may overlap. */
+  leaveWhile(wait: () => Promise<void>): Promise<void>;
+  release(): void;
 }
 
 /** How many operations run at once, of one viewer and in all, and how many of one viewer wait. */
@@ -46,16 +53,45 @@ export function openOperationQueue(): OperationQueue {
     }
   }
 
+  /** Resolves to the function that releases the place. */
+  async function takePlace(viewer: string, mostWaiting: number): Promise<() => void> {
+    const operations = viewers.get(viewer) ?? { running: 0, waiting: [] };
+    viewers.set(viewer, operations);
+    if (operations.waiting.length === 0 && mayStart(operations)) start(operations);
+    else {
+      if (operations.waiting.length >= mostWaiting) throw tooMany();
+      await new Promise<void>((resolve) => operations.waiting.push(resolve));
+    }
+    return () => release(viewer, operations);
+  }
+
   return {
     async acquire(viewer) {
-      const operations = viewers.get(viewer) ?? { running: 0, waiting: [] };
-      viewers.set(viewer, operations);
-      if (operations.waiting.length === 0 && mayStart(operations)) start(operations);
-      else {
-        if (operations.waiting.length >= limits.waitingEach) throw tooMany();
-        await new Promise<void>((resolve) => operations.waiting.push(resolve));
-      }
-      return () => release(viewer, operations);
+      let leave: (() => void) | undefined = await takePlace(viewer, limits.waitingEach);
+      let waits = 0;
+      let isOver = false;
+      const leaveOnce = (): void => {
+        leave?.();
+        leave = undefined;
+      };
+      return {
+        release() {
+          isOver = true;
+          leaveOnce();
+        },
+        async leaveWhile(wait) {
+          waits += 1;
+          leaveOnce();
+          await wait().finally(() => {
+            waits -= 1;
+          });
+          if (waits > 0 || isOver) return;
+          const leaveAgain = await takePlace(viewer, Number.POSITIVE_INFINITY);
+          // The operation may have ended, or left and returned, meanwhile.
+          if (isOver || leave) leaveAgain();
+          else leave = leaveAgain;
+        },
+      };
     },
   };
 }

@@ -1,12 +1,13 @@
 import { type ExecutionResult, getOperationAST } from 'graphql';
-import type { Position } from '../../schema/context.ts';
+import type { Position, WaitAside } from '../../schema/context.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { tokenExpired, Unauthenticated } from '../access/authenticate.ts';
 import { type Revocations, revoked } from '../access/revoked-tokens.ts';
+import type { Viewer } from '../access/viewer.ts';
 import type { Identity } from './caller.ts';
 import { asGraphQLError, type MaskResult } from './error-mask.ts';
 import type { GraphQLServer } from './graphql-server.ts';
-import { openOperationQueue } from './operation-queue.ts';
+import { openOperationQueue, type Place } from './operation-queue.ts';
 import type { Parameters } from './request-parameters.ts';
 import { ResultStream } from './result-stream.ts';
 import type { ViewerLimits } from './viewer-limits.ts';
@@ -35,21 +36,40 @@ export function operationRunner(
   mask: MaskResult,
 ): RunOperation {
   const queue = openOperationQueue();
+  /** Time has passed since the request was authenticated. */
+  const assertCurrent = (viewer: Viewer): void => {
+    if (viewer.until !== undefined && Date.now() >= viewer.until)
+      throw new Unauthenticated('TOKEN_EXPIRED', tokenExpired);
+    if (revocations.includes(viewer)) throw revoked();
+  };
 
   return async ({ viewer, address, signal, readsOnly, position }, { query, operationName, variables }) => {
-    let release = (): void => {};
+    let place: Place | undefined;
+    const waitAside: WaitAside = async (wait, atMost) => {
+      const close = limits.openStream(viewer);
+      const revoking = new AbortController();
+      const forget = revocations.watch(viewer, () => revoking.abort());
+      const rest = Math.max(0, Math.min(atMost, (viewer.until ?? Number.POSITIVE_INFINITY) - Date.now()));
+      const over = AbortSignal.any([signal, revoking.signal, AbortSignal.timeout(Math.ceil(rest))]);
+      await place
+        ?.leaveWhile(() => wait(over))
+        .finally(() => {
+          forget();
+          close();
+        });
+      assertCurrent(viewer);
+    };
     try {
       limits.countRequest(viewer);
-      release = await queue.acquire(viewer.subject);
+      place = await queue.acquire(viewer.subject);
       signal.throwIfAborted();
-      if (viewer.until !== undefined && Date.now() >= viewer.until)
-        throw new Unauthenticated('TOKEN_EXPIRED', tokenExpired);
-      if (revocations.includes(viewer)) throw revoked();
+      assertCurrent(viewer);
       const { schema, parse, validate, contextFactory, execute, subscribe } = graphql.getEnveloped({
         viewer,
         address,
         signal,
         position,
+        waitAside,
       });
       const document = parse(query);
       const faults = validate(schema, document);
@@ -62,7 +82,7 @@ export function operationRunner(
     } catch (error) {
       return mask({ errors: [asGraphQLError(error)] });
     } finally {
-      release();
+      place?.release();
     }
   };
 }

@@ -6,7 +6,7 @@ import type { Liveness } from '../observability/liveness.ts';
 import type { Log } from '../observability/log.ts';
 import type { CompanyChannel } from './company-channel.ts';
 import { type CompanyFeed, openCompanyFeed } from './company-feed.ts';
-import { CompanyWatch } from './company-watch.ts';
+import { CompanyWatch, WatchEnded } from './company-watch.ts';
 import { openEventReader } from './read-events.ts';
 
 /** A company's events as they happen. */
@@ -22,6 +22,8 @@ export interface CompanyStreams {
     sinceVersion: number,
     until?: number,
   ): AsyncIterableIterator<CompanyEventRow>;
+  /** Resolves once the company has a newer event or is ACTIVE or FAILED, when `over` aborts, and when the streams close. */
+  newer(company: Pick<CompanyRow, 'id' | 'version'>, over: AbortSignal): Promise<void>;
   /** The company as it is now; those that are read in the same turn are read in one statement. */
   companyNow(id: CompanyId): Promise<CompanyRow>;
   /** Ends all streams, so that a server can close. */
@@ -53,22 +55,35 @@ export function openCompanyStreams(
     return feed;
   };
 
+  const watch: CompanyStreams['watch'] = ({ id, version }, sinceVersion, until = Number.POSITIVE_INFINITY) =>
+    new CompanyWatch({
+      feed() {
+        const feed = feedOf(id, Math.max(0, sinceVersion - 1));
+        if (version > feed.newest) feed.doubt();
+        return feed;
+      },
+      sinceVersion,
+      until,
+      onOpen(opened) {
+        watches.add(opened);
+        if (isClosed) opened.end('closing');
+      },
+      onClose: (closed) => watches.delete(closed),
+    });
+
   return {
-    watch: ({ id, version }, sinceVersion, until = Number.POSITIVE_INFINITY) =>
-      new CompanyWatch({
-        feed() {
-          const feed = feedOf(id, Math.max(0, sinceVersion - 1));
-          if (version > feed.newest) feed.doubt();
-          return feed;
-        },
-        sinceVersion,
-        until,
-        onOpen(watch) {
-          watches.add(watch);
-          if (isClosed) watch.end('closing');
-        },
-        onClose: (watch) => watches.delete(watch),
-      }),
+    watch,
+    async newer(company, over) {
+      const events = watch(company, company.version);
+      const end = (): void => void events.return?.();
+      over.addEventListener('abort', end, { once: true });
+      if (over.aborted) end();
+      await events.next().catch((error: unknown) => {
+        if (!(error instanceof WatchEnded)) throw error;
+      });
+      over.removeEventListener('abort', end);
+      end();
+    },
     companyNow: (id) => companies.load(id),
     close() {
       isClosed = true;

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
 /** Keeps a secret unreadable in the database. */
 export interface SecretBox {
@@ -29,25 +29,26 @@ export interface SecretKey {
  * A sealed secret reads `<key id>.<nonce>.<tag>.<ciphertext>`, base64url.
  */
 export function secretBox(keys: readonly [SecretKey, ...SecretKey[]]): SecretBox {
-  const keyNamed = (id = ''): SecretKey => {
-    const key = keys.find((candidate) => candidate.id === id);
+  const [{ id: newest }] = keys;
+  const byId = new Map(keys.map(({ id, bytes }) => [id, createSecretKey(bytes)]));
+  const keyNamed = (id = ''): KeyObject => {
+    const key = byId.get(id);
     if (!key) throw new MissingKey(id);
     return key;
   };
 
   return {
     seal(secret, owner) {
-      const [key] = keys;
       const nonce = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(Buffer.from(owner));
+      const cipher = createCipheriv('aes-256-gcm', keyNamed(newest), nonce).setAAD(Buffer.from(owner));
       const ciphertext = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-      return [key.id, ...[nonce, cipher.getAuthTag(), ciphertext].map((part) => part.toString('base64url'))].join('.');
+      return [newest, ...[nonce, cipher.getAuthTag(), ciphertext].map((part) => part.toString('base64url'))].join('.');
     },
     open(sealed, owner) {
       const [id, ...parts] = sealed.split('.');
       const [nonce, tag, ciphertext] = parts.map((part) => Buffer.from(part, 'base64url'));
       if (!nonce || !tag || !ciphertext) throw new Error('This is not a sealed secret.');
-      const decipher = createDecipheriv('aes-256-gcm', keyNamed(id).bytes, nonce, { authTagLength: 16 });
+      const decipher = createDecipheriv('aes-256-gcm', keyNamed(id), nonce, { authTagLength: 16 });
       decipher.setAAD(Buffer.from(owner)).setAuthTag(tag);
       return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
     },
