@@ -95,10 +95,6 @@ export const CompanySchema = defineEntity({
     { name: 'company_status_position_index', properties: ['status', 'position'] },
     { name: 'company_created_by_status_position_index', properties: ['createdBy', 'status', 'position'] },
     {
-      name: 'company_running_index',
-      expression: `create index "company_running_index" on "company" ("leased_since") where "status" = 'PROVISIONING'`,
-    },
-    {
       name: 'company_sealed_index',
       expression: `create index "company_sealed_index" on "company" ("position") where "sealed_password" is not null`,
     },

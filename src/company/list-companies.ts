@@ -1,4 +1,4 @@
-import { type Expression, expressionBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely';
 import type { Window } from './find-companies.ts';
 import type { Requester } from './requester.ts';
 import type { CompanyStatus } from './status.ts';
@@ -14,7 +14,7 @@ export interface CompanySearch {
 /** How many companies a text is looked for in that the index of texts does not find: the newest. */
 export const mostLookedThrough = 10_000;
 /** How many companies any other text is looked for in before the index is. */
-const nearby = 2_000;
+const nearby = 1_000;
 
 /** The requester's companies, newest first; read from the end of the window, oldest first. */
 export async function findCompanies(
@@ -26,42 +26,39 @@ export async function findCompanies(
   const own = requester.seesAll ? [] : [company('created_by', '=', requester.subject)];
   const kinds = statuses && [...new Set(statuses)];
   if (kinds?.length === 0) return [];
-  if (!text) return listing(db, own, kinds, window).execute();
+  if (!text) return companiesAt(db, listing(db, own, kinds, window), [], window).execute();
 
   const contains = containsText(text);
   if (!isIndexed(text)) {
     const newest = listing(db, own, kinds, { fromEnd: false, limit: mostLookedThrough });
-    return among(db, newest, [contains, ...boundsOf(window)], window).execute();
+    return companiesAt(db, newest, [contains, ...boundsOf(window)], window).execute();
   }
   // A frequent text is found nearby, where it costs little; the index would find all that contain it, to be sorted then.
-  const near = await among(db, listing(db, own, kinds, { ...window, limit: nearby }), [contains], window).execute();
-  if (near.length === window.limit) return near;
-  return db
+  const near = listing(db, own, kinds, { ...window, limit: nearby });
+  const found = await companiesAt(db, near, [contains], window).execute();
+  if (found.length === window.limit) return found;
+  const isOneOf = kinds ? [company('status', '=', sql<CompanyStatus>`any(${kinds})`)] : [];
+  const containing = db
+    // Looked for by itself, so that PostgreSQL does not hope to meet it soon among all companies, newest first.
     .with(
-      // Looked for by itself, so that PostgreSQL does not hope to meet it soon among all companies, newest first.
-      (found) => found('found').materialized(),
+      (name) => name('found').materialized(),
       (query) =>
         query
           .selectFrom('company')
           .select('position')
-          .where(company.and([contains, ...own, ...(kinds ? [isOneOf(kinds)] : []), ...boundsOf(window)])),
+          .where(company.and([contains, ...own, ...isOneOf, ...boundsOf(window)])),
     )
-    .selectFrom('company')
+    .selectFrom('found')
     .selectAll()
-    .where('position', 'in', (query) =>
-      query.selectFrom('found').select('found.position').orderBy('found.position', orderOf(window)).limit(window.limit),
-    )
     .orderBy('position', orderOf(window))
-    .execute();
+    .limit(window.limit);
+  return companiesAt(db, containing, [], window).execute();
 }
 
-type Companies = SelectQueryBuilder<Tables, 'company', CompanyRow>;
 type Conditions = readonly Expression<SqlBool>[];
+type Positions = Expression<Pick<CompanyRow, 'position'>>;
 
 const company = expressionBuilder<Tables, 'company'>();
-
-const isOneOf = (statuses: readonly CompanyStatus[]): Expression<SqlBool> =>
-  company('status', '=', sql<CompanyStatus>`any(${[...statuses]})`);
 
 const boundsOf = ({ after, before }: Window): Conditions => [
   ...(after === undefined ? [] : [company('position', '<', BigInt(after))]),
@@ -70,30 +67,43 @@ const boundsOf = ({ after, before }: Window): Conditions => [
 
 const orderOf = ({ fromEnd }: Window): 'asc' | 'desc' => (fromEnd ? 'asc' : 'desc');
 
-/** A page of the companies with these statuses, read from an index: for several statuses one listing of each is merged. */
+/** The positions of a page of companies, as an index has them in order; for several statuses a page of each is merged. */
 function listing(
   db: Db,
   conditions: Conditions,
   statuses: readonly CompanyStatus[] | undefined,
   window: Window,
-): Companies {
-  const all = [...conditions, ...boundsOf(window)];
-  const companies = db.selectFrom('company').selectAll();
-  if (!statuses) return page(companies.where(company.and(all)), window);
-  const [first, ...others] = statuses.map((status) =>
-    page(companies.where(company.and([company('status', '=', status), ...all])), window),
-  );
-  if (!first) throw new Error('There is a status to list.');
+): Positions {
+  const page = (...more: Conditions): Positions =>
+    db
+      .selectFrom('company')
+      .select('position')
+      .where(company.and([...more, ...conditions, ...boundsOf(window)]))
+      .orderBy('position', orderOf(window))
+      .limit(window.limit);
+  const [first, ...others] = (statuses ?? []).map((status) => page(company('status', '=', status)));
+  if (!first) return page();
   if (others.length === 0) return first;
-  return among(db, sql`(${sql.join([first, ...others], sql` union all `)})`, [], window);
+  const pages = [first, ...others].map((each) => sql`(${each})`);
+  return sql`(${sql.join(pages, sql` union all `)} order by position ${sql.raw(orderOf(window))} limit ${window.limit})`;
 }
 
-/** A page of the rows of a query that are as the conditions say. */
-const among = (db: Db, rows: Expression<unknown>, conditions: Conditions, window: Window): Companies =>
-  page(
-    db.selectFrom(sql<CompanyRow>`${rows}`.as<'company'>('company')).selectAll().where(company.and(conditions)),
-    window,
-  );
-
-const page = (companies: Companies, window: Window): Companies =>
-  companies.orderBy('position', orderOf(window)).limit(window.limit);
+/** The companies at these positions that are as the conditions say, one after the other until there is a page of them. */
+const companiesAt = (db: Db, positions: Positions, conditions: Conditions, window: Window) =>
+  db
+    .selectFrom(sql<Pick<CompanyRow, 'position'>>`${positions}`.as<'listed'>('listed'))
+    .innerJoinLateral(
+      // The limit keeps PostgreSQL from reading all companies, to join them with many positions.
+      (query) =>
+        query
+          .selectFrom('company')
+          .selectAll()
+          .whereRef('company.position', '=', 'listed.position')
+          .where(company.and(conditions))
+          .limit(1)
+          .as('company'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('company')
+    .orderBy('listed.position', orderOf(window))
+    .limit(window.limit);

@@ -8,8 +8,12 @@ export interface Volume {
 
 /** The fixed part of what is filled in, whatever the volume. */
 export const filled = {
-  /** Owns a fifth of all companies; the others belong to a thousand customers. */
+  /** Owns a fifth of all companies. */
   partner: 'portal',
+  /** Owns a fifth of all companies too, and all of those are ACTIVE; the others belong to a thousand customers. */
+  archive: 'archive',
+  /** Owns one in fifty. */
+  shop: 'shop',
   /** In the name of one company, an old one. */
   rareText: 'needle',
   /** In the site name of every company. */
@@ -44,9 +48,11 @@ export async function fillDatabase(client: Client, { companies, events }: Volume
        case when status = 'PROVISIONING' then now() - interval '1 minute' end,
        case when status = 'PROVISIONING' then now() + interval '1 hour' end
      from (
-       select number, case when number % 5 = 0 then 'portal' else 'customer-' || number % 997 end as creator,
-         case when number > $1 * 0.9 and number % 40 = 7 then 'PROVISIONING' when number > $1 * 0.9 and number % 20 = 3 then 'QUEUED'
-           when number % 50 = 1 then 'FAILED' when number % 100 = 2 then 'DRAFT' else 'ACTIVE' end as status
+       select number, case when number % 5 = 0 then 'portal' when number % 5 = 1 then 'archive' when number % 50 = 4 then 'shop'
+           else 'customer-' || number % 997 end as creator,
+         case when number > $1 * 0.9 and number % 40 = 7 then 'PROVISIONING'
+           when number > $1 * 0.9 and (number % 20 = 3 or number % 100 = 50) then 'QUEUED'
+           when number % 10 = 3 or number % 100 = 0 then 'FAILED' when number % 100 = 2 then 'DRAFT' else 'ACTIVE' end as status
        from generate_series(1, $1::int) as number
      ) as numbered`,
     [companies, events],

@@ -9,9 +9,8 @@ export class Listings extends Migration {
     this.addSql(
       'create index "company_created_by_status_position_index" on "company" ("created_by", "status", "position")',
     );
-    // It counts running attempts as well.
+    // The former counts running attempts as well.
     this.addSql('drop index "company_attempts_index"');
-    this.addSql(`create index "company_running_index" on "company" ("leased_since") where "status" = 'PROVISIONING'`);
     this.addSql('create index "company_sealed_index" on "company" ("position") where "sealed_password" is not null');
     this.addSql('create index "revocation_ends_at_index" on "revocation" ("ends_at")');
   }
@@ -19,7 +18,6 @@ export class Listings extends Migration {
   override down(): void {
     this.addSql('drop index "revocation_ends_at_index"');
     this.addSql('drop index "company_sealed_index"');
-    this.addSql('drop index "company_running_index"');
     this.addSql(`create index "company_attempts_index" on "company" ("created_by") where "status" = 'PROVISIONING'`);
     this.addSql('drop index "company_created_by_status_position_index"');
     this.addSql('drop index "company_status_position_index"');
