@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { type GraphQLNamedType, getNamedType, isObjectType, isUnionType } from 'graphql';
 import { schema } from '../schema/index.ts';
+import { readBacklog } from '../src/app/read-backlog.ts';
 import {
   type MailKind,
   ProvisionCompanyDocument,
@@ -438,9 +439,13 @@ describe('waiting and running', async () => {
     for (let number = 0; number <= mostListed; number++) ids.push(await claimed(`running-${number}`));
     const [oldest, newest] = [ids[50] ?? assert.fail(), ids[0] ?? assert.fail()];
     await store.set(oldest, `leased_since = ${ago(300)}, leased_until = now() + interval '20 seconds'`);
-    await store.set(newest, `leased_since = now() + interval '1 second'`);
+    await store.set(newest, `leased_since = now() + interval '1 second', leased_until = now() + interval '10 seconds'`);
     const { waiting, running, runningCount } = await readServiceStatus(db);
     assert.deepEqual([waiting, runningCount, running.length], [0, mostListed + 1, mostListed]);
+    const { attemptsRunning, oldestLeaseSeconds = 0, leastLeaseSecondsLeft = 0 } = await readBacklog(db);
+    assert.equal(attemptsRunning, mostListed + 1);
+    assert.ok(Math.abs(oldestLeaseSeconds - 300) < 5, 'of the longest running');
+    assert.ok(leastLeaseSecondsLeft > 0 && leastLeaseSecondsLeft <= 10, 'of one that is not listed');
     const [first] = running;
     assert.ok(first);
     assert.deepEqual([first.company.id, first.worker, first.claims], [oldest, 'running-50', 1]);
