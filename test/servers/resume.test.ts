@@ -58,10 +58,28 @@ const inChromium: Run = async (code, output) => {
 };
 
 describe('the README’s example, through a kill and an orderly end of the API', { skip: serversMissing }, () => {
-  const watchers = ['graphql-sse', 'graphql-ws'].flatMap((library) => [
-    { library, place: 'Node', run: inNode, last: 'exit 0', output: new Output(), skip: false },
-    { library, place: 'Chromium', run: inChromium, last: 'ended', output: new Output(), skip: chromiumMissing },
-  ]);
+  const watchers = [
+    ...['graphql-sse', 'graphql-ws', 'urql', 'Apollo Client'].map((library) => {
+      return {
+        library,
+        place: 'Node',
+        run: inNode,
+        last: 'exit 0',
+        output: new Output(),
+        skip: false as string | false,
+      };
+    }),
+    ...['graphql-sse', 'graphql-ws'].map((library) => {
+      return {
+        library,
+        place: 'Chromium',
+        run: inChromium,
+        last: 'ended',
+        output: new Output(),
+        skip: chromiumMissing,
+      };
+    }),
+  ];
   const watching = watchers.filter(({ skip }) => skip === false);
   let versions: number[];
 
@@ -124,10 +142,43 @@ describe('the README’s example, through a kill and an orderly end of the API',
   }
 });
 
+/** The README's client over a WebSocket, up to where it subscribes. */
+const [socket = ''] = exampleWith("from 'graphql-ws'", 'js').split('await new Promise');
+const given = exampleWith('subscriptionExchange', 'js');
+const [, exchange = ''] = /^(subscriptionExchange\(.*?^\}\));/ms.exec(given) ?? [];
+const [, link = ''] = /^(new GraphQLWsLink\(.*?\));/m.exec(given) ?? [];
+
+/** Clients that the README gives its own `subscribe`, each with the least around it. */
+const examples: Readonly<Record<string, string>> = {
+  urql: `
+import { Client, subscriptionExchange } from '@urql/core';
+${socket}
+const urql = new Client({ url: 'http://localhost:4000/graphql', exchanges: [${exchange}] });
+await new Promise((complete, failed) => {
+  urql.subscription(query, { id, since: 0 }).subscribe(({ data, error, hasNext }) => {
+    if (error) failed(error);
+    else if (hasNext) console.log(data.companyStatusChanged);
+    else complete();
+  });
+});`,
+  'Apollo Client': `
+import { ApolloClient, gql, InMemoryCache } from '@apollo/client/core';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+${socket}
+const apollo = new ApolloClient({ link: ${link}, cache: new InMemoryCache() });
+await new Promise((complete, failed) => {
+  const next = ({ data, error }) => (error ? failed(error) : console.log(data.companyStatusChanged));
+  apollo.subscribe({ query: gql(query), variables: { id, since: 0 } }).subscribe({ next, error: failed, complete });
+});`,
+};
+
 /** The example as people copy it, with what it takes for given; it reports the events that it would show, and its end. */
 function exampleOf(library: string, { id, token, port }: { id: string; token: string; port: number }): string {
   const [query] = exampleWith('const query', 'js').match(/^const query = `.*?`;$/ms) ?? assert.fail('no query');
-  const example = exampleWith(`from '${library}'`, 'js').replaceAll('localhost:4000', `127.0.0.1:${port}`);
+  const example = (examples[library] ?? exampleWith(`from '${library}'`, 'js')).replaceAll(
+    'localhost:4000',
+    `127.0.0.1:${port}`,
+  );
   return `const token = '${token}', id = '${id}';
 ${example.includes(query) ? '' : query}
 console.log = ({ version, status }) => report('event ' + version + ' ' + status);
