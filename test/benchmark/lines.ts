@@ -47,7 +47,7 @@ export const fullExtent: Extent = {
   slices: 3,
   warmUp: 4_000,
   slice: 2_000,
-  companies: 200,
+  companies: 100,
 };
 
 export const quickExtent: Extent = {

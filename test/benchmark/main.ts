@@ -4,7 +4,7 @@
  *
  *     npm run benchmark -- [--quick] [--only <line>]… [--watchers <n>] [--json <file>]
  *
- * Prints a table for each line to standard output and progress to standard error. The exit code says whether everything
+ * Prints a table for each line and a summary in Markdown to standard output, and progress to standard error. The exit code says whether everything
  * was answered and every event arrived; no figure makes it fail.
  */
 import { writeFileSync } from 'node:fs';
@@ -19,6 +19,7 @@ import { company, createCompany, typename } from './requests.ts';
 import { openService } from './service.ts';
 import { start } from './starting.ts';
 import { statements } from './statements.ts';
+import { summaryOf } from './summary.ts';
 import { distinctCompanies, oneCompany, oneWatcher } from './watching.ts';
 import { pickUp } from './working.ts';
 
@@ -88,6 +89,7 @@ async function main(): Promise<void> {
   } finally {
     await service.close();
   }
+  print(summaryOf(results));
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify({ ...machine, extent, lines: results }, undefined, 2)}\n`);
   progress(`all: ${secondsSince(startedAt)} s`);

@@ -19,11 +19,14 @@ function cellsOf({ figures, ratios }: Row, { key, isCompared }: Column, isRefere
 function textOf(range: Range | undefined): string {
   if (!range) return '';
   const { min, median, max } = range;
-  return min === max ? short(median) : `${short(median)} (${short(min)}–${short(max)})`;
+  return min === max ? rounded(median) : `${rounded(median)} (${rounded(min)}–${rounded(max)})`;
 }
 
-const short = (figure: number): string =>
-  Math.abs(figure) >= 100 ? Math.round(figure).toLocaleString('en') : figure.toFixed(Math.abs(figure) >= 10 ? 1 : 2);
+/** With three digits that count, and whole numbers as such. */
+export function rounded(figure: number): string {
+  if (Number.isInteger(figure) || Math.abs(figure) >= 100) return Math.round(figure).toLocaleString('en');
+  return figure.toFixed(Math.abs(figure) >= 10 ? 1 : 2);
+}
 
 /** Columns as wide as their widest cell; names to the left, figures to the right. */
 function aligned(lines: readonly (readonly string[])[]): string {

@@ -12,8 +12,8 @@ import { creation } from './service.ts';
 const columns = [
   { key: 'rate', title: 'requests/s', isCompared: true },
   { key: 'cpu', title: 'CPU µs a request', isCompared: true },
-  { key: 'p50', title: 'p50 ms', isCompared: false },
-  { key: 'p99', title: 'p99 ms', isCompared: false },
+  { key: 'p50', title: 'ms p50', isCompared: false },
+  { key: 'p99', title: 'ms p99', isCompared: false },
 ] as const satisfies readonly Column[];
 type RequestSample = Sample<(typeof columns)[number]['key']>;
 

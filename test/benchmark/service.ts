@@ -47,8 +47,10 @@ export interface Service {
   create(api: Server, customer: string, input: CreateCompanyInput): Promise<string>;
   /** Appends an event to each of these companies as a worker does, all in one transaction. */
   moveAll(ids: readonly CompanyId[]): Promise<Moves>;
-  /** Notifies as a worker does after a commit. */
+  /** What workers have: it is to be called after a commit. */
   readonly notifier: Notifier;
+  /** Notifies of many moves at once. */
+  notify(moves: Moves): void;
   /** A connection of the benchmark's own. */
   readonly redis: Redis;
   /** Removes all companies and their jobs, so that no line works on what another one has left. */
@@ -88,7 +90,11 @@ export async function openService(): Promise<Service> {
   const redis = openRedisServer(readRedisUrl(cluster.redis.url), id, log);
   const connection = redis.connect();
   opened.defer(async () => connection.disconnect());
-  const channel = openCompanyChannel(redis, log);
+  const publisher = redis.connect({ waits: false });
+  const channel = openCompanyChannel(
+    { ...redis, connect: ({ waits } = {}) => (waits === false ? publisher : redis.connect()) },
+    log,
+  );
   opened.defer(() => channel.close());
   const notifier = openNotifier({ watchers: channel.announce, workers() {}, mailers() {} });
   const all = opened.move();
@@ -118,6 +124,12 @@ export async function openService(): Promise<Service> {
         committedAt: now(),
       })),
     notifier,
+    notify({ companies }) {
+      // In one write: each by itself would take longer than the service takes for all watchers, and workers share that.
+      publisher.stream.cork();
+      companies.forEach(notifier.moved);
+      publisher.stream.uncork();
+    },
     redis: connection,
     async clear() {
       await sql`truncate company, company_event, outbox_mail, audit_entry, worker cascade`.execute(db);

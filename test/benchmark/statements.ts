@@ -60,8 +60,7 @@ async function operationsOn(
   await watchers.arrivals(version);
   const move = async (): Promise<void> => {
     version += 1;
-    const { companies } = await service.moveAll([watched]);
-    companies.forEach(service.notifier.moved);
+    service.notify(await service.moveAll([watched]));
     await watchers.arrivals(version);
   };
   return [

@@ -131,7 +131,7 @@ async function openOurs(service: Service, { watchers, companies }: Audience): Pr
     async cause() {
       version += 1;
       const moves = await service.moveAll(ids);
-      moves.companies.forEach(service.notifier.moved);
+      service.notify(moves);
       return { version, causedAt: moves.committedAt };
     },
   };

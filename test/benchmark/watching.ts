@@ -11,16 +11,16 @@ import { openWatchers, type Watchers } from './watchers.ts';
 const transportNames: Readonly<Record<Transport, string>> = { sse: 'Server-Sent Events', websocket: 'WebSocket' };
 
 const manyColumns = [
-  { key: 'last', title: 'all have it, ms', isCompared: true },
-  { key: 'p50', title: 'p50 ms', isCompared: false },
-  { key: 'p99', title: 'p99 ms', isCompared: true },
+  { key: 'last', title: 'ms until all have it', isCompared: true },
+  { key: 'p50', title: 'ms p50', isCompared: false },
+  { key: 'p99', title: 'ms p99', isCompared: true },
   { key: 'memory', title: 'kB a watcher', isCompared: false },
   { key: 'connect', title: 'CPU ms to connect one', isCompared: false },
 ] as const satisfies readonly Column[];
 
 const oneColumns = [
-  { key: 'p50', title: 'p50 ms', isCompared: true },
-  { key: 'p99', title: 'p99 ms', isCompared: true },
+  { key: 'p50', title: 'ms p50', isCompared: true },
+  { key: 'p99', title: 'ms p99', isCompared: true },
 ] as const satisfies readonly Column[];
 
 /** One event to all watchers of one company. */
