@@ -159,6 +159,15 @@ describe('the creation of a site on a bench', { skip: noStandIn, timeout: 60_000
     assert.deepEqual(await users(), ['localhost']);
   });
 
+  test('the wizard clears all caches of a site at its end, and not for each default that it sets', async (t) => {
+    const bench = await openStandInBench(t);
+    await make(bench.host, acme);
+    const cleared = (await bench.read('cleared.json')) as readonly string[];
+    assert.equal(cleared.at(-1), 'everything');
+    assert.equal(cleared.indexOf('everything'), cleared.length - 1);
+    assert.ok(cleared.length > 1, 'it sets defaults');
+  });
+
   test('the company is as requested, and its log-in is checked without a web server too', async (t) => {
     const bench = await openStandInBench(t, { withoutWeb: true });
     await make(bench.host, acme);

@@ -129,5 +129,9 @@ def publish_realtime(event=None, message=None, user=None):
     pass
 
 
+def clear_cache(user=None):
+    write("cleared.json", [*read("cleared.json", []), user or "everything"])
+
+
 def lies(point):
     return switches().get(point) == "lie"

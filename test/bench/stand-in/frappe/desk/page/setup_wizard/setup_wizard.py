@@ -2,6 +2,7 @@ import json
 import re
 
 import frappe
+from frappe import defaults
 from frappe.geo.country_info import get_all
 from frappe.utils.password import update_password
 from stand_in import capture, fault, say, switches, write
@@ -43,6 +44,7 @@ def setup_complete(args):
     assert args["country"] in get_all() and args["timezone"] and args["currency"] in frappe.db.rows["currencies"]
     for field in ("country", "language", "currency"):
         frappe.db.set_single_value("System Settings", field, args[field])
+        defaults.set_default(field, args[field])
     frappe.db.set_single_value("System Settings", "time_zone", args["timezone"])
     # Frappe keeps user names in lower case.
     update_password(args["email"].lower(), args["password"])
