@@ -14,6 +14,7 @@ const AuditActionEnum = builder.enumType('AuditAction', {
     CANCEL_PROVISIONING: { description: 'The mutation `cancelProvisioning`.' },
     RESEND_MAIL: { description: 'The mutation `resendMail`.' },
     CORRECT_ADDRESS: { description: '`resendMail` changed the company’s `customerEmail`.' },
+    CREATE_STREAM_TOKEN: { description: 'The mutation `createStreamToken`.' },
     REVOKE_TOKEN: { description: 'The mutation `revokeToken`.' },
     REVOKE_TOKENS_OF: { description: 'The mutation `revokeTokensOf`.' },
     LOG_IN: {

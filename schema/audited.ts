@@ -11,6 +11,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   provisionCompany: 'PROVISION_COMPANY',
   cancelProvisioning: 'CANCEL_PROVISIONING',
   resendMail: 'RESEND_MAIL',
+  createStreamToken: 'CREATE_STREAM_TOKEN',
   revokeToken: 'REVOKE_TOKEN',
   revokeTokensOf: 'REVOKE_TOKENS_OF',
 };

@@ -81,7 +81,7 @@ builder.subscriptionField('companyStatusChanged', (t) =>
   t.field({
     type: CompanyStatusChangeObject,
     description:
-      'A company’s events as they happen, without gaps or duplicates. The first event is the present state; with `sinceVersion`, all events after that version come first. Completes at ACTIVE or FAILED; ends with an error when your token expires.',
+      'A company’s events as they happen, without gaps or duplicates. The first event is the present state; with `sinceVersion`, all events after that version come first. Completes at ACTIVE or FAILED; ends with an error when your token expires. Clients that cannot send headers get a token for the address from `createStreamToken`.',
     authScopes: { signedIn: true },
     args: {
       companyId: t.arg.id({ required: true, description: 'The company to watch.' }),
@@ -92,7 +92,8 @@ builder.subscriptionField('companyStatusChanged', (t) =>
     },
     subscribe: async (_root, { companyId, sinceVersion: asked }, { db, streams, viewer, position }) => {
       const id = parseCompanyId(companyId);
-      const company = id && (await findCompany(db, viewer, id));
+      const isOpen = viewer.onlyStreamOf === undefined || viewer.onlyStreamOf === id;
+      const company = isOpen && id && (await findCompany(db, viewer, id));
       if (!company) throw notFound('companyId');
       const sinceVersion = position.seen === undefined ? asked : Math.max(position.seen, asked ?? 0);
       if (sinceVersion != null && (sinceVersion < 0 || sinceVersion > company.version)) {

@@ -8,6 +8,7 @@ import './company-status-change.ts';
 import './create-company.ts';
 import './provision-company.ts';
 import './cancel-provisioning.ts';
+import './create-stream-token.ts';
 import './service-status.ts';
 import './mail.ts';
 import './audit-log.ts';

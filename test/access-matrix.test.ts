@@ -57,6 +57,10 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
     document: 'mutation ($draft: ID!) { cancelProvisioning(companyId: $draft) { __typename } }',
     row: ownersOnly('WrongStatus', 'NotFound'),
   },
+  'Mutation.createStreamToken': {
+    document: 'mutation ($draft: ID!) { createStreamToken(companyId: $draft) { __typename } }',
+    row: ownersOnly('CreateStreamTokenSuccess', 'NotFound'),
+  },
   'Mutation.resendMail': {
     document: 'mutation { resendMail(mailId: "00000000-0000-4000-8000-000000000000") { __typename } }',
     row: operatorsOnly('MailNotFound'),

@@ -2,6 +2,7 @@ import { authenticateByJwt, type TokenRules, Unauthenticated } from './authentic
 import type { Caller } from './caller.ts';
 import { type Revocations, revoked } from './revoked-tokens.ts';
 import type { SignInLink } from './sign-in-link.ts';
+import { readStreamToken, type Sealing } from './stream-token.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface Access {
@@ -19,16 +20,28 @@ export interface Developer {
 const openTheLink =
   'Sign in: open the link that was printed at start, or send its token: Authorization: Bearer <token>';
 
-/** Knows people by their tokens, and the developer by the link. */
-export function openAccess(rules: TokenRules, revocations: Revocations, developer?: Developer): Access {
+/** Knows people by their tokens, and the developer by the link. Stream tokens are sealed by `sealing`. */
+export function openAccess(
+  rules: TokenRules,
+  revocations: Revocations,
+  sealing: Sealing,
+  developer?: Developer,
+): Access {
   const authenticate = authenticateByJwt(rules);
+  const current = (viewer: Viewer): Viewer => {
+    if (revocations.includes(viewer)) throw revoked();
+    return viewer;
+  };
   return {
     async identify(caller) {
+      const { authorization, streamToken } = caller;
+      if (authorization === undefined && streamToken !== undefined) {
+        // It counts instead of the developer's cookie too: it never opens more than its stream.
+        return current(readStreamToken(sealing, streamToken));
+      }
       if (developer?.link.admits(caller)) return developer.viewer;
-      if (developer && caller.authorization === undefined) throw new Unauthenticated('NO_TOKEN', openTheLink);
-      const viewer = await authenticate(caller.authorization);
-      if (revocations.includes(viewer)) throw revoked();
-      return viewer;
+      if (developer && authorization === undefined) throw new Unauthenticated('NO_TOKEN', openTheLink);
+      return current(await authenticate(authorization));
     },
   };
 }

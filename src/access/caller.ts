@@ -1,6 +1,8 @@
 /** What is known of a request before it is known who asks. */
 export interface Caller {
   readonly authorization: string | undefined;
+  /** The stream token in the address, where one is accepted; it does not count beside an Authorization header. */
+  readonly streamToken: string | undefined;
   /** The Cookie header. */
   readonly cookie: string | undefined;
   /** The Host header. */

@@ -1,3 +1,4 @@
+import type { CompanyId } from '../company/company-id.ts';
 import type { Requester } from '../company/requester.ts';
 
 /** What somebody may be: a customer of their own, a partner who acts for customers, an operator of this service. */
@@ -19,6 +20,8 @@ export interface Viewer extends Requester, TokenName {
   readonly roles: readonly Role[];
   /** When their token ends, in milliseconds since 1970, and their live streams with it. */
   readonly until: number | undefined;
+  /** They came with a stream token: only this company's stream is open to them, and no other operation. */
+  readonly onlyStreamOf?: CompanyId;
 }
 
 export function viewer(

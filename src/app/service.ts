@@ -119,7 +119,7 @@ export async function openService(
   const siteUrl = siteUrls(config, sitesPort);
 
   const revocations = openRevocations();
-  const signIn = parts.api ? openSignIn(config, revocations, log) : undefined;
+  const signIn = parts.api ? openSignIn(config, revocations, secrets, log) : undefined;
   if (http && signIn) await startApi(http, signIn);
   else if (http) serveHealth(http, health);
   const rescuer = openRescuer({ db, notifier, metrics, liveness, log });

@@ -2,6 +2,7 @@ import { type Access, openAccess } from '../access/access.ts';
 import { openKeySet } from '../access/key-set.ts';
 import type { Revocations } from '../access/revoked-tokens.ts';
 import { openSignInLink, type SignInLink } from '../access/sign-in-link.ts';
+import type { Sealing } from '../access/stream-token.ts';
 import { type Viewer, viewer } from '../access/viewer.ts';
 import type { Config } from '../config/variables.ts';
 import { developmentKeys } from '../embedded/development-keys.ts';
@@ -40,7 +41,7 @@ export const signsInDeveloper = ({ AUTH_JWT_SECRET, AUTH_JWKS_URL }: Config): bo
  * Tokens under the secrets and the public keys that are configured, or the embedded default: a secret of this machine,
  * whose user signs in by a link. The embedded inbox is only for that user.
  */
-export function openSignIn(config: Config, revocations: Revocations, log: Log): SignIn {
+export function openSignIn(config: Config, revocations: Revocations, sealing: Sealing, log: Log): SignIn {
   const { AUTH_JWT_SECRET: secrets = [], AUTH_JWKS_URL: url } = config;
   const rules = {
     issuer: config.AUTH_ISSUER,
@@ -51,13 +52,15 @@ export function openSignIn(config: Config, revocations: Revocations, log: Log): 
   if (url !== undefined || secrets.length > 0) {
     const keySet = url === undefined ? {} : { keySet: openKeySet(url, onError) };
     const local = config.SMTP_URL === undefined ? localSignIn(config) : undefined;
-    return { access: openAccess({ ...rules, ...keySet, secrets }, revocations), jwtSecret: secrets[0] ?? '', local };
+    const access = openAccess({ ...rules, ...keySet, secrets }, revocations, sealing);
+    return { access, jwtSecret: secrets[0] ?? '', local };
   }
   log.warn('Sign-in by a link: embedded, for development only. AUTH_JWT_SECRET replaces it.');
   const jwtSecret = signingSecret(config) ?? '';
   const local = localSignIn(config);
   const developer = { viewer: developmentViewer, link: local.link };
-  return { access: openAccess({ ...rules, secrets: [jwtSecret] }, revocations, developer), jwtSecret, local };
+  const access = openAccess({ ...rules, secrets: [jwtSecret] }, revocations, sealing, developer);
+  return { access, jwtSecret, local };
 }
 
 function localSignIn({ DATA_DIR }: Config): LocalSignIn {

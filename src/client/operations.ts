@@ -11,6 +11,8 @@ export type AuditAction =
   | 'CORRECT_ADDRESS'
   /** The mutation `createCompany`. */
   | 'CREATE_COMPANY'
+  /** The mutation `createStreamToken`. */
+  | 'CREATE_STREAM_TOKEN'
   /** Requests that were not authenticated. `outcome` is NO_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID or CLAIMS_INVALID, and `address` is a network: all of its refusals within a minute are one entry. */
   | 'LOG_IN'
   /** The mutation `provisionCompany`. */

@@ -8,6 +8,7 @@ export const possibleTypes = {
     'SiteNameTaken',
     'ValidationError',
   ],
+  CreateStreamTokenResult: ['CreateStreamTokenSuccess', 'NotFound'],
   FieldProblem: [
     'IdempotencyKeyReused',
     'MailAlreadySent',

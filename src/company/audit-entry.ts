@@ -8,6 +8,7 @@ export const auditActions = [
   'CANCEL_PROVISIONING',
   'RESEND_MAIL',
   'CORRECT_ADDRESS',
+  'CREATE_STREAM_TOKEN',
   'REVOKE_TOKEN',
   'REVOKE_TOKENS_OF',
   'LOG_IN',

@@ -9,7 +9,7 @@ import type { Identify } from './caller.ts';
 import { ClientLeft, unauthenticated } from './error-mask.ts';
 import { positionOf, writeEvents } from './event-stream.ts';
 import type { GraphiQLPage } from './graphiql.ts';
-import { largestBody, readParameters } from './request-parameters.ts';
+import { largestBody, readParameters, streamTokenOf } from './request-parameters.ts';
 import type { RunOperation } from './run-operation.ts';
 import { isMalformed, writeResult } from './write-result.ts';
 
@@ -37,7 +37,7 @@ export function graphqlAnswers(run: RunOperation, identify: Identify, graphiql: 
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse, accepted: Accepted): Promise<void> {
-    const identity = await identify(request).catch((error: unknown) => {
+    const identity = await identify(request, { streamToken: streamTokenOf(request) }).catch((error: unknown) => {
       if (error instanceof KeysUnavailable) throw unavailable(error.message);
       throw error instanceof Unauthenticated ? unauthenticated(error.message) : error;
     });

@@ -69,9 +69,9 @@ export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions)
   const signedIn = limitUnauthenticatedConnections(http.server);
   const addressOf = ({ headers, socket }: IncomingMessage): string | undefined =>
     clientAddress(socket.remoteAddress, String(headers['x-forwarded-for'] ?? ''), options.trustedProxies);
-  const identify: Identify = async (request, authorization = request.headers.authorization) => {
+  const identify: Identify = async (request, given) => {
     const address = addressOf(request);
-    const viewer = await access.identify(callerOf(request, authorization)).catch((error: unknown) => {
+    const viewer = await access.identify(callerOf(request, given)).catch((error: unknown) => {
       if (error instanceof Unauthenticated) deps.audit.refusedLogIn(error.reason, address && networkOf(address));
       throw error;
     });

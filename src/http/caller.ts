@@ -9,15 +9,19 @@ export interface Identity {
   readonly address: string | undefined;
 }
 
+/** What may be given in place of the request's own Authorization header, or besides its headers. */
+export type Given = Partial<Pick<Caller, 'authorization' | 'streamToken'>>;
+
 /** Who asks, by the request's own token unless another one is given; rejects with Unauthenticated. */
-export type Identify = (request: IncomingMessage, authorization?: string) => Promise<Identity>;
+export type Identify = (request: IncomingMessage, given?: Given) => Promise<Identity>;
 
 /** What access needs to know of a request; the token may come by another way than its headers. */
 export const callerOf = (
   { headers, socket }: IncomingMessage,
-  authorization: string | undefined = headers.authorization,
+  { authorization = headers.authorization, streamToken }: Given = {},
 ): Caller => ({
   authorization,
+  streamToken,
   cookie: headers.cookie,
   host: headers.host,
   origin: headers.origin,

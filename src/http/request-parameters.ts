@@ -53,6 +53,12 @@ function parametersOfAddress(address: string): Parameters {
   return parametersOf({ query: searchParams.get('query'), operationName, variables, extensions });
 }
 
+/** The token that a GET carries in its address, since its client can send no header. */
+export function streamTokenOf({ method, url = '/' }: IncomingMessage): string | undefined {
+  if (method !== 'GET' || !url.includes('streamToken=')) return undefined;
+  return new URL(url, 'http://localhost').searchParams.get('streamToken') ?? undefined;
+}
+
 /** JSON's own error would quote the text, which may hold a password. */
 function parseJson(text: string, what: string): unknown {
   try {

@@ -72,9 +72,10 @@ export function operationRunner(
         waitAside,
       });
       const document = parse(query);
+      const type = getOperationAST(document, operationName)?.operation;
+      if (viewer.onlyStreamOf !== undefined && type !== 'subscription') throw onlyStreams();
       const faults = validate(schema, document);
       if (faults.length > 0) return mask({ errors: faults });
-      const type = getOperationAST(document, operationName)?.operation;
       if (readsOnly && type === 'mutation') throw mutationByGet();
       const args = { schema, document, operationName, variableValues: variables, contextValue: await contextFactory() };
       const outcome: OperationResult = await (type === 'subscription' ? subscribe(args) : execute(args));
@@ -86,6 +87,13 @@ export function operationRunner(
     }
   };
 }
+
+const onlyStreams = (): Refusal =>
+  new Refusal(
+    'A stream token opens the subscription companyStatusChanged of its company only.',
+    { code: 'FORBIDDEN' },
+    { status: 403 },
+  );
 
 const mutationByGet = (): Refusal =>
   new Refusal('Send mutations by POST.', { code: 'BAD_REQUEST' }, { status: 405, headers: { allow: 'POST' } });

@@ -40,7 +40,9 @@ export function openWebSockets(
     async onConnect({ connectionParams, extra }) {
       const { authorization } = connectionParams ?? {};
       try {
-        const identity = await identify(extra.request, typeof authorization === 'string' ? authorization : undefined);
+        const identity = await identify(extra.request, {
+          authorization: typeof authorization === 'string' ? authorization : undefined,
+        });
         extra.identity = identity;
         extra.socket.signedIn(identity.viewer.until);
         const forget = revocations.watch(identity.viewer, () => extra.socket.endSoon(tokenRevoked));

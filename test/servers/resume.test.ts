@@ -69,7 +69,7 @@ describe('the README’s example, through a kill and an orderly end of the API',
         skip: false as string | false,
       };
     }),
-    ...['graphql-sse', 'graphql-ws'].map((library) => {
+    ...['graphql-sse', 'graphql-ws', 'EventSource'].map((library) => {
       return {
         library,
         place: 'Chromium',
@@ -175,10 +175,9 @@ await new Promise((complete, failed) => {
 /** The example as people copy it, with what it takes for given; it reports the events that it would show, and its end. */
 function exampleOf(library: string, { id, token, port }: { id: string; token: string; port: number }): string {
   const [query] = exampleWith('const query', 'js').match(/^const query = `.*?`;$/ms) ?? assert.fail('no query');
-  const example = (examples[library] ?? exampleWith(`from '${library}'`, 'js')).replaceAll(
-    'localhost:4000',
-    `127.0.0.1:${port}`,
-  );
+  const example = (
+    examples[library] ?? exampleWith(library === 'EventSource' ? 'new EventSource' : `from '${library}'`, 'js')
+  ).replaceAll('localhost:4000', `127.0.0.1:${port}`);
   return `const token = '${token}', id = '${id}';
 ${example.includes(query) ? '' : query}
 console.log = ({ version, status }) => report('event ' + version + ' ' + status);

@@ -9,7 +9,7 @@ import { type Client, openClient } from '../../src/client/client.ts';
 import type { CreateCompanyInput } from '../../src/client/operations.ts';
 import { CompanyDocument, CreateCompanyDocument } from '../../src/client/operations.ts';
 import { readConfig } from '../../src/config/read-config.ts';
-import { openLog } from '../../src/observability/log.ts';
+import { type Log, openLog } from '../../src/observability/log.ts';
 import type { SiteHost } from '../../src/provisioning/site-host.ts';
 
 export interface TestService {
@@ -38,6 +38,7 @@ export async function openTestService(
     host?: SiteHost;
     parts?: { api: boolean; worker: boolean };
     times?: { lease: number; heartbeat: number };
+    log?: Log;
   } = {},
 ): Promise<TestService> {
   const dataDir = mkdtempSync(join(tmpdir(), 'test-service-'));
@@ -50,7 +51,8 @@ export async function openTestService(
     ...options.env,
   });
   const { host, times } = options;
-  const service = await openService(config, options.parts ?? { api: true, worker: true }, openLog(config.LOG_LEVEL), {
+  const log = options.log ?? openLog(config.LOG_LEVEL);
+  const service = await openService(config, options.parts ?? { api: true, worker: true }, log, {
     ...(host ? { host } : {}),
     ...(times ? { times } : {}),
   });
