@@ -25,8 +25,11 @@ export interface CompanyFeed {
   join(wake: () => void): () => void;
 }
 
-/** How many events are kept for watchers who have not taken them yet; slower ones read from the database. */
-const mostKept = pageSize;
+/**
+ * How many events are kept, besides those that come now, for watchers who have not taken them yet; slower ones read from the
+ * database. Few, since ten thousand companies may be watched.
+ */
+const mostKept = 8;
 
 export const pauseWhileUnavailable = 1_000;
 
@@ -45,10 +48,10 @@ export function openCompanyFeed(id: CompanyId, start: number, { channel, read, o
   let isUncertain = true;
   let isReading = false;
 
-  const append = (event: CompanyEventRow): void => {
-    recent.push(event);
-    if (recent.length > mostKept) recent.shift();
-    newest = event.version;
+  const append = (events: readonly CompanyEventRow[]): void => {
+    recent.splice(0, recent.length - mostKept);
+    recent.push(...events);
+    newest = events.at(-1)?.version ?? newest;
   };
   const wakeAll = (): void => {
     for (const wake of watchers) wake();
@@ -61,7 +64,7 @@ export function openCompanyFeed(id: CompanyId, start: number, { channel, read, o
   const stopListening = channel.listen(id, (event) => {
     if (event && event.version <= newest) return;
     if (event?.version !== newest + 1) return doubt();
-    append(event);
+    append([event]);
     wakeAll();
   });
 
@@ -71,7 +74,8 @@ export function openCompanyFeed(id: CompanyId, start: number, { channel, read, o
     isUncertain = false;
     try {
       const events = await read(id, newest);
-      for (const event of events) if (event.version === newest + 1) append(event);
+      // Some may have come with notifications meanwhile.
+      append(events.filter(({ version }) => version > newest));
       if (events.length === pageSize) isUncertain = true;
       wakeAll();
     } catch {
