@@ -97,6 +97,8 @@ class Stream {
 async function refusal(address: string, headers: Record<string, string> = {}, method = 'GET', body?: string) {
   const answer = await ask(address, {
     method,
+    // A stream that opens after all would not end.
+    signal: AbortSignal.timeout(10_000),
     headers: { accept: `${events}, application/json`, ...headers },
     ...(body ? { body } : {}),
   });
