@@ -12,17 +12,24 @@ export interface RequestLimits {
 export interface ViewerLimits {
   /** Counts a request; throws Refusal when the viewer has made too many within this minute. */
   countRequest(viewer: Viewer): void;
-  /** Counts a stream until the returned function is called; throws Refusal when the viewer has too many open. */
+  /** Counts a stream until the returned function is called; throws Refusal when the viewer, or this process, has too many open. */
   openStream(viewer: Viewer): () => void;
 }
 
 /** When to try again to open a stream, in seconds; a guess, since it depends on when another one ends. */
 const streamPause = 10;
 
-/** Counts in this process alone, so that nothing has to be asked first. Whom `limitsOf` knows no limits of has none. */
-export function openViewerLimits(limitsOf: (viewer: Viewer) => RequestLimits | undefined): ViewerLimits {
+/** How many streams a process carries: some hundred megabytes of them, and connections are left for requests. */
+const mostStreams = 15_000;
+
+/** Counts in this process alone, so that nothing has to be asked first. Whom `limitsOf` knows no limits of has none of their own. */
+export function openViewerLimits(
+  limitsOf: (viewer: Viewer) => RequestLimits | undefined,
+  most = mostStreams,
+): ViewerLimits {
   const requests = openPerMinute();
   const streams = new Map<string, number>();
+  let inAll = 0;
 
   return {
     countRequest(viewer) {
@@ -38,11 +45,14 @@ export function openViewerLimits(limitsOf: (viewer: Viewer) => RequestLimits | u
       const open = streams.get(subject) ?? 0;
       if (open >= limit)
         throw tooMany(`You may have ${limit} streams open at once; end one of them first.`, limit, streamPause);
+      if (inAll >= most) throw isFull();
       streams.set(subject, open + 1);
+      inAll += 1;
       let isOpen = true;
       return () => {
         if (!isOpen) return;
         isOpen = false;
+        inAll -= 1;
         const left = (streams.get(subject) ?? 0) - 1;
         if (left > 0) streams.set(subject, left);
         else streams.delete(subject);
@@ -56,4 +66,11 @@ const tooMany = (message: string, limit: number, retryAfterSeconds: number): Ref
     message,
     { code: 'TOO_MANY_REQUESTS', limit, retryAfterSeconds },
     { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } },
+  );
+
+const isFull = (): Refusal =>
+  new Refusal(
+    `This process carries as many streams as it can; try again in ${streamPause} seconds.`,
+    { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: streamPause },
+    { status: 503, headers: { 'retry-after': String(streamPause) } },
   );
