@@ -305,6 +305,8 @@ function stepBefore(name: Row['step']): string | undefined {
 async function files(bench: StandInBench): Promise<readonly string[]> {
   const entries = await readdir(bench.path, { recursive: true });
   return entries
-    .filter((entry) => !/^(stand-in|reached)\.json$|^logs|^sites\/\.provisioning(\/fences|\/points$|$)/.test(entry))
+    .filter(
+      (entry) => !/^(stand-in|reached|cleared)\.json$|^logs|^sites\/\.provisioning(\/fences|\/points$|$)/.test(entry),
+    )
     .toSorted();
 }
