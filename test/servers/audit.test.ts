@@ -132,6 +132,8 @@ describe('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     await told('CANCEL_PROVISIONING', on('jane', 'cancelProvisioning', id), id);
     await told('CANCEL_PROVISIONING', on('jane', 'cancelProvisioning', id), id);
     await told('RESEND_MAIL', send('jane', 'customer', `resendMail(mailId: "${crypto.randomUUID()}")`), null);
+    await told('CREATE_STREAM_TOKEN', on('jane', 'createStreamToken', id), id);
+    await told('CREATE_STREAM_TOKEN', on('jane', 'createStreamToken', other), other);
 
     const found = await entriesOf('jane', sent.length);
     const token = decodeJwt(await tokenOf('jane', 'customer'));

@@ -47,10 +47,11 @@ describe('two databases with one Redis and one data folder', { skip: serversMiss
   }
 
   const dump = (url: string): Buffer =>
-    execFileSync(findProgram('pg_dump') ?? 'pg_dump', ['--schema', 'public', '--dbname', url], { stdio: 'pipe' });
+    execFileSync(findProgram('pg_dump') ?? 'pg_dump', ['--dbname', url], { stdio: 'pipe' });
   /** What is not in the dump is gone afterwards, as in a database that was made anew for it. */
   const restore = async (url: string, text: Buffer): Promise<void> => {
     await queryAt(url, 'drop schema public cascade');
+    await queryAt(url, 'create schema public');
     const psql = findProgram('psql') ?? 'psql';
     execFileSync(psql, ['--quiet', '--set', 'ON_ERROR_STOP=1', '--dbname', url], { input: text, stdio: 'pipe' });
   };
