@@ -142,6 +142,23 @@ describe('notifications', () => {
     assert.deepEqual((await coming).value, event);
   });
 
+  test('a watcher whom the database cannot give what notifications carried waits instead of reading again and again', async () => {
+    const { id } = await store.create('ahead');
+    const fast = await watchFromNow(id);
+    const event = await nextEvent(id);
+    // More than are kept, so that the next watcher has to read them.
+    for (let version = 2; version <= 20; version += 1) channel.announce(id, { ...event, version });
+    const late = streams.watch({ id, version: 1 }, 0);
+    assert.deepEqual(await versionsOf(late, 2), [1, 2]);
+    const before = reads;
+    const waiting = late.next();
+    for (let turn = 0; turn < 50; turn += 1) await setImmediate();
+    assert.equal(reads, before + 1);
+    await late.return?.();
+    await waiting;
+    await fast.return?.();
+  });
+
   test('all companies that are due in one turn are read at once', async () => {
     const ids: CompanyId[] = [];
     for (let count = 0; count < 20; count += 1) ids.push((await store.create(`due-${count}`)).id);

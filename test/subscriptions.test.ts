@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { GraphQLError, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
 import { openRevocations } from '../src/access/revoked-tokens.ts';
 import { type Role, type TokenName, viewer } from '../src/access/viewer.ts';
@@ -81,6 +82,15 @@ test('an event is executed once for all who ask the same and see the same, and t
   );
   assert.ok(first.every((result, index) => result === second[index]));
   assert.equal(counted.executions, events.length);
+});
+
+test('an event is executed anew for those who come later', async () => {
+  const { results, counted } = openService();
+  for (const times of [1, 2]) {
+    await results();
+    await setImmediate();
+    assert.equal(counted.executions, times * events.length);
+  }
 });
 
 test('an event is executed anew for other variables, another document and another person', async () => {

@@ -73,15 +73,24 @@ export function openSubscriptions({ limits, revocations, metrics, mask }: Subscr
 
 type SharedResult = (request: string, event: CompanyEvent, args: ValidatedSubscriptionArgs) => Promise<ExecutionResult>;
 
-/** Keeps the results of an event for as long as the event itself is kept. */
+/**
+ * Shares a result among those who take the event in the same turn. Who comes later gets one of their own: an event's company is
+ * read as it is now, and an error may have passed.
+ */
 function openSharedResults(mask: MaskResult): SharedResult {
   const results = new WeakMap<CompanyEvent, Map<string, Promise<ExecutionResult>>>();
   return (request, event, args) => {
     const ofEvent = results.get(event) ?? new Map<string, Promise<ExecutionResult>>();
     results.set(event, ofEvent);
-    const result =
-      ofEvent.get(request) ?? Promise.resolve(executeSubscriptionEvent({ ...args, rootValue: event })).then(mask);
+    const begun = ofEvent.get(request);
+    if (begun) return begun;
+    const result = Promise.resolve(executeSubscriptionEvent({ ...args, rootValue: event })).then(mask);
     ofEvent.set(request, result);
+    result
+      .finally(() => setImmediate(() => ofEvent.delete(request)))
+      .catch(() => {
+        // Those who wait for the result get its error.
+      });
     return result;
   };
 }

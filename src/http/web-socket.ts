@@ -31,7 +31,7 @@ export function openSocket(socket: WebSocket, log: Log): Socket {
   let unknownMessages = 0;
   let isSignedIn = false;
   let alive = true;
-  let dontEnd = (): void => {};
+  let cancelEnd = (): void => {};
 
   const beat = setInterval(() => {
     if (!alive) return socket.terminate();
@@ -44,7 +44,7 @@ export function openSocket(socket: WebSocket, log: Log): Socket {
   socket.on('error', (error) => log.debug({ err: error.message }, 'WebSocket refused'));
   socket.once('close', () => {
     clearInterval(beat);
-    dontEnd();
+    cancelEnd();
     left.abort(new ClientLeft());
   });
 
@@ -56,8 +56,8 @@ export function openSocket(socket: WebSocket, log: Log): Socket {
     });
 
   const endAt = (time: number, reason: string): void => {
-    dontEnd();
-    dontEnd = callAt(time, () => close(CloseCode.Forbidden, reason));
+    cancelEnd();
+    cancelEnd = callAt(time, () => close(CloseCode.Forbidden, reason));
   };
 
   return {

@@ -107,13 +107,13 @@ export class CompanyWatch implements AsyncIterableIterator<CompanyEventRow> {
     });
   }
 
+  /** Waits a while when there is nothing to read: the database is unavailable, or lacks what a notification has carried. */
   async #readOlder(feed: CompanyFeed): Promise<void> {
-    try {
-      this.#older = (await feed.read(this.#version)).toReversed();
-    } catch {
-      const woken = this.#woken();
-      setTimeout(this.#wakeUp, pauseWhileUnavailable);
-      await woken;
-    }
+    const events = await feed.read(this.#version).catch(() => []);
+    this.#older = events.toReversed();
+    if (events.length > 0) return;
+    const woken = this.#woken();
+    setTimeout(this.#wakeUp, pauseWhileUnavailable);
+    await woken;
   }
 }
