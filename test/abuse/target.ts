@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Role } from '../../src/access/viewer.ts';
 import { openStandInBench } from '../bench/stand-in-bench.ts';
 import { openCluster, tokenOf } from '../support/processes.ts';
+import { collectsOnSignal, productionSettings } from '../support/production.ts';
 
 /** The service in production configuration, in processes of its own on real servers. */
 export interface Target {
@@ -17,23 +18,13 @@ export interface Target {
   close(): Promise<void>;
 }
 
-const settings = {
-  NODE_ENV: 'production',
-  PUBLIC_URL: 'https://companies.example',
-  MAIL_FROM: 'companies@provider.example',
-  SUPPORT_EMAIL: 'support@provider.example',
-  SITE_DOMAINS: 'localhost',
-};
-
-const collectsOnSignal = '--expose-gc --import ./test/abuse/collect-on-signal.ts';
-
 export async function openTarget(): Promise<Target> {
   await using opened = new AsyncDisposableStack();
   const cluster = await openCluster();
   opened.defer(() => cluster.close());
   const bench = await openStandInBench({ after: (close) => opened.defer(async () => void (await close())) });
-  const production = { ...settings, BENCH_PATH: bench.path, BENCH_WEB_URL: bench.config.webUrl ?? '' };
-  const api = await cluster.startApi({ ...production, NODE_OPTIONS: collectsOnSignal });
+  const production = { ...productionSettings, BENCH_PATH: bench.path, BENCH_WEB_URL: bench.config.webUrl ?? '' };
+  const api = await cluster.startApi({ ...production, ...collectsOnSignal });
   const worker = cluster.startWorker(production);
   const all = opened.move();
   return {

@@ -17,9 +17,6 @@ export function cpuTimeOf(pid: number): number {
   return (user + system) * tick;
 }
 
-/** Lets a program collect its garbage when `heldMemory` requests it. */
-export const collectsOnSignal = { NODE_OPTIONS: '--expose-gc --import ./test/abuse/collect-on-signal.ts' };
-
 /** What a program that was started with `collectsOnSignal` holds once its garbage is collected, in kilobytes. */
 export async function heldMemory({ pid, send }: Program): Promise<number> {
   send('SIGUSR2');

@@ -1,6 +1,6 @@
 import { type Env, type Program, startProgram } from '../support/processes.ts';
+import { collectsOnSignal } from '../support/production.ts';
 import { pinToServerCore } from './cores.ts';
-import { collectsOnSignal } from './process-figures.ts';
 
 /** A server that is measured, in a process and on a core of its own. */
 export interface Server {

@@ -13,11 +13,11 @@ import { openRedisServer, type Redis } from '../../src/redis/redis-server.ts';
 import { readRedisUrl } from '../../src/redis/redis-settings.ts';
 import { openStandInBench } from '../bench/stand-in-bench.ts';
 import { addressOf, type Cluster, type Env, openCluster, tokenOf } from '../support/processes.ts';
+import { collectsOnSignal, productionSettings } from '../support/production.ts';
 import { tellRedis } from '../support/tell-redis.ts';
 import { now } from './clock.ts';
 import { pinToServerCore } from './cores.ts';
 import { execute } from './execute.ts';
-import { collectsOnSignal } from './process-figures.ts';
 import type { Server } from './server.ts';
 
 /** A company under way, which only the benchmark moves. */
@@ -66,21 +66,18 @@ const unlimited = Object.fromEntries(
   ]),
 );
 
-const settings = {
-  NODE_ENV: 'production',
-  PUBLIC_URL: 'https://companies.example',
-  MAIL_FROM: 'companies@provider.example',
-  SUPPORT_EMAIL: 'support@provider.example',
-  SITE_DOMAINS: 'localhost',
-  ...unlimited,
-};
-
 export async function openService(): Promise<Service> {
   await using opened = new AsyncDisposableStack();
   const cluster = await openCluster();
   opened.defer(() => cluster.close());
   const bench = await openStandInBench({ after: (close) => opened.defer(async () => void (await close())) });
-  const env = { ...cluster.env, ...settings, BENCH_PATH: bench.path, BENCH_WEB_URL: bench.config.webUrl ?? '' };
+  const env = {
+    ...cluster.env,
+    ...productionSettings,
+    ...unlimited,
+    BENCH_PATH: bench.path,
+    BENCH_WEB_URL: bench.config.webUrl ?? '',
+  };
   const database = openPostgres(cluster.postgres.url);
   opened.defer(() => database.close());
   await database.migrate();
