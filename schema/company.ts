@@ -1,7 +1,8 @@
 import { parseCompanyId } from '../src/company/company-id.ts';
-import { findCompany, isVisibleTo } from '../src/company/find-companies.ts';
+import { findCompany } from '../src/company/find-companies.ts';
 import { findCompanies, mostLookedThrough } from '../src/company/list-companies.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
+import { isVisibleTo } from '../src/company/visibility.ts';
 import { builder } from './builder.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
 import { pageComplexity, resolvePage } from './page.ts';

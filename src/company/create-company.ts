@@ -9,13 +9,13 @@ import {
   type Fault,
   type FaultCode,
 } from './company-request.ts';
-import { isVisibleTo } from './find-companies.ts';
 import { mailAddressFault } from './mail-address.ts';
 import type { Notifier } from './notifier.ts';
 import { type CompanyQuotas, exceededBy, findExceeded, type QuotaExceeded, type QuotaUse } from './quotas.ts';
 import { requestDigest, type SentRequest, wasAskedForBy } from './request-digest.ts';
 import type { Requester } from './requester.ts';
 import { type CompanyRow, type Db, now } from './tables.ts';
+import { isVisibleTo } from './visibility.ts';
 
 export interface CreateCompanyDeps {
   readonly db: Db;

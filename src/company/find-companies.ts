@@ -2,12 +2,9 @@ import { type Selectable, sql } from 'kysely';
 import type { CompanyId } from './company-id.ts';
 import type { Requester } from './requester.ts';
 import type { CompanyRow, Db, Tables } from './tables.ts';
+import { isVisibleTo } from './visibility.ts';
 
 export type CompanyEventRow = Selectable<Tables['company_event']>;
-
-/** Whether a company exists for this requester: their own, or any for an operator. */
-export const isVisibleTo = (requester: Requester, company: Pick<CompanyRow, 'created_by'>): boolean =>
-  requester.seesAll || company.created_by === requester.subject;
 
 /** The company; undefined when it does not exist or exists for others only. */
 export async function findCompany(db: Db, requester: Requester, id: CompanyId): Promise<CompanyRow | undefined> {

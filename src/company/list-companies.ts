@@ -4,6 +4,7 @@ import type { Requester } from './requester.ts';
 import type { CompanyStatus } from './status.ts';
 import type { CompanyRow, Db, Tables } from './tables.ts';
 import { containsText, isIndexed } from './text-search.ts';
+import { visibleTo } from './visibility.ts';
 
 export interface CompanySearch {
   readonly statuses?: readonly CompanyStatus[] | undefined;
@@ -23,7 +24,7 @@ export async function findCompanies(
   { statuses, text }: CompanySearch,
   window: Window,
 ): Promise<CompanyRow[]> {
-  const own = requester.seesAll ? [] : [company('created_by', '=', requester.subject)];
+  const own = visibleTo(requester).flat();
   const kinds = statuses && [...new Set(statuses)];
   if (kinds?.length === 0) return [];
   if (!text) return companiesAt(db, listing(db, own, kinds, window), [], window).execute();
