@@ -49,6 +49,10 @@ const AuditEntryObject = builder.objectRef<AuditEntryRow>('AuditEntry').implemen
       nullable: true,
       description: 'The `sub` of the token that was used; null where nobody was signed in.',
     }),
+    tenant: t.exposeString('tenant', {
+      nullable: true,
+      description: 'The tenant that they acted for; null for none.',
+    }),
     roles: t.exposeStringList('roles', { description: 'The roles in that token.' }),
     tokenId: t.exposeString('token_id', { nullable: true, description: 'The `jti` of that token, if it has one.' }),
     keyId: t.exposeString('key_id', {

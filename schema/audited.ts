@@ -64,6 +64,7 @@ function audit(mutation: GraphQLField<unknown, SchemaContext>): void {
 
 export const actorOf = ({ viewer, address }: SchemaContext): Actor => ({
   subject: viewer.subject,
+  tenant: viewer.tenant,
   roles: viewer.roles,
   tokenId: viewer.tokenId,
   keyId: viewer.keyId,

@@ -9,6 +9,6 @@ export function recordReading(
   action: AuditAction,
   { id, created_by }: Pick<CompanyRow, 'id' | 'created_by'>,
 ): void {
-  if (created_by === context.viewer.subject) return;
+  if (created_by === context.viewer.owner) return;
   context.audit.read({ actor: actorOf(context), action, outcome: 'READ', companyId: id });
 }

@@ -19,14 +19,19 @@ try {
       role: { type: 'string', multiple: true, default: ['customer'] },
       subject: { type: 'string', default: 'developer' },
       email: { type: 'string' },
+      tenant: { type: 'string' },
       lifetime: { type: 'string', default: '1h' },
     },
   });
   const given = roles.filter((role) => values.role.includes(role));
   if (given.length < values.role.length) throw new ConfigError([`--role must be one of ${roles.join(', ')}.`]);
-  const { subject, email = `${subject}@company-provisioning.example`, lifetime } = values;
+  const { AUTH_TENANT_CLAIM: tenantClaim } = config;
+  if (values.tenant !== undefined && tenantClaim === undefined)
+    throw new ConfigError(['AUTH_TENANT_CLAIM is missing; it names the claim for --tenant.']);
+  const { subject, tenant, email = `${subject}@company-provisioning.example`, lifetime } = values;
   const rules = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
-  process.stdout.write(`${await signToken(secret, { subject, email, roles: given }, lifetime, rules)}\n`);
+  const claims = tenantClaim === undefined || tenant === undefined ? {} : { [tenantClaim]: tenant };
+  process.stdout.write(`${await signToken(secret, { subject, email, roles: given }, lifetime, rules, claims)}\n`);
 } catch (error) {
   fail(error);
 }

@@ -154,7 +154,7 @@ describe('idempotency keys', () => {
   });
 
   test('an idempotency key is the customer’s own, and a site name is taken for everybody', async () => {
-    const joe = { ...jane, subject: 'joe', email: 'joe@customers.example' };
+    const joe = { ...jane, owner: 'joe', email: 'joe@customers.example' };
     const taken = { kind: 'site-name-taken', siteName: 'once.localhost' };
     assert.deepEqual(await ask({}, joe), { ...taken, holder: undefined });
     assert.equal((await ask({ domain: 'joe.localhost' }, joe)).kind, 'created');
@@ -203,7 +203,7 @@ describe('repeated requests', () => {
     assert.equal(await kindOf('erased', { country: 'FR' }), 'idempotency-key-reused');
     const another = await createCompany(
       deps,
-      { ...jane, subject: 'another' },
+      { ...jane, owner: 'another' },
       {
         ...request('erased'),
         adminPassword: 'another password',

@@ -24,7 +24,7 @@ describe('turns', () => {
     for (const close of closing) await close();
   });
 
-  const by = (subject: string) => ({ ...store.jane, subject });
+  const by = (owner: string) => ({ ...store.jane, owner });
   async function ask(subject: string, name: string) {
     const outcome = await createCompany(store.deps, by(subject), requestFor(`${name}.localhost`));
     assert.equal(outcome.kind, 'created');

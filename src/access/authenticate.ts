@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { decodeProtectedHeader, errors, type JWTVerifyResult, jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyResult, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { claimTextFault } from './claim-text.ts';
 import { clockTolerance } from './clock-tolerance.ts';
 import type { KeySet } from './key-set.ts';
 import { rememberVerified } from './remembered.ts';
-import { type Role, roles, type Viewer, viewer } from './viewer.ts';
+import { actsForOthers, type Role, roles, type Viewer, viewer } from './viewer.ts';
 
 /** Why authentication failed. */
 export type RefusedLogIn = 'NO_TOKEN' | 'TOKEN_EXPIRED' | 'TOKEN_REVOKED' | 'TOKEN_INVALID' | 'CLAIMS_INVALID';
@@ -34,6 +34,8 @@ export interface TokenRules {
   /** The required issuer (`iss`) and audience (`aud`) of a token; any where it is left out. */
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
+  /** The claim that names the tenant whom a partner or an operator acts for; none where it is left out. */
+  readonly tenantClaim?: string | undefined;
   /** How far ahead a token's end may be, in seconds. */
   readonly longestLife: number;
 }
@@ -52,7 +54,7 @@ export function authenticateByJwt(rules: TokenRules): Authenticate {
         ? new Unauthenticated('TOKEN_EXPIRED', tokenExpired)
         : new Unauthenticated('TOKEN_INVALID', 'The token is not valid.');
     });
-    return viewerOf(payload, protectedHeader.kid, rules.longestLife);
+    return viewerOf(payload, protectedHeader.kid, rules);
   });
   return async (authorization) => {
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
@@ -113,7 +115,7 @@ const claims = z.object({
     .max(Number.MAX_SAFE_INTEGER / 1_000),
 });
 
-function viewerOf(payload: unknown, keyId: unknown, longestLife: number): Viewer {
+function viewerOf(payload: JWTPayload, keyId: unknown, { tenantClaim, longestLife }: TokenRules): Viewer {
   const { data, error } = claims.safeParse(payload);
   if (error) {
     const names = [...new Set(error.issues.map(({ path }) => `“${String(path[0])}”`))];
@@ -127,7 +129,15 @@ function viewerOf(payload: unknown, keyId: unknown, longestLife: number): Viewer
     throw invalid(`The token’s “exp” is too far ahead: a token may live at most ${longestLife} seconds.`);
   }
   const issuedAt = data.iat === undefined ? undefined : data.iat * 1_000;
-  return viewer(data.sub, data.email, given, until, { tokenId: data.jti, keyId: name.parse(keyId), issuedAt });
+  const tenant = tenantClaim === undefined || !actsForOthers(given) ? undefined : tenantOf(payload, tenantClaim);
+  return viewer(data.sub, data.email, given, until, { tenant, tokenId: data.jti, keyId: name.parse(keyId), issuedAt });
+}
+
+/** Who acts for no tenant has no such claim; one that is no name is a mistake, which must not make them somebody else. */
+function tenantOf(payload: JWTPayload, claim: string): string | undefined {
+  const { data, error } = text.optional().safeParse(payload[claim]);
+  if (error) throw invalid('The token is not valid: the claim that names the tenant must be 1 to 255 characters.');
+  return data;
 }
 
 const invalid = (message: string): Unauthenticated => new Unauthenticated('CLAIMS_INVALID', message);
@@ -138,8 +148,9 @@ export function signToken(
   { subject, email, roles: given }: { subject: string; email?: string; roles: readonly Role[] },
   lifetime: string,
   { issuer, audience }: Pick<TokenRules, 'issuer' | 'audience'> = {},
+  claims: JWTPayload = {},
 ): Promise<string> {
-  const token = new SignJWT({ roles: given, ...(email === undefined ? {} : { email }) })
+  const token = new SignJWT({ ...claims, roles: given, ...(email === undefined ? {} : { email }) })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(subject)
     .setJti(randomUUID())

@@ -24,6 +24,7 @@ const content = z.strictObject({
     return z.NEVER;
   }),
   subject: z.string(),
+  tenant: z.string().optional(),
   email: z.string().optional(),
   roles: z.array(z.enum(roles)),
   tokenId: z.string().optional(),
@@ -37,13 +38,23 @@ const content = z.strictObject({
  */
 export function createStreamToken(
   sealing: Sealing,
-  { subject, email, roles: given, tokenId, keyId, issuedAt, until }: Viewer,
+  { subject, tenant, email, roles: given, tokenId, keyId, issuedAt, until }: Viewer,
   companyId: CompanyId,
 ): { readonly token: string; readonly expiresAt: Date } {
   const expiresAt = Math.min(Date.now() + longestLife, until ?? Number.POSITIVE_INFINITY);
   // A token that does not say when it was issued counts as an old one; without a token, the viewer signed in just now.
   const issued = issuedAt ?? (until === undefined ? Date.now() : 0);
-  const claims = { until: expiresAt, companyId, subject, email, roles: [...given], tokenId, keyId, issuedAt: issued };
+  const claims = {
+    until: expiresAt,
+    companyId,
+    subject,
+    tenant,
+    email,
+    roles: [...given],
+    tokenId,
+    keyId,
+    issuedAt: issued,
+  };
   return {
     token: sealing.seal(JSON.stringify(claims satisfies z.input<typeof content>), purpose),
     expiresAt: new Date(expiresAt),

@@ -1,9 +1,13 @@
 import type { CompanyId } from '../company/company-id.ts';
-import type { Requester } from '../company/requester.ts';
+import { ownerOf, type Requester } from '../company/requester.ts';
 
 /** What somebody may be: a customer of their own, a partner who acts for customers, an operator of this service. */
 export const roles = ['customer', 'partner', 'operator'] as const;
 export type Role = (typeof roles)[number];
+
+/** Whether these roles are those of a partner or an operator. */
+export const actsForOthers = (given: readonly Role[]): boolean =>
+  given.includes('partner') || given.includes('operator');
 
 /** What a token says of itself, as far as it does. */
 export interface TokenName {
@@ -15,8 +19,12 @@ export interface TokenName {
   readonly issuedAt?: number | undefined;
 }
 
-/** Who is asking. Every request has one. The subject is the token's `sub`. */
+/** Who is asking. Every request has one. */
 export interface Viewer extends Requester, TokenName {
+  /** The token's `sub`: the person or program, whoever owns the companies. */
+  readonly subject: string;
+  /** The tenant that they act for; undefined for customers, who act for themselves. */
+  readonly tenant: string | undefined;
   readonly roles: readonly Role[];
   /** When their token ends, in milliseconds since 1970, and their live streams with it. */
   readonly until: number | undefined;
@@ -29,15 +37,16 @@ export function viewer(
   email: string | undefined,
   given: readonly Role[],
   until?: number,
-  token: TokenName = {},
+  { tenant, ...token }: TokenName & { readonly tenant?: string | undefined } = {},
 ): Viewer {
-  const isOperator = given.includes('operator');
   return {
+    owner: ownerOf(tenant === undefined ? { subject } : { tenant }),
     subject,
+    tenant,
     email,
     roles: given,
-    seesAll: isOperator,
-    namesCustomers: isOperator || given.includes('partner'),
+    seesAll: given.includes('operator'),
+    namesCustomers: actsForOthers(given),
     until,
     ...token,
   };

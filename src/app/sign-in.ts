@@ -46,6 +46,7 @@ export function openSignIn(config: Config, revocations: Revocations, sealing: Se
   const rules = {
     issuer: config.AUTH_ISSUER,
     audience: config.AUTH_AUDIENCE,
+    tenantClaim: config.AUTH_TENANT_CLAIM,
     longestLife: config.AUTH_LONGEST_TOKEN_SECONDS,
   };
   const onError = (error: Error): void => log.warn({ err: error.message }, 'could not fetch the keys at AUTH_JWKS_URL');

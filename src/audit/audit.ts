@@ -81,6 +81,7 @@ async function insert(db: Db, entries: readonly CountedEntry[]): Promise<void> {
         action,
         outcome,
         subject: actor.subject ?? null,
+        tenant: actor.tenant ?? null,
         roles: [...actor.roles],
         token_id: actor.tokenId ?? null,
         key_id: actor.keyId ?? null,

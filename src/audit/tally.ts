@@ -30,4 +30,14 @@ export function openTally(): Tally {
 
 /** What makes entries different. */
 export const keyOf = ({ actor, action, outcome, companyId }: NewAuditEntry): string =>
-  JSON.stringify([action, outcome, companyId, actor.subject, actor.roles, actor.tokenId, actor.keyId, actor.address]);
+  JSON.stringify([
+    action,
+    outcome,
+    companyId,
+    actor.subject,
+    actor.tenant,
+    actor.roles,
+    actor.tokenId,
+    actor.keyId,
+    actor.address,
+  ]);

@@ -313,9 +313,9 @@ export type AuditLogQueryVariables = Exact<{
 }>;
 
 
-export type AuditLogQuery = { auditLog: { edges: Array<{ node: { id: string, occurredAt: string, action: AuditAction, outcome: string, subject: string | null, roles: Array<string>, tokenId: string | null, keyId: string | null, address: string | null, companyId: string | null, target: string | null, count: number } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type AuditLogQuery = { auditLog: { edges: Array<{ node: { id: string, occurredAt: string, action: AuditAction, outcome: string, subject: string | null, tenant: string | null, roles: Array<string>, tokenId: string | null, keyId: string | null, address: string | null, companyId: string | null, target: string | null, count: number } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
-export type AuditEntryFieldsFragment = { id: string, occurredAt: string, action: AuditAction, outcome: string, subject: string | null, roles: Array<string>, tokenId: string | null, keyId: string | null, address: string | null, companyId: string | null, target: string | null, count: number };
+export type AuditEntryFieldsFragment = { id: string, occurredAt: string, action: AuditAction, outcome: string, subject: string | null, tenant: string | null, roles: Array<string>, tokenId: string | null, keyId: string | null, address: string | null, companyId: string | null, target: string | null, count: number };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -400,6 +400,7 @@ export const AuditEntryFieldsFragmentDoc = new TypedDocumentString(`
   action
   outcome
   subject
+  tenant
   roles
   tokenId
   keyId
@@ -850,6 +851,7 @@ export const AuditLogDocument = new TypedDocumentString(`
   action
   outcome
   subject
+  tenant
   roles
   tokenId
   keyId

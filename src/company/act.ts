@@ -6,6 +6,8 @@ import type { CompanyId } from './company-id.ts';
 export interface Actor {
   /** Undefined where nobody is signed in. */
   readonly subject: string | undefined;
+  /** The tenant that they act for. */
+  readonly tenant: string | undefined;
   readonly roles: readonly string[];
   /** The `jti` of their token, and the `kid` of the key that it was signed with. */
   readonly tokenId: string | undefined;
@@ -17,6 +19,7 @@ export interface Actor {
 /** Somebody who is not signed in. */
 export const nobody: Actor = {
   subject: undefined,
+  tenant: undefined,
   roles: [],
   tokenId: undefined,
   keyId: undefined,
@@ -57,10 +60,10 @@ export const recordOf = (
 ): RawBuilder<object> =>
   act && action
     ? sql`(
-        insert into audit_entry (company_id, target, action, outcome, subject, roles, token_id, key_id, address)
+        insert into audit_entry (company_id, target, action, outcome, subject, tenant, roles, token_id, key_id, address)
         select ${sql.ref(id)}, ${target === undefined ? null : sql.ref(target)}, ${action}::text, ${act.success}::text, ${valuesOf(act.actor)} from ${sql.table(changed)}
       )`
     : sql`(select where false)`;
 
-const valuesOf = ({ subject, roles, tokenId, keyId, address }: Actor): RawBuilder<unknown> =>
-  sql`${subject ?? null}::text, ${[...roles]}::text[], ${tokenId ?? null}::text, ${keyId ?? null}::text, ${address ?? null}::text`;
+const valuesOf = ({ subject, tenant, roles, tokenId, keyId, address }: Actor): RawBuilder<unknown> =>
+  sql`${subject ?? null}::text, ${tenant ?? null}::text, ${[...roles]}::text[], ${tokenId ?? null}::text, ${keyId ?? null}::text, ${address ?? null}::text`;

@@ -30,6 +30,8 @@ export const AuditEntrySchema = defineEntity({
     outcome: p.text(),
     /** Null where nobody was signed in. */
     subject: p.text().nullable(),
+    /** The tenant that they acted for; null for none. */
+    tenant: p.text().nullable(),
     roles: p.array().$type<string[]>(),
     /** The `jti` of the token, where it has one. */
     tokenId: p.text().nullable(),

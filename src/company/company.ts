@@ -58,7 +58,7 @@ export const CompanySchema = defineEntity({
     provisioningStartedAt: p.datetime(3).nullable(),
     provisioningCompletedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3).defaultRaw('now()'),
-    /** The subject who created the company and owns it. */
+    /** The owner: see `Requester`. */
     createdBy: p.text(),
     /** The address to mail. */
     customerEmail: p.text(),

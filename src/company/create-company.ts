@@ -122,7 +122,7 @@ async function insertCompany(
     status: request.draft ? 'DRAFT' : 'QUEUED',
     attempt: request.draft ? 0 : 1,
     queued_at: request.draft ? null : now,
-    created_by: requester.subject,
+    created_by: requester.owner,
     customer_email: request.customerEmail ?? '',
     idempotency_key: request.idempotencyKey,
     request_digest: digest,
@@ -169,7 +169,7 @@ async function whyNotInserted(
       : await db
           .selectFrom('company')
           .selectAll()
-          .where('created_by', '=', requester.subject)
+          .where('created_by', '=', requester.owner)
           .where('idempotency_key', '=', idempotencyKey)
           .executeTakeFirst();
   if (first && wasAskedForBy(first, request, secrets)) return { kind: 'created', company: first };

@@ -51,7 +51,7 @@ export function exceededBy(
   const exceeded = (customer: string | null, { perDay, waiting }: CompanyLimits) => sql<QuotaExceeded>`
     select quota, most as "limit", used, retry_at as "retryAt", per_customer as "perCustomer"
     from quota_exceeded(
-      ${requester.subject}::text, ${customer}::text, ${creates ? perDay : null}::integer, ${queues ? waiting : null}::integer
+      ${requester.owner}::text, ${customer}::text, ${creates ? perDay : null}::integer, ${queues ? waiting : null}::integer
     )`;
   if (!requester.namesCustomers) return exceeded(null, quotas.customer);
   const own = exceeded(null, quotas.partner);

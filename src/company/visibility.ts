@@ -4,10 +4,10 @@ import type { CompanyRow, Tables } from './tables.ts';
 
 /** Whether a company exists for this requester: their own, or any for an operator. */
 export const isVisibleTo = (requester: Requester, company: Pick<CompanyRow, 'created_by'>): boolean =>
-  requester.seesAll || company.created_by === requester.subject;
+  requester.seesAll || company.created_by === requester.owner;
 
 const company = expressionBuilder<Tables, 'company'>();
 
 /** The same for statements: a company is visible when all conditions of any of these lists hold. An index serves each list. */
 export const visibleTo = (requester: Requester): readonly (readonly Expression<SqlBool>[])[] =>
-  requester.seesAll ? [[]] : [[company('created_by', '=', requester.subject)]];
+  requester.seesAll ? [[]] : [[company('created_by', '=', requester.owner)]];

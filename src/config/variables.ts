@@ -13,6 +13,9 @@ import { tokenSecrets } from './token-secrets.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 import { wholeNumber } from './whole-number.ts';
 
+/** Claims of a token that cannot name its tenant. */
+const usedClaims = ['sub', 'email', 'roles', 'jti', 'iat', 'exp', 'nbf', 'iss', 'aud'];
+
 const quota = wholeNumber(1, 1_000_000);
 
 /** Every variable that the service reads, and what it may hold. */
@@ -56,6 +59,10 @@ export const variables = z.object({
   AUTH_JWKS_URL: webAddress('https://login.example.com/jwks.json').optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
+  AUTH_TENANT_CLAIM: z
+    .string()
+    .refine((name) => !usedClaims.includes(name), 'must not be a claim that means something else already')
+    .optional(),
   AUTH_LONGEST_TOKEN_SECONDS: wholeNumber(60, 31_536_000).default(86_400),
 });
 

@@ -34,6 +34,7 @@ import { TimeZone } from './migrations/20261125-time-zone.ts';
 import { Turns } from './migrations/20261125-turns.ts';
 import { AddWorker } from './migrations/20261125-worker.ts';
 import { AddAuditTarget } from './migrations/20261126-audit-target.ts';
+import { AddAuditTenant } from './migrations/20261126-audit-tenant.ts';
 import { Listings } from './migrations/20261126-listings.ts';
 import { ServerPool } from './server-pool.ts';
 import { withLimits, withoutLimits } from './session-settings.ts';
@@ -91,6 +92,7 @@ const options = {
       AddRevocation,
       AddAuditTarget,
       Listings,
+      AddAuditTenant,
     ],
     snapshot: false,
     silent: true,

@@ -61,7 +61,7 @@ export function operationRunner(
     };
     try {
       limits.countRequest(viewer);
-      place = await queue.acquire(viewer.subject);
+      place = await queue.acquire(viewer.owner);
       signal.throwIfAborted();
       assertCurrent(viewer);
       const { schema, parse, validate, contextFactory, execute, subscribe } = graphql.getEnveloped({

@@ -114,7 +114,7 @@ function requestOf(
   { document, operationName, variableValues }: ExecutionArgs,
   { viewer, address }: SubscriptionContext,
 ): string {
-  const { subject, roles, seesAll, tokenId, keyId } = viewer;
-  const reader = seesAll ? [subject, roles, tokenId, keyId, address] : [subject, roles];
+  const { owner, subject, roles, seesAll, tokenId, keyId } = viewer;
+  const reader = seesAll ? [owner, roles, subject, tokenId, keyId, address] : [owner, roles];
   return JSON.stringify([numberOf(document), operationName, variableValues, reader]);
 }

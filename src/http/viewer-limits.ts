@@ -35,27 +35,27 @@ export function openViewerLimits(
     countRequest(viewer) {
       const limit = limitsOf(viewer)?.requestsPerMinute;
       if (limit === undefined) return;
-      const seconds = requests.count(viewer.subject, limit);
+      const seconds = requests.count(viewer.owner, limit);
       if (seconds !== undefined)
         throw tooMany(`You may make ${limit} requests a minute; try again in ${seconds} seconds.`, limit, seconds);
     },
     openStream(viewer) {
-      const { subject } = viewer;
+      const { owner } = viewer;
       const limit = limitsOf(viewer)?.streams ?? Number.POSITIVE_INFINITY;
-      const open = streams.get(subject) ?? 0;
+      const open = streams.get(owner) ?? 0;
       if (open >= limit)
         throw tooMany(`You may have ${limit} streams open at once; end one of them first.`, limit, streamPause);
       if (inAll >= most) throw isFull();
-      streams.set(subject, open + 1);
+      streams.set(owner, open + 1);
       inAll += 1;
       let isOpen = true;
       return () => {
         if (!isOpen) return;
         isOpen = false;
         inAll -= 1;
-        const left = (streams.get(subject) ?? 0) - 1;
-        if (left > 0) streams.set(subject, left);
-        else streams.delete(subject);
+        const left = (streams.get(owner) ?? 0) - 1;
+        if (left > 0) streams.set(owner, left);
+        else streams.delete(owner);
       };
     },
   };

@@ -11,9 +11,9 @@ import { always, type Command, command, often, onCompany } from './command.ts';
 import { type CompanyModel, cancel, newCompany, queue } from './company-model.ts';
 
 const customer = fc.constantFrom('jane', 'joe');
-const requester = (subject: string): Requester => ({
-  subject,
-  email: `${subject}@customers.example`,
+const requester = (owner: string): Requester => ({
+  owner,
+  email: `${owner}@customers.example`,
   seesAll: false,
   namesCustomers: false,
 });

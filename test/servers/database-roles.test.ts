@@ -23,7 +23,7 @@ const [rights = '', limits = ''] = readFileSync('README.md', 'utf8')
   .map(([, sql]) => sql)
   .toArray();
 
-const jane = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
+const jane = { owner: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
 const deps = {
   notifier: { moved() {}, workAvailable() {}, mailDue() {} },
   secrets: secretBox([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]),
@@ -149,7 +149,7 @@ describe('the roles and settings that a database may have', { skip: serversMissi
       return program.complaints;
     };
     const indexes = () => sql('poor', `select from pg_indexes where indexname = 'company_text_index'`);
-    const operator = { ...jane, subject: 'olga', seesAll: true };
+    const operator = { ...jane, owner: 'olga', seesAll: true };
     const database = open(t, url);
     const find = async (text: string): Promise<string[]> =>
       (await findCompanies(database.db, operator, { text }, { fromEnd: false, limit: 2 })).map(({ id }) => id);

@@ -16,7 +16,7 @@ import { type PrivateServer, serversMissing, startPostgres } from '../support/pr
 import { within } from '../support/processes.ts';
 import { requestFor } from '../support/test-service.ts';
 
-const jane: Requester = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
+const jane: Requester = { owner: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
 const notifier = { moved() {}, workAvailable() {}, mailDue() {} };
 const secrets = secretBox([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]);
 const apps = ['erpnext'];
@@ -80,7 +80,7 @@ describe('the real PostgreSQL', { skip: serversMissing }, () => {
 
   test('fifty concurrent creations, retries and repeats by one customer never exceed the quota', async () => {
     const limits = { perDay: 6, waiting: 4 };
-    const joe = { ...jane, subject: 'joe' };
+    const joe = { ...jane, owner: 'joe' };
     const deps = { notifier, secrets, apps, ownHosts: [], quotas: { customer: limits, partner: limits } };
     const ask = ({ db }: Database, name: string, changes: Partial<CreateCompanyInput>) =>
       createCompany({ ...deps, db }, joe, requestFor(`${name}.localhost`, changes));

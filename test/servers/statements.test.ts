@@ -101,21 +101,21 @@ function growthOf({ text, plan }: ExecutedStatement, { rows: most, sorted }: Lim
   return faults.map((fault) => `${fault}: ${text}\n${JSON.stringify(plan, null, 1)}`);
 }
 
-const operator: Requester = { subject: 'olga', email: 'olga@operators.example', seesAll: true, namesCustomers: true };
+const operator: Requester = { owner: 'olga', email: 'olga@operators.example', seesAll: true, namesCustomers: true };
 const partner: Requester = {
-  subject: filled.partner,
+  owner: filled.partner,
   email: 'portal@partners.example',
   seesAll: false,
   namesCustomers: true,
 };
 const newcomer: Requester = {
-  subject: 'newcomer',
+  owner: 'newcomer',
   email: 'n@customers.example',
   seesAll: false,
   namesCustomers: false,
 };
 const customer: Requester = {
-  subject: 'customer-7',
+  owner: 'customer-7',
   email: 'c@customers.example',
   seesAll: false,
   namesCustomers: false,
@@ -130,7 +130,14 @@ const liveness = openLiveness();
 const limit = { perDay: 3, waiting: 2 };
 const quotas = { customer: limit, partner: { perDay: 10_000, waiting: 10_000 } };
 const act: Act = {
-  actor: { subject: 'olga', roles: ['operator'], tokenId: undefined, keyId: undefined, address: undefined },
+  actor: {
+    subject: 'olga',
+    tenant: undefined,
+    roles: ['operator'],
+    tokenId: undefined,
+    keyId: undefined,
+    address: undefined,
+  },
   action: 'CREATE_COMPANY',
   success: 'CreateCompanySuccess',
   isAbout() {},
@@ -142,14 +149,14 @@ const ever = new AbortController().signal;
 const searches: readonly (readonly [title: string, Requester, CompanySearch, Limits?])[] = [
   ['all', operator, {}],
   ['all of a partner', partner, {}],
-  ['all of a shop', { ...partner, subject: filled.shop }, {}],
+  ['all of a shop', { ...partner, owner: filled.shop }, {}],
   ['one status', operator, { statuses: ['FAILED'] }],
   ['a status that few have', operator, { statuses: ['PROVISIONING'] }],
   ['several statuses', operator, { statuses: ['QUEUED', 'FAILED', 'DRAFT'] }],
   ['every status', operator, { statuses: companyStatuses }],
   ['one status of a partner', partner, { statuses: ['QUEUED'] }],
   ['several statuses of a partner', partner, { statuses: ['FAILED', 'PROVISIONING'] }],
-  ['a status that a partner has nowhere', { ...partner, subject: filled.archive }, { statuses: ['FAILED'] }],
+  ['a status that a partner has nowhere', { ...partner, owner: filled.archive }, { statuses: ['FAILED'] }],
   ['a text that one has', operator, { text: filled.rareText }, nearby],
   ['a text that nobody has', operator, { text: 'no such company' }, nearby],
   ['a text that every company has', operator, { text: filled.frequentText }, nearby],
@@ -196,7 +203,7 @@ describe('the statements of the service, among many companies', { skip: serversM
   };
   /** The positions of a page, read without any index. */
   const positionsOf = async (
-    { seesAll, subject }: Requester,
+    { seesAll, owner }: Requester,
     { statuses = companyStatuses, text = '' }: CompanySearch,
     { after = volume.companies + 1, before = 0, fromEnd, limit }: Window,
   ): Promise<number[]> => {
@@ -207,7 +214,7 @@ describe('the statements of the service, among many companies', { skip: serversM
        ) as company
        where strpos(lower(text), lower($5)) > 0 and position < $6 and position > $7
        order by position ${fromEnd ? 'asc' : 'desc'} limit $8`,
-      [seesAll, subject, statuses, text && !isIndexed(text) ? mostLookedThrough : null, text, after, before, limit],
+      [seesAll, owner, statuses, text && !isIndexed(text) ? mostLookedThrough : null, text, after, before, limit],
     );
     return rows.map(({ position }) => Number(position));
   };
@@ -375,7 +382,7 @@ describe('the statements of the service, among many companies', { skip: serversM
         for (const search of [
           {},
           { companyId: known(9) },
-          { subject: customer.subject },
+          { subject: customer.owner },
           { companyId: known(10), subject: filled.partner },
         ])
           await findAuditEntries(db, search, { ...window, fromEnd, limit: 21 });

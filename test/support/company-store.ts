@@ -62,7 +62,7 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
     mailers: (id) => void notifications.push(`mailers ${id}`),
   });
   const deps = { db, notifier, secrets, ownHosts: [], apps: ['erpnext'] };
-  const jane = { subject: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
+  const jane = { owner: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
   return {
     db,
     em,
