@@ -1,5 +1,5 @@
 import { parseCompanyId } from '../src/company/company-id.ts';
-import { type CompanyEventRow, findCompany } from '../src/company/find-companies.ts';
+import type { CompanyEventRow } from '../src/company/find-companies.ts';
 import { isFinal } from '../src/company/status.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
@@ -53,7 +53,7 @@ CompanyStatusChangeObject.implement({
     }),
     company: t.field({
       type: CompanyObject,
-      resolve: ({ company_id }, _args, { streams }) => streams.companyNow(company_id),
+      resolve: ({ company_id }, _args, { companies }) => companies.get(company_id),
       description: 'The company as it is now, possibly after later events.',
     }),
   }),
@@ -90,10 +90,10 @@ builder.subscriptionField('companyStatusChanged', (t) =>
           'The last version you have seen, or 0 for all events; with it nothing is missed after a lost connection.',
       }),
     },
-    subscribe: async (_root, { companyId, sinceVersion: asked }, { db, streams, viewer, position }) => {
+    subscribe: async (_root, { companyId, sinceVersion: asked }, { companies, streams, viewer, position }) => {
       const id = parseCompanyId(companyId);
       const isOpen = viewer.onlyStreamOf === undefined || viewer.onlyStreamOf === id;
-      const company = isOpen && id && (await findCompany(db, viewer, id));
+      const company = isOpen && id && (await companies.find(viewer, id));
       if (!company) throw notFound('companyId');
       const sinceVersion = position.seen === undefined ? asked : Math.max(position.seen, asked ?? 0);
       if (sinceVersion != null && (sinceVersion < 0 || sinceVersion > company.version)) {

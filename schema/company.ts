@@ -1,5 +1,4 @@
 import { parseCompanyId } from '../src/company/company-id.ts';
-import { findCompany } from '../src/company/find-companies.ts';
 import { findCompanies, mostLookedThrough } from '../src/company/list-companies.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { isVisibleTo } from '../src/company/visibility.ts';
@@ -109,21 +108,21 @@ builder.queryField('company', (t) =>
         description: `How long to wait for a version after \`afterVersion\`: 0 to ${longestWait} seconds, ${longestWait} by default. A waiting request counts as an open stream.`,
       }),
     },
-    resolve: async (_root, { id: given, afterVersion, waitSeconds }, { db, viewer, streams, waitAside }) => {
+    resolve: async (_root, { id: given, afterVersion, waitSeconds }, { viewer, companies, streams, waitAside }) => {
       const seconds = waitSeconds ?? longestWait;
       if (seconds < 0 || seconds > longestWait) throw badArgument('waitSeconds', `Wait 0 to ${longestWait} seconds.`);
       if (waitSeconds != null && afterVersion == null) {
         throw badArgument('afterVersion', 'Give the last version you have seen, or leave out waitSeconds.');
       }
       const id = parseCompanyId(given);
-      const company = id && (await findCompany(db, viewer, id));
+      const company = id && (await companies.find(viewer, id));
       if (!company || afterVersion == null) return company;
       if (afterVersion < 0 || afterVersion > company.version) {
         throw badArgument('afterVersion', `Give a version from 0 to ${company.version}, the company's newest.`);
       }
       if (afterVersion < company.version) return company;
       await waitAside((over) => streams.newer(company, over), seconds * 1_000);
-      return streams.companyNow(company.id);
+      return companies.get(company.id);
     },
   }),
 );

@@ -5,6 +5,7 @@ import type { Moment } from '../src/company/health.ts';
 import type { Notifier } from '../src/company/notifier.ts';
 import type { CompanyQuotas } from '../src/company/quotas.ts';
 import type { Db } from '../src/company/tables.ts';
+import type { CompanyReader } from '../src/live/company-reader.ts';
 import type { CompanyStreams } from '../src/live/company-stream.ts';
 import type { SecretBox } from '../src/secrets/secret-box.ts';
 
@@ -13,6 +14,7 @@ export interface SchemaDeps {
   readonly db: Db;
   readonly notifier: Notifier;
   readonly secrets: SecretBox;
+  readonly companies: CompanyReader;
   readonly streams: CompanyStreams;
   /** The present moment, as companies' health depends on it. */
   readonly moment: () => Promise<Moment>;

@@ -1,6 +1,5 @@
 import { createStreamToken } from '../src/access/stream-token.ts';
 import { parseCompanyId } from '../src/company/company-id.ts';
-import { findCompany } from '../src/company/find-companies.ts';
 import { builder } from './builder.ts';
 import { NotFound } from './move-company.ts';
 
@@ -42,9 +41,9 @@ builder.mutationField('createStreamToken', (t) =>
       'Creates a short-lived token for clients that cannot send headers, such as a browser’s `EventSource`. It opens the subscription `companyStatusChanged` of this company alone, and only as `streamToken` in the address of a GET without the header `Authorization`: `/graphql?query=…&variables=…&streamToken=…`. Any other operation is refused with FORBIDDEN, another company is NOT_FOUND, and an invalid, expired or revoked token is UNAUTHENTICATED. It may be used more than once, so streams resume with it until it expires. Revoking your token revokes it as well.',
     authScopes: { signedIn: true },
     args: { companyId: t.arg.id({ required: true, description: 'The company to watch.' }) },
-    resolve: async (_root, { companyId }, { db, viewer, secrets, act }) => {
+    resolve: async (_root, { companyId }, { companies, viewer, secrets, act }) => {
       const id = parseCompanyId(companyId);
-      const company = id && (await findCompany(db, viewer, id));
+      const company = id && (await companies.find(viewer, id));
       if (!company) return new NotFound();
       act?.isAbout(company.id);
       return new CreateStreamTokenSuccess(createStreamToken(secrets, viewer, company.id));

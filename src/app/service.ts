@@ -16,6 +16,7 @@ import { openHealth } from '../http/health.ts';
 import { serveHealth } from '../http/health-server.ts';
 import { type HttpServer, openHttpServer } from '../http/http-server.ts';
 import { openCompanyChannel } from '../live/company-channel.ts';
+import { openCompanyReader } from '../live/company-reader.ts';
 import { openCompanyStreams } from '../live/company-stream.ts';
 import { openMailAccount } from '../mail/mail-account.ts';
 import { loadMailTemplates } from '../mail/render-mail.ts';
@@ -169,6 +170,7 @@ export async function openService(
       db,
       notifier,
       secrets,
+      companies: openCompanyReader(db),
       streams,
       moment: openMoments(db),
       apps: () => host.offeredApps(),

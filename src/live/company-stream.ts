@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import type { CompanyId } from '../company/company-id.ts';
 import type { CompanyEventRow } from '../company/find-companies.ts';
 import type { CompanyRow, Db } from '../company/tables.ts';
@@ -24,8 +23,6 @@ export interface CompanyStreams {
   ): AsyncIterableIterator<CompanyEventRow>;
   /** Resolves once the company has a newer event or is ACTIVE or FAILED, when `over` aborts, and when the streams close. */
   newer(company: Pick<CompanyRow, 'id' | 'version'>, over: AbortSignal): Promise<void>;
-  /** The company as it is now; those that are read in the same turn are read in one statement. */
-  companyNow(id: CompanyId): Promise<CompanyRow>;
   /** Ends all streams, so that a server can close. */
   close(): void;
 }
@@ -42,7 +39,6 @@ export function openCompanyStreams(
   const watches = new Set<CompanyWatch>();
   let isClosed = false;
   const read = openEventReader(db, options);
-  const companies = new DataLoader((ids: readonly CompanyId[]) => findCompaniesById(db, ids), { cache: false });
   const timer = setInterval(() => {
     for (const feed of feeds.values()) feed.doubt();
   }, longestPause).unref();
@@ -84,21 +80,10 @@ export function openCompanyStreams(
       over.removeEventListener('abort', end);
       end();
     },
-    companyNow: (id) => companies.load(id),
     close() {
       isClosed = true;
       clearInterval(timer);
       for (const watch of watches) watch.end('closing');
     },
   };
-}
-
-async function findCompaniesById(db: Db, ids: readonly CompanyId[]): Promise<(CompanyRow | Error)[]> {
-  const found = await db
-    .selectFrom('company')
-    .selectAll()
-    .where('id', 'in', [...new Set(ids)])
-    .execute();
-  const byId = new Map(found.map((company) => [company.id, company]));
-  return ids.map((id) => byId.get(id) ?? new Error(`There is no company ${id}.`));
 }

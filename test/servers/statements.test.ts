@@ -26,7 +26,7 @@ import { companyStatuses } from '../../src/company/status.ts';
 import type { Db } from '../../src/company/tables.ts';
 import { isIndexed } from '../../src/company/text-search.ts';
 import { openPostgres } from '../../src/database/open-database.ts';
-import { openCompanyStreams } from '../../src/live/company-stream.ts';
+import { openCompanyReader } from '../../src/live/company-reader.ts';
 import { openEventReader } from '../../src/live/read-events.ts';
 import { readMailAccountFault } from '../../src/mail/mail-account-fault.ts';
 import {
@@ -273,20 +273,12 @@ describe('the statements of the service, among many companies', { skip: serversM
     explained.take();
   });
 
-  test('streams read a hundred companies and their new events by one statement each', async () => {
+  test('a hundred companies that are read in one turn, and the new events of their streams, are read by one statement each', async () => {
     const ids = Array.from({ length: 100 }, (_, index) => known(index * 150 + 1));
     const read = openEventReader(db, { liveness, log });
     await Promise.all(ids.map((id, index) => read(id, index % volume.events)));
-    const channel = {
-      announce() {},
-      listen: () => () => {},
-      notifyAll() {},
-      probe: async () => {},
-      close: async () => {},
-    };
-    const streams = openCompanyStreams(db, channel, { liveness, log });
-    await Promise.all(ids.map((id) => streams.companyNow(id)));
-    streams.close();
+    const companies = openCompanyReader(db);
+    await Promise.all(ids.map((id) => companies.get(id)));
     assert.equal(explained.executions, 2);
     assertBounded();
   });
