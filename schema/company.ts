@@ -1,10 +1,9 @@
 import { parseCompanyId } from '../src/company/company-id.ts';
-import { findCompanies, mostLookedThrough } from '../src/company/list-companies.ts';
+import { type MetadataEntry, mostMetadata } from '../src/company/company-request.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { isVisibleTo } from '../src/company/visibility.ts';
 import { builder } from './builder.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
-import { pageComplexity, resolvePage } from './page.ts';
 import { ProvisioningFailureObject, ProvisioningStepObject } from './provisioning.ts';
 import { badArgument } from './refusal.ts';
 
@@ -29,6 +28,16 @@ CompanyObject.implement({
     apps: t.exposeStringList('apps', { description: 'The apps to install, in order.' }),
     customerEmail: t.exposeString('customer_email', {
       description: 'The address that is mailed when the site is ready or the attempt failed.',
+    }),
+    externalReference: t.exposeString('external_reference', {
+      nullable: true,
+      description: 'What its creator calls it, e.g. an order number; null when they did not say.',
+    }),
+    metadata: t.field({
+      type: [MetadataEntryObject],
+      complexity: { field: 1, multiplier: mostMetadata.entries },
+      resolve: ({ metadata }) => metadata,
+      description: 'What its creator noted about it, ordered by key.',
     }),
     status: t.field({
       type: CompanyStatusEnum,
@@ -79,13 +88,13 @@ CompanyObject.implement({
   }),
 });
 
-const CompanyFilterInput = builder.inputType('CompanyFilter', {
-  description: 'The companies to list; omitted criteria are ignored.',
+/** A list instead of a JSON scalar: clients get types for it, its bounds are checked like any other field's, and a selection costs what it weighs. */
+const MetadataEntryObject = builder.objectRef<MetadataEntry>('MetadataEntry').implement({
+  description: 'A note of the creator about a company; this service does not interpret it.',
+  authScopes: { signedIn: true },
   fields: (t) => ({
-    status: t.field({ type: [CompanyStatusEnum], description: 'Only companies with one of these statuses.' }),
-    text: t.string({
-      description: `Only companies with this text in their name, abbreviation, id, site name or admin e-mail, ignoring case. Up to 140 characters. A text without three letters or digits in a row is looked for in the newest ${mostLookedThrough.toLocaleString('en-US')} of the companies that the other criteria list.`,
-    }),
+    key: t.exposeString('key', { description: 'The name of the note, once per company.' }),
+    value: t.exposeString('value', { description: 'The note.' }),
   }),
 });
 
@@ -125,27 +134,4 @@ builder.queryField('company', (t) =>
       return companies.get(company.id);
     },
   }),
-);
-
-builder.queryField('companies', (t) =>
-  t.connection(
-    {
-      type: CompanyObject,
-      description: 'Your companies, newest first; at most 100 per page.',
-      complexity: pageComplexity,
-      authScopes: { signedIn: true },
-      args: { filter: t.arg({ type: CompanyFilterInput, description: 'The companies to list; all by default.' }) },
-      resolve: (_root, { filter, ...args }, { db, viewer }) => {
-        const text = filter?.text?.trim();
-        if (text && text.length > 140) throw badArgument('filter.text', 'Shorten the text to 140 characters.');
-        return resolvePage(
-          args,
-          ({ position }: CompanyRow) => position,
-          (window) => findCompanies(db, viewer, { statuses: filter?.status ?? undefined, text }, window),
-        );
-      },
-    },
-    { name: 'CompanyConnection' },
-    { name: 'CompanyEdge' },
-  ),
 );

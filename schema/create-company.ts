@@ -1,3 +1,4 @@
+import { longestExternalReference, mostMetadata } from '../src/company/company-request.ts';
 import { createCompany } from '../src/company/create-company.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
@@ -5,6 +6,16 @@ import { CompanyObject } from './company.ts';
 import { type FieldProblem, FieldProblemInterface, ProblemInterface } from './problem.ts';
 import { QuotaExceeded } from './quota-exceeded.ts';
 import { ValidationError } from './validation-error.ts';
+
+const { entries: mostEntries, key: longestKey, value: longestValue } = mostMetadata;
+
+const MetadataEntryInput = builder.inputType('MetadataEntryInput', {
+  description: 'A note about a company; this service does not interpret it.',
+  fields: (t) => ({
+    key: t.string({ required: true, description: `1 to ${longestKey} characters without control characters.` }),
+    value: t.string({ required: true, description: `Up to ${longestValue} characters without control characters.` }),
+  }),
+});
 
 const CreateCompanyInputType = builder.inputType('CreateCompanyInput', {
   description: 'The company to create, and its site.',
@@ -44,6 +55,13 @@ const CreateCompanyInputType = builder.inputType('CreateCompanyInput', {
     idempotencyKey: t.string({
       description:
         '1 to 200 visible ASCII characters of your choice. Repeating a key with the same input returns the same company; with different input it is refused. (The password is compared until it is erased.)',
+    }),
+    externalReference: t.string({
+      description: `What you call the company, e.g. an order number, to find it by: 1 to ${longestExternalReference} characters without control characters. It need not be unique.`,
+    }),
+    metadata: t.field({
+      type: [MetadataEntryInput],
+      description: `Your notes about the company: at most ${mostEntries}, each key once. Not a place for secrets. They count as input of the \`idempotencyKey\`, in any order.`,
     }),
     customerEmail: t.string({
       description: 'The address to mail. Given by partners and operators; customers are mailed at their own address.',

@@ -3,6 +3,7 @@ import './company-status.ts';
 import './company-event-kind.ts';
 import './provisioning.ts';
 import './company.ts';
+import './companies.ts';
 import './company-health.ts';
 import './company-status-change.ts';
 import './create-company.ts';

@@ -53,10 +53,12 @@ describe('invalid requests', () => {
       domain: canary,
       apps: [canary, canary],
       customerEmail: canary,
+      externalReference: `${canary}\n`,
+      metadata: [{ key: `${canary}\n`, value: canary }],
       idempotencyKey: `${canary} `,
     });
     assert.equal(everywhere.ok, false);
-    assert.equal(everywhere.ok || everywhere.faults.length, 12);
+    assert.equal(everywhere.ok || everywhere.faults.length, 14);
     for (const password of [canary.slice(0, 7), `${canary}\n`, canary.repeat(100)]) {
       const checked = check({ adminPassword: password });
       assert.equal(checked.ok, false);
@@ -72,15 +74,17 @@ describe('valid requests', () => {
   });
 
   test('null and missing optional fields become the default apps or nothing', () => {
-    const expected = { apps: defaultApps, timeZone: null, customerEmail: null, idempotencyKey: null };
+    const expected = {
+      apps: defaultApps,
+      timeZone: null,
+      customerEmail: null,
+      externalReference: null,
+      metadata: [],
+      idempotencyKey: null,
+    };
     for (const nothing of [null, undefined]) {
-      const { apps, timeZone, customerEmail, idempotencyKey } = accepted({
-        apps: nothing,
-        timeZone: nothing,
-        customerEmail: nothing,
-        idempotencyKey: nothing,
-      });
-      assert.deepEqual({ apps, timeZone, customerEmail, idempotencyKey }, expected);
+      const optional = Object.fromEntries(Object.keys(expected).map((field) => [field, nothing]));
+      assert.deepEqual(accepted(optional), { ...accepted({}), ...expected });
     }
   });
 
@@ -88,6 +92,24 @@ describe('valid requests', () => {
 
   test('apps are stored in the requested order', () => {
     assert.deepEqual(accepted({ apps: ['hrms', 'erpnext'] }).apps, ['hrms', 'erpnext']);
+  });
+
+  test('metadata is stored in the order of its keys', () => {
+    const [plan, seats] = [
+      { key: 'plan', value: 'gold' },
+      { key: 'seats', value: '' },
+    ];
+    assert.deepEqual(accepted({ metadata: [seats, plan] }).metadata, [plan, seats]);
+  });
+
+  test('a reference and metadata may be as long as documented, in any script', () => {
+    const metadata = Array.from({ length: 20 }, (_, index) => ({
+      key: `${String(index).padStart(2, '0')}${'\u{20000}'.repeat(38)}`,
+      value: '\u{20000}'.repeat(500),
+    }));
+    const externalReference = '\u{20000}'.repeat(200);
+    const stored = accepted({ externalReference, metadata });
+    assert.deepEqual([stored.externalReference, stored.metadata], [externalReference, metadata]);
   });
 
   const companyNames: [string, string][] = [

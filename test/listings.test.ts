@@ -5,9 +5,11 @@ import {
   CancelProvisioningDocument,
   CompaniesDocument,
   type CompaniesQueryVariables,
+  CountCompaniesDocument,
   ProvisionCompanyDocument,
   TypedDocumentString,
 } from '../src/client/operations.ts';
+import { exampleWith } from './support/readme.ts';
 import { createCompany, openTestService, requestFor } from './support/test-service.ts';
 
 // Without a worker: what is queued stays so.
@@ -166,6 +168,112 @@ describe('filters', async () => {
   test('a filter finds nothing of others', async () => {
     assert.deepEqual((await list(await clientOf('dora', 'customer'), { filter: { text: 'Plain' } })).names, []);
   });
+});
+
+describe('what partners find companies by', async () => {
+  const portal = await clientOf('portal', 'partner');
+  const shop = await clientOf('shop', 'partner');
+  const olga = await clientOf('olga', 'operator');
+  const customerEmail = 'jane@customers.example';
+  const metadata = [
+    { key: 'seats', value: '3' },
+    { key: 'plan', value: 'gold' },
+  ];
+  const draft = (name: string, changes: Parameters<typeof requestFor>[1] = {}) =>
+    requestFor(`${name}.localhost`, { draft: true, customerEmail, ...changes });
+  const input = draft('ref-one', { externalReference: 'Order 1', metadata, idempotencyKey: 'one' });
+  const { id } = await createCompany(portal, input);
+  await createCompany(
+    portal,
+    draft('ref-two', { externalReference: 'Order 1', customerEmail: 'joe@customers.example' }),
+  );
+  await createCompany(portal, draft('ref-three', { draft: false, externalReference: 'order 1' }));
+  await createCompany(shop, draft('ref-shop', { externalReference: 'Order 1', idempotencyKey: 'one' }));
+
+  const cases: readonly [title: string, CompaniesQueryVariables['filter'], readonly string[]][] = [
+    ['a reference, exactly as it is written', { externalReference: 'Order 1' }, ['ref-two', 'ref-one']],
+    ['a reference that nothing has', { externalReference: 'Order 2' }, []],
+    ['a customer', { customerEmail }, ['ref-three', 'ref-one']],
+    [
+      'a customer, with the domain in another case',
+      { customerEmail: 'jane@Customers.EXAMPLE' },
+      ['ref-three', 'ref-one'],
+    ],
+    ['a customer and a status', { customerEmail, status: ['QUEUED'] }, ['ref-three']],
+    ['a customer and a reference', { customerEmail, externalReference: 'Order 1' }, ['ref-one']],
+    ['a customer and a text', { customerEmail, text: 'ref-t' }, ['ref-three']],
+    ['an idempotency key', { idempotencyKey: 'one' }, ['ref-one']],
+    ['an idempotency key of another status', { idempotencyKey: 'one', status: ['ACTIVE'] }, []],
+    ['a time from which on', { createdAfter: '2026-01-01T00:00:00Z' }, ['ref-three', 'ref-two', 'ref-one']],
+    ['a time until which', { createdBefore: '2026-01-01T00:00:00+14:00' }, []],
+    ['no criterion', {}, ['ref-three', 'ref-two', 'ref-one']],
+  ];
+  for (const [title, filter, expected] of cases) {
+    test(`a partner finds and counts companies by ${title}`, async () => {
+      assert.deepEqual((await list(portal, { filter })).names, expected);
+      const { companies } = await portal.execute(CountCompaniesDocument, { filter });
+      assert.deepEqual(companies, { totalCount: expected.length, totalCountIsExact: true });
+    });
+  }
+
+  test('the README’s search finds a company by reference, customer, status and time', async () => {
+    const order = draft('ref-readme', {
+      externalReference: 'order 4711',
+      customerEmail: 'jane@acme.example',
+      draft: false,
+    });
+    const { id: ordered } = await createCompany(portal, order);
+    const Example = new TypedDocumentString<
+      { companies: { totalCount: number; edges: readonly { node: { id: string } }[] } },
+      Record<string, never>
+    >(exampleWith('externalReference: "order 4711"', 'graphql'));
+    const { companies } = await portal.execute(Example, {});
+    assert.deepEqual([companies.totalCount, companies.edges.map(({ node }) => node.id)], [1, [ordered]]);
+  });
+
+  test('times tell companies apart to the millisecond', async () => {
+    const Created = new TypedDocumentString<{ company: { createdAt: string } }, { id: string }>(
+      'query ($id: ID!) { company(id: $id) { createdAt } }',
+    );
+    const { createdAt } = (await portal.execute(Created, { id })).company;
+    const namesBy = async (filter: CompaniesQueryVariables['filter']) => (await list(portal, { filter })).names;
+    assert.deepEqual((await namesBy({ createdAfter: createdAt })).at(-1), 'ref-one');
+    assert.ok(!(await namesBy({ createdBefore: createdAt })).includes('ref-one'));
+  });
+
+  test('an operator finds what every partner calls by a reference, and nobody’s idempotency keys', async () => {
+    const byReference = await list(olga, { filter: { externalReference: 'Order 1' } });
+    assert.deepEqual(byReference.names, ['ref-shop', 'ref-two', 'ref-one']);
+    assert.deepEqual((await list(olga, { filter: { idempotencyKey: 'one' } })).names, []);
+  });
+
+  test('a company has its reference, and its metadata in the order of the keys', async () => {
+    const { edges } = await list(portal, { filter: { idempotencyKey: 'one' } });
+    const node = edges[0]?.node;
+    assert.deepEqual([node?.externalReference, node?.metadata], ['Order 1', metadata.toReversed()]);
+  });
+
+  test('reference and metadata belong to a repeated request, in any order', async () => {
+    const again = { ...input, metadata: metadata.toReversed() };
+    assert.equal((await createCompany(portal, again)).id, id);
+    for (const other of [{ externalReference: 'Order 2' }, { externalReference: null }, { metadata: [] }])
+      await assert.rejects(createCompany(portal, { ...input, ...other }), /IdempotencyKeyReused/);
+  });
+
+  for (const filter of [
+    { externalReference: 'x'.repeat(401) },
+    { externalReference: 'a\u0000b' },
+    { idempotencyKey: 'x'.repeat(401) },
+    { customerEmail: 'Jane <jane@customers.example>' },
+    { createdAfter: '2026-02-30T00:00:00Z' },
+    { createdAfter: '2026-01-01' },
+    { createdBefore: 'now' },
+    { createdBefore: 0 },
+  ]) {
+    test(`companies are not filtered by ${JSON.stringify(filter).slice(0, 60)}`, async () => {
+      assert.equal(await codeOf('portal', CompaniesDocument, { filter }), 'BAD_USER_INPUT');
+    });
+  }
 });
 
 describe('histories', async () => {

@@ -65,8 +65,18 @@ export type CompanyEventKind =
   /** Another worker continues the attempt after its worker was lost or released it. */
   | 'TAKEN_OVER';
 
-/** The companies to list; omitted criteria are ignored. */
+/** The companies to list; omitted criteria are ignored. Whatever is combined with `externalReference` or `customerEmail`, other than a status or a time, is looked for in the newest 10,000 companies that those list. */
 export type CompanyFilter = {
+  /** Only companies created at this time or later. */
+  createdAfter?: string | null | undefined;
+  /** Only companies created before this time. */
+  createdBefore?: string | null | undefined;
+  /** Only companies with this address to mail: one plain address (RFC 5321), whose domain may be in any case. */
+  customerEmail?: string | null | undefined;
+  /** Only companies that you created with exactly this reference; for operators, that anybody created with it. Up to 200 characters. */
+  externalReference?: string | null | undefined;
+  /** Only the company that you created with this key. Up to 200 characters. */
+  idempotencyKey?: string | null | undefined;
   /** Only companies with one of these statuses. */
   status?: Array<CompanyStatus> | null | undefined;
   /** Only companies with this text in their name, abbreviation, id, site name or admin e-mail, ignoring case. Up to 140 characters. A text without three letters or digits in a row is looked for in the newest 10,000 of the companies that the other criteria list. */
@@ -126,8 +136,12 @@ export type CreateCompanyInput = {
   domain: string;
   /** True: stay DRAFT until `provisionCompany`. False by default. */
   draft?: boolean | null | undefined;
+  /** What you call the company, e.g. an order number, to find it by: 1 to 200 characters without control characters. It need not be unique. */
+  externalReference?: string | null | undefined;
   /** 1 to 200 visible ASCII characters of your choice. Repeating a key with the same input returns the same company; with different input it is refused. (The password is compared until it is erased.) */
   idempotencyKey?: string | null | undefined;
+  /** Your notes about the company: at most 20, each key once. Not a place for secrets. They count as input of the `idempotencyKey`, in any order. */
+  metadata?: Array<MetadataEntryInput> | null | undefined;
   /** The site’s time zone: a name of the IANA tz database, e.g. `Europe/Berlin`. By default that of the country’s capital. */
   timeZone?: string | null | undefined;
 };
@@ -182,6 +196,14 @@ export type MailKind =
   | 'SITE_FAILED'
   /** The site is ready; the mail carries the credentials. */
   | 'SITE_READY';
+
+/** A note about a company; this service does not interpret it. */
+export type MetadataEntryInput = {
+  /** 1 to 40 characters without control characters. */
+  key: string;
+  /** Up to 500 characters without control characters. */
+  value: string;
+};
 
 /** The state of a company’s site. */
 export type SiteStatus =
@@ -268,7 +290,14 @@ export type CompaniesQueryVariables = Exact<{
 }>;
 
 
-export type CompaniesQuery = { companies: { edges: Array<{ cursor: string, node: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type CompaniesQuery = { companies: { edges: Array<{ cursor: string, node: { customerEmail: string, externalReference: string | null, id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, metadata: Array<{ key: string, value: string }>, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type CountCompaniesQueryVariables = Exact<{
+  filter?: CompanyFilter | null | undefined;
+}>;
+
+
+export type CountCompaniesQuery = { companies: { totalCount: number, totalCountIsExact: boolean } };
 
 export type CompanyStatusChangedSubscriptionVariables = Exact<{
   companyId: string | number;
@@ -640,6 +669,12 @@ export const CompaniesDocument = new TypedDocumentString(`
       cursor
       node {
         ...CompanyFields
+        customerEmail
+        externalReference
+        metadata {
+          key
+          value
+        }
       }
     }
     pageInfo {
@@ -681,6 +716,14 @@ export const CompaniesDocument = new TypedDocumentString(`
     detail
   }
 }`) as unknown as TypedDocumentString<CompaniesQuery, CompaniesQueryVariables>;
+export const CountCompaniesDocument = new TypedDocumentString(`
+    query CountCompanies($filter: CompanyFilter) {
+  companies(first: 0, filter: $filter) {
+    totalCount
+    totalCountIsExact
+  }
+}
+    `) as unknown as TypedDocumentString<CountCompaniesQuery, CountCompaniesQueryVariables>;
 export const CompanyStatusChangedDocument = new TypedDocumentString(`
     subscription CompanyStatusChanged($companyId: ID!, $sinceVersion: Int) {
   companyStatusChanged(companyId: $companyId, sinceVersion: $sinceVersion) {

@@ -20,7 +20,15 @@ export interface CompanyRequest {
   readonly domain: string;
   readonly apps?: readonly string[] | null;
   readonly customerEmail?: string | null;
+  readonly externalReference?: string | null;
+  readonly metadata?: readonly MetadataEntry[] | null;
   readonly idempotencyKey?: string | null;
+}
+
+/** A note of the requester about a company; the service does not interpret it. */
+export interface MetadataEntry {
+  readonly key: string;
+  readonly value: string;
 }
 
 /** A valid request, in the normal form in which it is stored. */
@@ -44,6 +52,9 @@ export interface CheckedCompany {
   /** Without `frappe`, which every site has; in the requested order. */
   readonly apps: readonly string[];
   readonly customerEmail: string | null;
+  readonly externalReference: string | null;
+  /** Ordered by key, each key once. */
+  readonly metadata: readonly MetadataEntry[];
   readonly idempotencyKey: string | null;
 }
 
@@ -75,7 +86,7 @@ export type CheckedCompanyRequest =
 type Report = (code: FaultCode, message: string) => '';
 
 /**
- * Checks a whole request and reports all its faults at once: one per field, and for `apps` one of each kind.
+ * Checks a whole request and reports all its faults at once: one per field, and for `apps` and `metadata` one of each kind.
  * `ownHosts` are this service's own host names, which no site can have. With `siteDomains` every site must be
  * below one of them.
  */
@@ -92,7 +103,7 @@ export function checkCompanyRequest(
       faults.push({ field, code, message });
       return '';
     };
-  const { timeZone, customerEmail, idempotencyKey } = request;
+  const { timeZone, customerEmail, externalReference, metadata, idempotencyKey } = request;
   const company: CheckedCompany = {
     companyName: checkCompanyName(request.companyName, request.companyAbbr, of('companyName')),
     companyAbbr: checkCompanyAbbr(request.companyAbbr, of('companyAbbr')),
@@ -104,6 +115,9 @@ export function checkCompanyRequest(
     siteName: checkSiteName(request.domain, { apps: offeredApps, ownHosts, domains: siteDomains }, of('domain')),
     apps: request.apps == null ? defaultAppsOf(offeredApps) : checkApps(request.apps, offeredApps, of('apps')),
     customerEmail: customerEmail == null ? null : checkMailAddress(customerEmail, of('customerEmail')),
+    externalReference:
+      externalReference == null ? null : checkExternalReference(externalReference, of('externalReference')),
+    metadata: checkMetadata(metadata ?? [], of('metadata')),
     idempotencyKey: idempotencyKey == null ? null : checkIdempotencyKey(idempotencyKey, of('idempotencyKey')),
   };
   return faults.length === 0 ? { ok: true, company } : { ok: false, faults };
@@ -183,7 +197,7 @@ const longestPassword = 512;
 
 function checkPassword(text: string, report: Report): string {
   if (text === '') return report('REQUIRED', 'Choose a password for the administrator.');
-  if (text.length > 2 * longestPassword || lengthOf(text) > longestPassword) {
+  if (isLongerThan(longestPassword, text)) {
     return report('TOO_LONG', `Choose a password of at most ${longestPassword} characters.`);
   }
   if (/[\p{Cc}\p{Cs}]/u.test(text)) {
@@ -258,14 +272,54 @@ function checkApps(apps: readonly string[], offeredApps: readonly string[], repo
   return apps;
 }
 
+/** In code points, as for metadata. */
+export const longestExternalReference = 200;
+
+function checkExternalReference(text: string, report: Report): string {
+  if (text === '') return report('TOO_SHORT', 'Use an external reference of 1 to 200 characters, or leave it out.');
+  if (isLongerThan(longestExternalReference, text))
+    return report('TOO_LONG', `Shorten the external reference to ${longestExternalReference} characters.`);
+  if (unstorable.test(text))
+    return report('INVALID_CHARACTERS', 'Leave control characters and line breaks out of the external reference.');
+  return text;
+}
+
+/** As much as Stripe allows. */
+export const mostMetadata = { entries: 20, key: 40, value: 500 };
+
+function checkMetadata(entries: readonly MetadataEntry[], report: Report): readonly MetadataEntry[] {
+  const { entries: most, key: longestKey, value: longestValue } = mostMetadata;
+  if (entries.length > most) {
+    report('TOO_LONG', `Give at most ${most} entries of metadata.`);
+    return [];
+  }
+  const some = (isFault: (entry: MetadataEntry) => boolean): boolean => entries.some(isFault);
+  if (some(({ key }) => key === '')) report('TOO_SHORT', 'Give every entry of metadata a key.');
+  if (some(({ key, value }) => isLongerThan(longestKey, key) || isLongerThan(longestValue, value))) {
+    report('TOO_LONG', `Shorten the metadata: keys have at most ${longestKey} characters and values ${longestValue}.`);
+  }
+  if (some(({ key, value }) => unstorable.test(key) || unstorable.test(value)))
+    report('INVALID_CHARACTERS', 'Leave control characters and line breaks out of the metadata.');
+  if (new Set(entries.map(({ key }) => key)).size < entries.length)
+    report('DUPLICATE', 'Give every key of the metadata once.');
+  return entries.map(({ key, value }) => ({ key, value })).sort((one, other) => (one.key < other.key ? -1 : 1));
+}
+
+/** What PostgreSQL does not hold, or a line of a form. */
+const unstorable = /[\p{Cc}\p{Cs}]/u;
+
+export const longestIdempotencyKey = 200;
+
 function checkIdempotencyKey(text: string, report: Report): string {
   if (text === '') return report('TOO_SHORT', 'Use an idempotency key of 1 to 200 characters, or leave it out.');
-  if (text.length > 200) return report('TOO_LONG', 'Shorten the idempotency key to 200 characters.');
+  if (text.length > longestIdempotencyKey) return report('TOO_LONG', 'Shorten the idempotency key to 200 characters.');
   if (!/^[!-~]+$/.test(text)) {
     return report('INVALID_CHARACTERS', 'Use only visible ASCII characters without spaces in the idempotency key.');
   }
   return text;
 }
+
+const isLongerThan = (most: number, text: string): boolean => text.length > 2 * most || lengthOf(text) > most;
 
 /** In code points, as Python and PostgreSQL count. Only for text of bounded length. */
 const lengthOf = (text: string): number => [...text].length;

@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { CompanyId } from './company-id.ts';
+import type { MetadataEntry } from './company-request.ts';
 import type { Failure } from './failure.ts';
 import { companyStatuses, siteStatuses } from './status.ts';
 import { textIndex } from './text-search.ts';
@@ -62,6 +63,10 @@ export const CompanySchema = defineEntity({
     createdBy: p.text(),
     /** The address to mail. */
     customerEmail: p.text(),
+    /** What its creator calls it. */
+    externalReference: p.text().nullable(),
+    /** What its creator notes about it, ordered by key. */
+    metadata: p.json<readonly MetadataEntry[]>().defaultRaw(`'[]'`),
     idempotencyKey: p.text().nullable(),
     /** Of the request that came with the key, without the password: distinguishes a repeated request from another one. */
     requestDigest: p.text().nullable(),
@@ -91,6 +96,20 @@ export const CompanySchema = defineEntity({
     { name: 'company_created_by_position_index', properties: ['createdBy', 'position'] },
     { name: 'company_created_by_created_at_index', properties: ['createdBy', 'createdAt'] },
     { name: 'company_created_by_served_at_index', properties: ['createdBy', 'servedAt'] },
+    { name: 'company_customer_email_index', properties: ['customerEmail', 'status', 'position'] },
+    {
+      name: 'company_created_by_customer_email_index',
+      properties: ['createdBy', 'customerEmail', 'status', 'position'],
+    },
+    { name: 'company_created_at_index', properties: ['createdAt'] },
+    {
+      name: 'company_external_reference_index',
+      expression: `create index "company_external_reference_index" on "company" ("external_reference", "status", "position") where "external_reference" is not null`,
+    },
+    {
+      name: 'company_created_by_external_reference_index',
+      expression: `create index "company_created_by_external_reference_index" on "company" ("created_by", "external_reference", "status", "position") where "external_reference" is not null`,
+    },
     { name: 'company_text_index', expression: textIndex('public') },
     { name: 'company_status_position_index', properties: ['status', 'position'] },
     { name: 'company_created_by_status_position_index', properties: ['createdBy', 'status', 'position'] },

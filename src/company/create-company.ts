@@ -124,6 +124,8 @@ async function insertCompany(
     queued_at: request.draft ? null : now,
     created_by: requester.owner,
     customer_email: request.customerEmail ?? '',
+    external_reference: request.externalReference,
+    metadata: JSON.stringify(request.metadata),
     idempotency_key: request.idempotencyKey,
     request_digest: digest,
     sealed_password: secrets.seal(request.adminPassword, request.siteName),

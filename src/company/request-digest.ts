@@ -15,11 +15,14 @@ export interface SentRequest {
  * nothing that is not in the company's row: the password is left out.
  */
 export function requestDigest({ sent, checked }: SentRequest): string {
-  const { adminPassword: _secret, idempotencyKey: _found, ...rest } = checked;
+  const { adminPassword: _secret, idempotencyKey: _found, externalReference, metadata, ...rest } = checked;
   const given = {
     ...rest,
     apps: sent.apps == null ? null : checked.apps,
     customerEmail: sent.customerEmail == null ? null : checked.customerEmail,
+    // Later versions added these: a request without them keeps the digest that it had.
+    ...(externalReference === null ? {} : { externalReference }),
+    ...(metadata.length === 0 ? {} : { metadata }),
   };
   const sorted = Object.entries(given).sort(([one], [other]) => (one < other ? -1 : 1));
   return prefix + createHash('sha256').update(JSON.stringify(sorted)).digest('base64url');
@@ -44,6 +47,8 @@ function isAsAskedFor(company: CompanyRow, { sent, checked }: SentRequest): bool
     company.country === checked.country &&
     company.time_zone === checked.timeZone &&
     company.site_name === checked.siteName &&
+    checked.externalReference === null &&
+    checked.metadata.length === 0 &&
     (sent.apps == null || JSON.stringify(company.apps) === JSON.stringify(checked.apps))
   );
 }

@@ -8,6 +8,11 @@ export const isVisibleTo = (requester: Requester, company: Pick<CompanyRow, 'cre
 
 const company = expressionBuilder<Tables, 'company'>();
 
-/** The same for statements: a company is visible when all conditions of any of these lists hold. An index serves each list. */
-export const visibleTo = (requester: Requester): readonly (readonly Expression<SqlBool>[])[] =>
-  requester.seesAll ? [[]] : [[company('created_by', '=', requester.owner)]];
+type Conditions = readonly Expression<SqlBool>[];
+
+/** For statements: the companies that the requester created; all of them for an operator. */
+export const ownBy = (requester: Requester): Conditions =>
+  requester.seesAll ? [] : [company('created_by', '=', requester.owner)];
+
+/** `isVisibleTo` for statements: a company is visible when all conditions of any of these lists hold. An index serves each list. */
+export const visibleTo = (requester: Requester): readonly Conditions[] => [ownBy(requester)];

@@ -36,6 +36,7 @@ import { AddWorker } from './migrations/20261125-worker.ts';
 import { AddAuditTarget } from './migrations/20261126-audit-target.ts';
 import { AddAuditTenant } from './migrations/20261126-audit-tenant.ts';
 import { Listings } from './migrations/20261126-listings.ts';
+import { References } from './migrations/20261126-references.ts';
 import { ServerPool } from './server-pool.ts';
 import { withLimits, withoutLimits } from './session-settings.ts';
 import { createTextIndex, textIndexMissing } from './text-index.ts';
@@ -93,6 +94,7 @@ const options = {
       AddAuditTarget,
       Listings,
       AddAuditTenant,
+      References,
     ],
     snapshot: false,
     silent: true,

@@ -18,7 +18,12 @@ import {
   findEventsOfMany,
   type Window,
 } from '../../src/company/find-companies.ts';
-import { type CompanySearch, findCompanies, mostLookedThrough } from '../../src/company/list-companies.ts';
+import {
+  type CompanySearch,
+  countCompanies,
+  findCompanies,
+  mostLookedThrough,
+} from '../../src/company/list-companies.ts';
 import { queueCompany } from '../../src/company/queue-company.ts';
 import type { Requester } from '../../src/company/requester.ts';
 import { neededKeys, resealPasswords } from '../../src/company/sealed-passwords.ts';
@@ -78,6 +83,8 @@ const usual: Limits = { rows: 1_000, sorted: 100 };
 /** A text is looked for in 1,000 companies before the index is asked, and a text that the index does not find in more: in an index and in the table. */
 const nearby: Limits = { rows: 2 * 1_000 + 500, sorted: 1_000 };
 const lookedThrough: Limits = { rows: 2 * mostLookedThrough + 100, sorted: mostLookedThrough };
+/** The same in the ranges of several statuses, some of which are read and sorted as a whole where there are fewer than that. */
+const merged: Limits = { rows: 2.5 * mostLookedThrough, sorted: mostLookedThrough };
 /** What waits and runs, where all of it is counted or compared: less than a hundredth of the companies. */
 const waiting: Limits = { rows: usual.rows + volume.companies / 100, sorted: usual.sorted + volume.companies / 100 };
 /** What a statement does that grows with the number of all companies; none when it is well. */
@@ -145,6 +152,8 @@ const act: Act = {
 };
 const ever = new AbortController().signal;
 
+const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
+
 /** Listings of companies, and by how much each may exceed the usual limits. */
 const searches: readonly (readonly [title: string, Requester, CompanySearch, Limits?])[] = [
   ['all', operator, {}],
@@ -168,6 +177,33 @@ const searches: readonly (readonly [title: string, Requester, CompanySearch, Lim
   ['a short text with two statuses', operator, { text: '-', statuses: ['FAILED', 'DRAFT'] }, lookedThrough],
   ['a short text of a partner', partner, { text: '!' }, lookedThrough],
   ['a short text of a customer', customer, { text: '%' }, nearby],
+  ['a customer', operator, { customerEmail: filled.customerEmail }],
+  ['a customer of a partner', partner, { customerEmail: filled.customerEmail }],
+  ['a customer with one status', partner, { customerEmail: filled.customerEmail, statuses: ['DRAFT'] }],
+  ['an unknown customer', operator, { customerEmail: 'nobody@customers.example' }],
+  ['a text with a customer', operator, { customerEmail: filled.customerEmail, text: filled.rareText }, merged],
+  ['a frequent reference', operator, { externalReference: filled.frequentReference }],
+  ['a frequent reference of a partner', partner, { externalReference: filled.frequentReference }],
+  [
+    'a frequent reference of a partner without it',
+    { ...partner, owner: filled.shop },
+    { externalReference: filled.frequentReference },
+  ],
+  ['a frequent reference with a status', partner, { externalReference: filled.frequentReference, statuses: ['DRAFT'] }],
+  ['a rare reference', operator, { externalReference: filled.rareReference }],
+  [
+    'a reference with a customer',
+    partner,
+    { externalReference: filled.frequentReference, customerEmail: 'nobody@customers.example' },
+    lookedThrough,
+  ],
+  ['an idempotency key', partner, { idempotencyKey: 'unknown' }],
+  ['a time', operator, { createdAfter: daysAgo(40), createdBefore: daysAgo(30) }],
+  ['a time of a partner', partner, { createdAfter: daysAgo(40), createdBefore: daysAgo(30) }],
+  ['a time with a status', partner, { createdBefore: daysAgo(60), statuses: ['FAILED', 'DRAFT'] }],
+  ['a time in the future', partner, { createdAfter: daysAgo(-1) }],
+  ['a time with a customer', partner, { customerEmail: filled.customerEmail, createdBefore: daysAgo(60) }],
+  ['a time with a text', operator, { text: filled.rareText, createdBefore: daysAgo(60) }, nearby],
 ];
 
 describe('the statements of the service, among many companies', { skip: serversMissing }, () => {
@@ -201,22 +237,36 @@ describe('the statements of the service, among many companies', { skip: serversM
       [],
     );
   };
-  /** The positions of a page, read without any index. */
+  /** The positions of what a search finds in a window, read without any index, newest first. */
   const positionsOf = async (
     { seesAll, owner }: Requester,
-    { statuses = companyStatuses, text = '' }: CompanySearch,
-    { after = volume.companies + 1, before = 0, fromEnd, limit }: Window,
+    search: CompanySearch,
+    { after = volume.companies + 1_000, before = 0 }: Partial<Window> = {},
   ): Promise<number[]> => {
+    const { statuses = companyStatuses, text = '', createdAfter = null, createdBefore = null } = search;
+    const { externalReference = null, customerEmail = null, idempotencyKey = null } = search;
+    const isBounded = (text && (!isIndexed(text) || customerEmail)) || (externalReference && customerEmail);
     const { rows } = await reading.query<{ position: string }>(
-      `select position, text from (
-         select position, concat_ws(' ', company_name, company_abbr, id, site_name, admin_email) as text
-         from company where ($1 or created_by = $2) and status = any($3) order by position desc limit $4::int
+      `select position from (
+         select position, customer_email, concat_ws(' ', company_name, company_abbr, id, site_name, admin_email) as text
+         from company where ($1 or created_by = $2) and status = any($3)
+           and ($8::text is null or external_reference = $8) and ($9::text is null or customer_email = $9 or $8 is not null)
+           and ($10::text is null or idempotency_key = $10)
+           and ($11::timestamptz is null or created_at >= $11) and ($12::timestamptz is null or created_at < $12)
+         order by position desc limit $4::int
        ) as company
-       where strpos(lower(text), lower($5)) > 0 and position < $6 and position > $7
-       order by position ${fromEnd ? 'asc' : 'desc'} limit $8`,
-      [seesAll, owner, statuses, text && !isIndexed(text) ? mostLookedThrough : null, text, after, before, limit],
+       where strpos(lower(text), lower($5)) > 0 and ($9::text is null or customer_email = $9) and position < $6 and position > $7
+       order by position desc`,
+      [
+        ...[seesAll, owner, statuses, isBounded ? mostLookedThrough : null, text, after, before],
+        ...[externalReference, customerEmail, idempotencyKey, createdAfter, createdBefore],
+      ],
     );
     return rows.map(({ position }) => Number(position));
+  };
+  const pageOf = async (requester: Requester, search: CompanySearch, window: Window): Promise<number[]> => {
+    const positions = await positionsOf(requester, search, window);
+    return (window.fromEnd ? positions.reverse() : positions).slice(0, window.limit);
   };
   const create = async (requester: Requester, name: string, changes: Parameters<typeof requestFor>[1] = {}) =>
     createCompany(
@@ -242,10 +292,20 @@ describe('the statements of the service, among many companies', { skip: serversM
           assertBounded(limits);
           assert.deepEqual(
             found.map(({ position }) => Number(position)),
-            await positionsOf(requester, search, page),
+            await pageOf(requester, search, page),
           );
         }
       }
+    });
+  }
+
+  for (const [title, requester, search] of searches) {
+    test(`a count of companies stops among the newest: ${title}`, async () => {
+      const { count, isExact } = await countCompanies(db, requester, search);
+      assertBounded(merged);
+      const all = (await positionsOf(requester, search)).length;
+      if (isExact) assert.equal(count, all);
+      else assert.ok(count <= Math.min(all, mostLookedThrough), `${count} of ${all}`);
     });
   }
 

@@ -26,6 +26,11 @@ export const validInput: CompanyRequest = {
   domain: 'acme.localhost',
   apps: ['erpnext'],
   customerEmail: 'portal@partner.example',
+  externalReference: 'Order 4711 – Äpfel',
+  metadata: [
+    { key: 'plan', value: 'gold' },
+    { key: 'seats', value: '' },
+  ],
   idempotencyKey: 'order-4711',
 };
 
@@ -279,6 +284,33 @@ export const badInputs: readonly BadInput[] = [
   ),
   ...casesOf('customerEmail', ['empty', '', 'REQUIRED'], ...badAddresses),
   ...casesOf(
+    'externalReference',
+    ['empty', '', 'TOO_SHORT'],
+    ['201 characters', 'r'.repeat(201), 'TOO_LONG'],
+    ['201 characters outside the BMP', '\u{20000}'.repeat(201), 'TOO_LONG'],
+    ['a megabyte', megabyte, 'TOO_LONG'],
+    ['NUL', 'order\u0000', 'INVALID_CHARACTERS'],
+    ['a line break', 'order\n4711', 'INVALID_CHARACTERS'],
+  ),
+  ...casesOf(
+    'metadata',
+    ['21 entries', Array.from({ length: 21 }, (_, index) => ({ key: `key-${index}`, value: '' })), 'TOO_LONG'],
+    ['an empty key', [{ key: '', value: 'gold' }], 'TOO_SHORT'],
+    ['a key of 41 characters', [{ key: 'k'.repeat(41), value: 'gold' }], 'TOO_LONG'],
+    ['a value of 501 characters', [{ key: 'plan', value: 'v'.repeat(501) }], 'TOO_LONG'],
+    ['a value of a megabyte', [{ key: 'plan', value: megabyte }], 'TOO_LONG'],
+    ['NUL in a value', [{ key: 'plan', value: 'go\u0000ld' }], 'INVALID_CHARACTERS'],
+    ['a line break in a key', [{ key: 'pl\nan', value: 'gold' }], 'INVALID_CHARACTERS'],
+    [
+      'a key twice',
+      [
+        { key: 'plan', value: 'gold' },
+        { key: 'plan', value: 'silver' },
+      ],
+      'DUPLICATE',
+    ],
+  ),
+  ...casesOf(
     'idempotencyKey',
     ['empty', '', 'TOO_SHORT'],
     ['201 characters', 'k'.repeat(201), 'TOO_LONG'],
@@ -350,6 +382,8 @@ export const loneSurrogates: readonly BadInput[] = [
   ...casesOf('companyName', ['a lone surrogate', 'Acme\ud800', 'INVALID_CHARACTERS']),
   ...casesOf('adminPassword', ['a lone surrogate', 'correct\ud800horse', 'INVALID_CHARACTERS']),
   ...casesOf('domain', ['a lone surrogate', 'acme\ud800.localhost', 'INVALID_CHARACTERS']),
+  ...casesOf('externalReference', ['a lone surrogate', 'order\ud800', 'INVALID_CHARACTERS']),
+  ...casesOf('metadata', ['a lone surrogate', [{ key: 'plan', value: 'gold\ud800' }], 'INVALID_CHARACTERS']),
 ];
 
 /** Wrong JSON types and shapes, each laid over `validInput`: GraphQL refuses these itself, before the check. */
@@ -380,6 +414,10 @@ export const wrongTypes: readonly { readonly title: string; readonly input: Reco
   { title: 'draft: a text', input: { draft: 'true' } },
   { title: 'draft: a number', input: { draft: 1 } },
   { title: 'customerEmail: a list', input: { customerEmail: ['portal@partner.example'] } },
+  { title: 'externalReference: a number', input: { externalReference: 4711 } },
+  { title: 'metadata: an object', input: { metadata: { plan: 'gold' } } },
+  { title: 'metadata: a value that is a number', input: { metadata: [{ key: 'seats', value: 3 }] } },
+  { title: 'metadata: a key without a value', input: { metadata: [{ key: 'seats' }] } },
   { title: 'idempotencyKey: a number', input: { idempotencyKey: 4711 } },
   { title: 'a field that does not exist', input: { siteName: 'acme.localhost' } },
   { title: 'a status of its own', input: { status: 'ACTIVE' } },

@@ -14,6 +14,11 @@ export const filled = {
   archive: 'archive',
   /** Owns one in fifty. */
   shop: 'shop',
+  /** The address to mail of every company. */
+  customerEmail: 'jane@customers.example',
+  /** What the partner calls all of their companies, and what one company of a customer is called. */
+  frequentReference: 'campaign',
+  rareReference: 'order-10003',
   /** In the name of one company, an old one. */
   rareText: 'needle',
   /** In the site name of every company. */
@@ -31,7 +36,7 @@ export const filled = {
 export async function fillDatabase(client: Client, { companies, events }: Volume): Promise<void> {
   await client.query(
     `insert into company (id, company_name, company_abbr, admin_email, default_currency, country, site_name, apps, status,
-       site_status, version, attempt, progress, steps, created_at, created_by, customer_email, sealed_password, queued_at,
+       site_status, version, attempt, progress, steps, created_at, created_by, customer_email, external_reference, sealed_password, queued_at,
        served_at, provisioning_started_at, provisioning_completed_at, deadline_at, claims, leased_by, leased_since, leased_until)
      select 'COMP-2025-' || lpad(number::text, 6, '0'),
        case when number = 77 then 'Needle Works' when number in (50, $1 - 50) then 'Hey! ' || number when number between 1000 and 1299 then 'Legacy Trading ' || number
@@ -40,7 +45,7 @@ export async function fillDatabase(client: Client, { companies, events }: Volume
        'USD', 'Germany', 'site-' || number || '.customers.example', '{erpnext}', status,
        case status when 'ACTIVE' then 'ACTIVE' when 'PROVISIONING' then 'CREATING' else 'NOT_CREATED' end,
        $2, 1, 0, '[{"name": "create-site", "title": "Creating the site", "state": "DONE"}]',
-       now() - ($1 - number) * interval '5 minutes', creator, 'jane@customers.example',
+       now() - ($1 - number) * interval '5 minutes', creator, 'jane@customers.example', case number % 5 when 0 then 'campaign' when 3 then 'order-' || number end,
        case when status in ('QUEUED', 'PROVISIONING') then 'k2.' || md5(number::text) end, now() - interval '10 minutes',
        case when status in ('ACTIVE', 'FAILED', 'PROVISIONING') then now() - ($1 - number) * interval '5 minutes' end,
        now() - interval '1 minute', null, now() + interval '9 minutes', 1,
