@@ -2,7 +2,7 @@ import { cancelCompany } from '../src/company/cancel-company.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
-import { moveById, NotFound, WrongStatus, whyNotMoved } from './move-company.ts';
+import { moveById, NotFound, ReadOnly, WrongStatus, whyNotMoved } from './move-company.ts';
 
 class CancelProvisioningSuccess {
   readonly message: string;
@@ -29,7 +29,7 @@ builder.objectType(CancelProvisioningSuccess, {
 
 const CancelProvisioningResult = builder.unionType('CancelProvisioningResult', {
   description: 'The cancelled company, or the reason why it was not cancelled.',
-  types: [CancelProvisioningSuccess, NotFound, WrongStatus],
+  types: [CancelProvisioningSuccess, NotFound, ReadOnly, WrongStatus],
 });
 
 builder.mutationField('cancelProvisioning', (t) =>

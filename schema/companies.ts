@@ -64,7 +64,8 @@ builder.queryField('companies', (t) =>
   t.connection(
     {
       type: CompanyObject,
-      description: 'Your companies, newest first; at most 100 per page.',
+      description:
+        'The companies that you created and those that were created for you (see `Company`), newest first; at most 100 per page.',
       complexity: pageComplexity,
       authScopes: { signedIn: true },
       args: { filter: t.arg({ type: CompanyFilterInput, description: 'The companies to list; all by default.' }) },

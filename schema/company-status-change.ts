@@ -1,6 +1,9 @@
 import { parseCompanyId } from '../src/company/company-id.ts';
 import type { CompanyEventRow } from '../src/company/find-companies.ts';
+import type { Requester } from '../src/company/requester.ts';
 import { isFinal } from '../src/company/status.ts';
+import { isOwnedBy } from '../src/company/visibility.ts';
+import type { CompanyReader } from '../src/live/company-reader.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
 import { CompanyEventKindEnum } from './company-event-kind.ts';
@@ -77,6 +80,27 @@ builder.objectField(CompanyObject, 'history', (t) =>
   ),
 );
 
+/** A customer sees a company by the address that it is mailed at. Once that is corrected to another one, the company exists for them no longer. */
+function whileVisible(
+  events: AsyncIterableIterator<CompanyEventRow>,
+  requester: Requester,
+  companies: CompanyReader,
+): AsyncIterableIterator<CompanyEventRow> {
+  return {
+    async next() {
+      const result = await events.next();
+      const isUncertain = result.done !== true && result.value.kind === 'ADDRESS_CORRECTED';
+      if (!isUncertain || (await companies.find(requester, result.value.company_id))) return result;
+      await events.return?.();
+      throw notFound('companyId');
+    },
+    return: async () => (await events.return?.()) ?? { done: true, value: undefined },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
 builder.subscriptionField('companyStatusChanged', (t) =>
   t.field({
     type: CompanyStatusChangeObject,
@@ -100,7 +124,8 @@ builder.subscriptionField('companyStatusChanged', (t) =>
         throw badArgument('sinceVersion', `Give a version from 0 to ${company.version}, the company's newest.`);
       }
       position.atEnd = isFinal(company.status) && sinceVersion === company.version;
-      return streams.watch(company, sinceVersion ?? company.version - 1, viewer.until);
+      const events = streams.watch(company, sinceVersion ?? company.version - 1, viewer.until);
+      return isOwnedBy(viewer, company) ? events : whileVisible(events, viewer, companies);
     },
     resolve: (event) => event,
   }),

@@ -1,7 +1,7 @@
 import { parseCompanyId } from '../src/company/company-id.ts';
 import { type MetadataEntry, mostMetadata } from '../src/company/company-request.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
-import { isVisibleTo } from '../src/company/visibility.ts';
+import { isOwnedBy, isVisibleTo } from '../src/company/visibility.ts';
 import { builder } from './builder.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
 import { ProvisioningFailureObject, ProvisioningStepObject } from './provisioning.ts';
@@ -10,7 +10,8 @@ import { badArgument } from './refusal.ts';
 export const CompanyObject = builder.objectRef<CompanyRow>('Company');
 
 CompanyObject.implement({
-  description: 'A company and its site.',
+  description:
+    'A company and its site. It belongs to those who created it; the customer at its `customerEmail` may watch it, when their token carries that address as verified (`email_verified`).',
   authScopes: (company, { viewer }) => isVisibleTo(viewer, company),
   fields: (t) => ({
     id: t.exposeID('id', {
@@ -29,15 +30,17 @@ CompanyObject.implement({
     customerEmail: t.exposeString('customer_email', {
       description: 'The address that is mailed when the site is ready or the attempt failed.',
     }),
-    externalReference: t.exposeString('external_reference', {
+    externalReference: t.string({
       nullable: true,
-      description: 'What its creator calls it, e.g. an order number; null when they did not say.',
+      resolve: (company, _args, { viewer }) => (isOwnedBy(viewer, company) ? company.external_reference : null),
+      description:
+        'What its creator calls it, e.g. an order number; null when they did not say, and for the customer, who does not see their notes.',
     }),
     metadata: t.field({
       type: [MetadataEntryObject],
       complexity: { field: 1, multiplier: mostMetadata.entries },
-      resolve: ({ metadata }) => metadata,
-      description: 'What its creator noted about it, ordered by key.',
+      resolve: (company, _args, { viewer }) => (isOwnedBy(viewer, company) ? company.metadata : []),
+      description: 'What its creator noted about it, ordered by key; empty for the customer.',
     }),
     status: t.field({
       type: CompanyStatusEnum,
@@ -131,7 +134,7 @@ builder.queryField('company', (t) =>
       }
       if (afterVersion < company.version) return company;
       await waitAside((over) => streams.newer(company, over), seconds * 1_000);
-      return companies.get(company.id);
+      return companies.find(viewer, company.id);
     },
   }),
 );

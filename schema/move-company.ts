@@ -21,6 +21,20 @@ builder.objectType(NotFound, {
   authScopes: { signedIn: true },
 });
 
+export class ReadOnly implements FieldProblem {
+  readonly message = 'Only those who created this company may change it.';
+  readonly field = 'companyId';
+}
+
+builder.objectType(ReadOnly, {
+  name: 'ReadOnly',
+  isTypeOf: (answer) => answer instanceof ReadOnly,
+  description:
+    'You may see the company, since its mails go to you, but not change it: it belongs to those who created it.',
+  interfaces: [ProblemInterface, FieldProblemInterface],
+  authScopes: { signedIn: true },
+});
+
 export class WrongStatus implements FieldProblem {
   readonly message: string;
   readonly field = 'companyId';
@@ -55,5 +69,13 @@ export async function moveById<Outcome>(
   return id ? move({ db, notifier, quotas }, viewer, id, act) : { kind: 'not-found' };
 }
 
-export const whyNotMoved = (outcome: Exclude<MoveOutcome, { kind: 'moved' }>, needed: readonly CompanyStatus[]) =>
-  outcome.kind === 'not-found' ? new NotFound() : new WrongStatus(outcome.company.id, outcome.company.status, needed);
+export function whyNotMoved(outcome: Exclude<MoveOutcome, { kind: 'moved' }>, needed: readonly CompanyStatus[]) {
+  switch (outcome.kind) {
+    case 'not-found':
+      return new NotFound();
+    case 'read-only':
+      return new ReadOnly();
+    case 'wrong-status':
+      return new WrongStatus(outcome.company.id, outcome.company.status, needed);
+  }
+}

@@ -2,7 +2,7 @@ import { queueCompany } from '../src/company/queue-company.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
-import { moveById, NotFound, WrongStatus, whyNotMoved } from './move-company.ts';
+import { moveById, NotFound, ReadOnly, WrongStatus, whyNotMoved } from './move-company.ts';
 import { QuotaExceeded } from './quota-exceeded.ts';
 
 class ProvisionCompanySuccess {
@@ -26,7 +26,7 @@ builder.objectType(ProvisionCompanySuccess, {
 
 const ProvisionCompanyResult = builder.unionType('ProvisionCompanyResult', {
   description: 'The queued company, or the reason why it was not queued.',
-  types: [ProvisionCompanySuccess, NotFound, WrongStatus, QuotaExceeded],
+  types: [ProvisionCompanySuccess, NotFound, ReadOnly, WrongStatus, QuotaExceeded],
 });
 
 builder.mutationField('provisionCompany', (t) =>

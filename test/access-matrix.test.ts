@@ -9,17 +9,22 @@ import type { Role } from '../src/access/viewer.ts';
 import { ask } from './support/ask.ts';
 import { createCompany, openTestService, requestFor } from './support/test-service.ts';
 
-const { url, tokenOf, clientOf } = await openTestService({ after }, { parts: { api: true, worker: false } });
+const { url, tokenOf, verifiedTokenOf, clientOf } = await openTestService(
+  { after },
+  { parts: { api: true, worker: false } },
+);
 
 /** A draft and a queued company belong to the owner. */
-const viewers = ['nobody', 'forger', 'owner', 'customer', 'partner', 'operator'] as const;
+const viewers = ['nobody', 'forger', 'owner', 'addressee', 'customer', 'partner', 'operator'] as const;
 type ViewerName = (typeof viewers)[number];
 type Row = Readonly<Record<ViewerName, string>>;
 
 const locked = { nobody: 'UNAUTHENTICATED', forger: 'UNAUTHENTICATED' } as const;
-const ownersOnly = (own: string, others: string): Row => ({
+/** The addressee's token carries the address that the company is mailed at as verified. */
+const ownersOnly = (own: string, others: string, addressee = own): Row => ({
   ...locked,
   owner: own,
+  addressee,
   customer: others,
   partner: others,
   operator: own,
@@ -47,15 +52,15 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
   'Mutation.createCompany': {
     document: 'mutation ($input: CreateCompanyInput!) { createCompany(input: $input) { __typename } }',
     // The request says whom to mail, as only those may who act for others.
-    row: { ...locked, owner: denied, customer: denied, partner: created, operator: created },
+    row: { ...locked, owner: denied, addressee: denied, customer: denied, partner: created, operator: created },
   },
   'Mutation.provisionCompany': {
     document: 'mutation ($queued: ID!) { provisionCompany(companyId: $queued) { __typename } }',
-    row: ownersOnly('WrongStatus', 'NotFound'),
+    row: ownersOnly('WrongStatus', 'NotFound', 'ReadOnly'),
   },
   'Mutation.cancelProvisioning': {
     document: 'mutation ($draft: ID!) { cancelProvisioning(companyId: $draft) { __typename } }',
-    row: ownersOnly('WrongStatus', 'NotFound'),
+    row: ownersOnly('WrongStatus', 'NotFound', 'ReadOnly'),
   },
   'Mutation.createStreamToken': {
     document: 'mutation ($draft: ID!) { createStreamToken(companyId: $draft) { __typename } }',
@@ -81,6 +86,7 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
 
 const rolesOf: Readonly<Record<Exclude<ViewerName, 'nobody' | 'forger'>, Role>> = {
   owner: 'customer',
+  addressee: 'customer',
   customer: 'customer',
   partner: 'partner',
   operator: 'operator',
@@ -89,6 +95,7 @@ const tokens = new Map<ViewerName, string | undefined>([['nobody', undefined]]);
 const ids = { draft: '', queued: '' };
 before(async () => {
   for (const [name, role] of Object.entries(rolesOf)) tokens.set(name as ViewerName, await tokenOf(name, role));
+  tokens.set('addressee', await verifiedTokenOf('addressee', 'owner@customers.example'));
   tokens.set('forger', `${tokens.get('operator')?.slice(0, -6)}forged`);
   const owner = await clientOf('owner', 'customer');
   ids.draft = (await createCompany(owner, requestFor('matrix-draft.localhost', { draft: true }))).id;

@@ -106,6 +106,8 @@ const name = text.optional().catch(undefined);
 const claims = z.object({
   sub: text,
   email: text.optional(),
+  // Anything but true is not verified.
+  email_verified: z.literal(true).optional().catch(undefined),
   roles: z.array(z.string()),
   jti: name,
   iat: z.number().optional(),
@@ -130,7 +132,13 @@ function viewerOf(payload: JWTPayload, keyId: unknown, { tenantClaim, longestLif
   }
   const issuedAt = data.iat === undefined ? undefined : data.iat * 1_000;
   const tenant = tenantClaim === undefined || !actsForOthers(given) ? undefined : tenantOf(payload, tenantClaim);
-  return viewer(data.sub, data.email, given, until, { tenant, tokenId: data.jti, keyId: name.parse(keyId), issuedAt });
+  return viewer(data.sub, data.email, given, until, {
+    tenant,
+    emailVerified: data.email_verified,
+    tokenId: data.jti,
+    keyId: name.parse(keyId),
+    issuedAt,
+  });
 }
 
 /** Who acts for no tenant has no such claim; one that is no name is a mistake, which must not make them somebody else. */

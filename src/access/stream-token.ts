@@ -26,6 +26,7 @@ const content = z.strictObject({
   subject: z.string(),
   tenant: z.string().optional(),
   email: z.string().optional(),
+  emailVerified: z.literal(true).optional(),
   roles: z.array(z.enum(roles)),
   tokenId: z.string().optional(),
   keyId: z.string().optional(),
@@ -38,7 +39,7 @@ const content = z.strictObject({
  */
 export function createStreamToken(
   sealing: Sealing,
-  { subject, tenant, email, roles: given, tokenId, keyId, issuedAt, until }: Viewer,
+  { subject, tenant, email, verifiedEmail, roles: given, tokenId, keyId, issuedAt, until }: Viewer,
   companyId: CompanyId,
 ): { readonly token: string; readonly expiresAt: Date } {
   const expiresAt = Math.min(Date.now() + longestLife, until ?? Number.POSITIVE_INFINITY);
@@ -50,6 +51,7 @@ export function createStreamToken(
     subject,
     tenant,
     email,
+    ...(verifiedEmail === undefined ? {} : { emailVerified: true as const }),
     roles: [...given],
     tokenId,
     keyId,

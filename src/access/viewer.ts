@@ -1,4 +1,5 @@
 import type { CompanyId } from '../company/company-id.ts';
+import { parseMailAddress } from '../company/mail-address.ts';
 import { ownerOf, type Requester } from '../company/requester.ts';
 
 /** What somebody may be: a customer of their own, a partner who acts for customers, an operator of this service. */
@@ -37,13 +38,19 @@ export function viewer(
   email: string | undefined,
   given: readonly Role[],
   until?: number,
-  { tenant, ...token }: TokenName & { readonly tenant?: string | undefined } = {},
+  {
+    tenant,
+    emailVerified,
+    ...token
+  }: TokenName & { readonly tenant?: string | undefined; readonly emailVerified?: boolean | undefined } = {},
 ): Viewer {
   return {
     owner: ownerOf(tenant === undefined ? { subject } : { tenant }),
     subject,
     tenant,
     email,
+    // Those who act for others see what their owner created: an address of theirs adds nothing to it.
+    verifiedEmail: emailVerified && email !== undefined && !actsForOthers(given) ? parseMailAddress(email) : undefined,
     roles: given,
     seesAll: given.includes('operator'),
     namesCustomers: actsForOthers(given),

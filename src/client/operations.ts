@@ -260,6 +260,7 @@ export type ProvisionCompanyMutation = { provisionCompany:
     | { __typename: 'NotFound', message: string }
     | { __typename: 'ProvisionCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
     | { __typename: 'QuotaExceeded', message: string, quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean }
+    | { __typename: 'ReadOnly', message: string }
     | { __typename: 'WrongStatus', message: string, status: CompanyStatus }
    };
 
@@ -271,6 +272,7 @@ export type CancelProvisioningMutationVariables = Exact<{
 export type CancelProvisioningMutation = { cancelProvisioning:
     | { __typename: 'CancelProvisioningSuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
     | { __typename: 'NotFound', message: string }
+    | { __typename: 'ReadOnly', message: string }
     | { __typename: 'WrongStatus', message: string, status: CompanyStatus }
    };
 

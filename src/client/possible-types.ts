@@ -1,6 +1,6 @@
 /** The types that each interface and union may be: `new InMemoryCache({ possibleTypes })` of Apollo Client. */
 export const possibleTypes = {
-  CancelProvisioningResult: ['CancelProvisioningSuccess', 'NotFound', 'WrongStatus'],
+  CancelProvisioningResult: ['CancelProvisioningSuccess', 'NotFound', 'ReadOnly', 'WrongStatus'],
   CreateCompanyResult: [
     'CreateCompanySuccess',
     'IdempotencyKeyReused',
@@ -15,6 +15,7 @@ export const possibleTypes = {
     'MailBeingSent',
     'MailNotFound',
     'NotFound',
+    'ReadOnly',
     'SiteNameTaken',
     'WrongStatus',
   ],
@@ -25,11 +26,12 @@ export const possibleTypes = {
     'MailNotFound',
     'NotFound',
     'QuotaExceeded',
+    'ReadOnly',
     'SiteNameTaken',
     'ValidationError',
     'WrongStatus',
   ],
-  ProvisionCompanyResult: ['NotFound', 'ProvisionCompanySuccess', 'QuotaExceeded', 'WrongStatus'],
+  ProvisionCompanyResult: ['NotFound', 'ProvisionCompanySuccess', 'QuotaExceeded', 'ReadOnly', 'WrongStatus'],
   ResendMailResult: ['MailAlreadySent', 'MailBeingSent', 'MailNotFound', 'ResendMailSuccess', 'ValidationError'],
   RevokeTokensResult: ['RevokeTokensSuccess', 'ValidationError'],
 };

@@ -5,6 +5,7 @@ import { type MovedCompany, moveCompany } from './move-company.ts';
 import type { MoveDeps, MoveOutcome } from './queue-company.ts';
 import type { Requester } from './requester.ts';
 import { type Db, now } from './tables.ts';
+import { isOwnedBy } from './visibility.ts';
 
 /**
  * Cancels a queued or running attempt. A queued company becomes a draft again at once. For one that is being provisioned a
@@ -18,6 +19,7 @@ export async function cancelCompany(
 ): Promise<MoveOutcome> {
   const found = await findCompany(db, requester, id);
   if (!found) return { kind: 'not-found' };
+  if (!isOwnedBy(requester, found)) return { kind: 'read-only' };
   if (found.status === 'PROVISIONING' && found.cancel_requested_at) return { kind: 'moved', company: found };
 
   const cancelled =

@@ -46,7 +46,7 @@ export async function findCompanies(
   const near = listing(db, ranges, { ...window, limit: nearby });
   const found = await companiesAt(db, near, rest, window).execute();
   if (found.length === window.limit) return found;
-  const isInRange = company.or(ranges.map((conditions) => company.and(conditions)));
+  const isInRange = company.or(ranges.each.map((conditions) => company.and(conditions)));
   const containing = db
     // Looked for by itself, so that PostgreSQL does not hope to meet it soon among all companies, newest first.
     .with(
@@ -93,8 +93,15 @@ const company = expressionBuilder<Tables, 'company'>();
 const isNamed = ({ idempotencyKey, externalReference, customerEmail }: CompanySearch): boolean =>
   (idempotencyKey ?? externalReference ?? customerEmail) !== undefined;
 
-/** What lists companies in order: an index has each of the ranges. Those for references and customers go by status. */
-function rangesOf(db: Db, requester: Requester, search: CompanySearch): readonly Conditions[] {
+/** What lists companies in order: an index has each of the ranges. */
+interface Ranges {
+  readonly each: readonly Conditions[];
+  /** A company may be in more than one. */
+  readonly overlap: boolean;
+}
+
+/** The indexes for references and customers go by status. */
+function rangesOf(db: Db, requester: Requester, search: CompanySearch): Ranges {
   const { idempotencyKey, externalReference, customerEmail, statuses } = search;
   const hasReference = equals('external_reference', externalReference);
   const hasCustomer = equals('customer_email', customerEmail);
@@ -106,11 +113,12 @@ function rangesOf(db: Db, requester: Requester, search: CompanySearch): readonly
   else listed = visibleTo(requester).map((visible) => [...visible, ...hasCustomer]);
 
   const within = createdWithin(db, search);
-  const kinds = statuses ?? (isNamed(search) ? companyStatuses : undefined);
-  if (!kinds) return listed.map((conditions) => [...conditions, ...within]);
-  return listed.flatMap((conditions) =>
-    [...new Set(kinds)].map((status) => [company('status', '=', status), ...conditions, ...within]),
-  );
+  const kinds = statuses ?? (isNamed(search) || listed.length > 1 ? companyStatuses : undefined);
+  const hasKind = kinds ? [...new Set(kinds)].map((kind) => [company('status', '=', kind)]) : [[]];
+  return {
+    each: listed.flatMap((conditions) => hasKind.map((kind) => [...kind, ...conditions, ...within])),
+    overlap: listed.length > 1,
+  };
 }
 
 /** What is looked for in the ranges, one company after the other. */
@@ -161,8 +169,8 @@ const boundsOf = ({ after, before }: Window): Conditions => [
 const orderOf = ({ fromEnd }: Window): 'asc' | 'desc' => (fromEnd ? 'asc' : 'desc');
 
 /** The positions of a page of companies, as an index has them in order; a page of each range is merged. */
-function listing(db: Db, ranges: readonly Conditions[], window: Window): Positions {
-  const [first, ...others] = ranges.map(
+function listing(db: Db, { each, overlap }: Ranges, window: Window): Positions {
+  const [first, ...others] = each.map(
     (conditions): Positions =>
       db
         .selectFrom('company')
@@ -173,8 +181,8 @@ function listing(db: Db, ranges: readonly Conditions[], window: Window): Positio
   );
   if (!first) return sql`(select position from company where false)`;
   if (others.length === 0) return first;
-  const pages = [first, ...others].map((each) => sql`(${each})`);
-  return sql`(${sql.join(pages, sql` union all `)} order by position ${sql.raw(orderOf(window))} limit ${window.limit})`;
+  const pages = [first, ...others].map((page) => sql`(${page})`);
+  return sql`(${sql.join(pages, overlap ? sql` union ` : sql` union all `)} order by position ${sql.raw(orderOf(window))} limit ${window.limit})`;
 }
 
 const listedAt = (positions: Positions) => sql<Pick<CompanyRow, 'position'>>`${positions}`.as<'listed'>('listed');

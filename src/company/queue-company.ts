@@ -8,6 +8,7 @@ import { type CompanyQuotas, exceededBy, findExceeded, type QuotaExceeded } from
 import type { Requester } from './requester.ts';
 import { reachableFrom } from './status.ts';
 import { type CompanyRow, type Db, now } from './tables.ts';
+import { isOwnedBy } from './visibility.ts';
 
 export interface MoveDeps {
   readonly db: Db;
@@ -21,7 +22,7 @@ export interface QueueDeps extends MoveDeps {
 
 export type MoveOutcome =
   | { readonly kind: 'moved'; readonly company: CompanyRow }
-  | { readonly kind: 'not-found' }
+  | { readonly kind: 'not-found' | 'read-only' }
   | { readonly kind: 'wrong-status'; readonly company: CompanyRow };
 
 export type QueueOutcome = MoveOutcome | { readonly kind: 'quota-exceeded'; readonly exceeded: QuotaExceeded };
@@ -36,6 +37,7 @@ export async function queueCompany(
   const { db, notifier, quotas } = deps;
   const found = await findCompany(db, requester, id);
   if (!found) return { kind: 'not-found' };
+  if (!isOwnedBy(requester, found)) return { kind: 'read-only' };
 
   const use = { creates: false, queues: true, customerEmail: found.customer_email };
   const exceeded = exceededBy(requester, use, quotas);

@@ -4,6 +4,8 @@ export interface Requester {
   readonly owner: string;
   /** Where to write to them; a partner or an operator may have none. */
   readonly email: string | undefined;
+  /** The same in normal form where a customer's token carries it as verified: they may see the companies that are mailed there. */
+  readonly verifiedEmail?: string | undefined;
   /** Operators see every company, others those of their owner. */
   readonly seesAll: boolean;
   /** Partners and operators may name another address to mail. */

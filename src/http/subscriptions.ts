@@ -114,7 +114,7 @@ function requestOf(
   { document, operationName, variableValues }: ExecutionArgs,
   { viewer, address }: SubscriptionContext,
 ): string {
-  const { owner, subject, roles, seesAll, tokenId, keyId } = viewer;
-  const reader = seesAll ? [owner, roles, subject, tokenId, keyId, address] : [owner, roles];
+  const { owner, verifiedEmail, subject, roles, seesAll, tokenId, keyId } = viewer;
+  const reader = seesAll ? [owner, roles, subject, tokenId, keyId, address] : [owner, roles, verifiedEmail];
   return JSON.stringify([numberOf(document), operationName, variableValues, reader]);
 }

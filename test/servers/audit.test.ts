@@ -261,6 +261,21 @@ describe('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     await owner.query(`update company set created_by = 'joe' where id = $1`, [joes]);
   });
 
+  test('the audit log has an entry when a customer tries to change what others created for them', async () => {
+    const id = await companyOf('joe');
+    tokens.set('addressee', service.verifiedTokenOf('addressee', 'new@b.example'));
+    for (const mutation of ['provisionCompany', 'cancelProvisioning'])
+      assert.equal(await on('addressee', mutation, id), 'ReadOnly');
+    const found = await entriesOf('addressee', 2);
+    assert.deepEqual(
+      found.map(({ outcome, companyId }) => [outcome, companyId]),
+      [
+        ['ReadOnly', id],
+        ['ReadOnly', id],
+      ],
+    );
+  });
+
   test('the audit log’s tests cover every result of every mutation', async () => {
     const { rows } = await owner.query<{ action: string; outcome: string }>(
       'select distinct action, outcome from audit_entry',

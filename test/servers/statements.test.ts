@@ -83,8 +83,10 @@ const usual: Limits = { rows: 1_000, sorted: 100 };
 /** A text is looked for in 1,000 companies before the index is asked, and a text that the index does not find in more: in an index and in the table. */
 const nearby: Limits = { rows: 2 * 1_000 + 500, sorted: 1_000 };
 const lookedThrough: Limits = { rows: 2 * mostLookedThrough + 100, sorted: mostLookedThrough };
-/** The same in the ranges of several statuses, some of which are read and sorted as a whole where there are fewer than that. */
-const merged: Limits = { rows: 2.5 * mostLookedThrough, sorted: mostLookedThrough };
+/** The same in the ranges of several statuses: where a range has fewer companies than that, it may be read and sorted as a whole. */
+const merged: Limits = { rows: 2.5 * mostLookedThrough, sorted: 1.5 * mostLookedThrough };
+/** A hundred companies at both ends of a time, for each of ten ranges. */
+const ends: Limits = { rows: usual.rows + 2_000, sorted: usual.sorted };
 /** What waits and runs, where all of it is counted or compared: less than a hundredth of the companies. */
 const waiting: Limits = { rows: usual.rows + volume.companies / 100, sorted: usual.sorted + volume.companies / 100 };
 /** What a statement does that grows with the number of all companies; none when it is well. */
@@ -154,6 +156,9 @@ const ever = new AbortController().signal;
 
 const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
 
+/** Sees, besides their own company, all that are mailed to them. */
+const verified: Requester = { ...customer, verifiedEmail: filled.customerEmail };
+
 /** Listings of companies, and by how much each may exceed the usual limits. */
 const searches: readonly (readonly [title: string, Requester, CompanySearch, Limits?])[] = [
   ['all', operator, {}],
@@ -197,6 +202,13 @@ const searches: readonly (readonly [title: string, Requester, CompanySearch, Lim
     { externalReference: filled.frequentReference, customerEmail: 'nobody@customers.example' },
     lookedThrough,
   ],
+  ['all that a customer may see', verified, {}],
+  ['a status of what a customer may see', verified, { statuses: ['FAILED', 'DRAFT'] }],
+  ['a customer of what a customer may see', verified, { customerEmail: filled.customerEmail }],
+  ['a text of what a customer may see', verified, { text: filled.rareText }, merged],
+  ['a frequent text of what a customer may see', verified, { text: filled.frequentText }, merged],
+  ['a short text of what a customer may see', verified, { text: '%' }, merged],
+  ['a time of what a customer may see', verified, { createdAfter: daysAgo(40), createdBefore: daysAgo(30) }, ends],
   ['an idempotency key', partner, { idempotencyKey: 'unknown' }],
   ['a time', operator, { createdAfter: daysAgo(40), createdBefore: daysAgo(30) }],
   ['a time of a partner', partner, { createdAfter: daysAgo(40), createdBefore: daysAgo(30) }],
@@ -239,7 +251,7 @@ describe('the statements of the service, among many companies', { skip: serversM
   };
   /** The positions of what a search finds in a window, read without any index, newest first. */
   const positionsOf = async (
-    { seesAll, owner }: Requester,
+    { seesAll, owner, verifiedEmail = '' }: Requester,
     search: CompanySearch,
     { after = volume.companies + 1_000, before = 0 }: Partial<Window> = {},
   ): Promise<number[]> => {
@@ -249,7 +261,7 @@ describe('the statements of the service, among many companies', { skip: serversM
     const { rows } = await reading.query<{ position: string }>(
       `select position from (
          select position, customer_email, concat_ws(' ', company_name, company_abbr, id, site_name, admin_email) as text
-         from company where ($1 or created_by = $2) and status = any($3)
+         from company where ($1 or created_by = $2 or ($13 <> '' and customer_email = $13)) and status = any($3)
            and ($8::text is null or external_reference = $8) and ($9::text is null or customer_email = $9 or $8 is not null)
            and ($10::text is null or idempotency_key = $10)
            and ($11::timestamptz is null or created_at >= $11) and ($12::timestamptz is null or created_at < $12)
@@ -259,7 +271,7 @@ describe('the statements of the service, among many companies', { skip: serversM
        order by position desc`,
       [
         ...[seesAll, owner, statuses, isBounded ? mostLookedThrough : null, text, after, before],
-        ...[externalReference, customerEmail, idempotencyKey, createdAfter, createdBefore],
+        ...[externalReference, customerEmail, idempotencyKey, createdAfter, createdBefore, verifiedEmail],
       ],
     );
     return rows.map(({ position }) => Number(position));

@@ -19,6 +19,8 @@ export interface TestService {
   readonly dataDir: string;
   /** A token with these roles; its address is `<subject>@customers.example`. */
   tokenOf(subject: string, ...roles: Role[]): Promise<string>;
+  /** A customer's token that carries an address as verified. */
+  verifiedTokenOf(subject: string, email: string): Promise<string>;
   clientOf(subject: string, ...roles: Role[]): Promise<Client>;
 }
 
@@ -68,6 +70,8 @@ export async function openTestService(
     url,
     dataDir,
     tokenOf,
+    verifiedTokenOf: (subject, email) =>
+      signToken(jwtSecret, { subject, email, roles: ['customer'] }, '1h', {}, { email_verified: true }),
     clientOf: async (subject, ...roles) => openClient(url, await tokenOf(subject, ...roles)),
   };
 }
