@@ -1,8 +1,10 @@
 /**
  * Every step of a real site, interrupted at random moments in every way there is: the whole service completes it, and nobody
- * helps. BENCH_TEST_MOMENTS is at how many moments of each step and way; `--test-name-pattern` chooses among them.
+ * helps. BENCH_TEST_MOMENTS is at how many moments of each step and way, and BENCH_TEST_SEED which; `--test-name-pattern`
+ * chooses among them.
  */
 import assert from 'node:assert/strict';
+import { createHash, randomInt } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -17,18 +19,27 @@ import { noRealBench, openRealBench, path } from './real-bench.ts';
 import { differences, fieldsOf } from './site-fields.ts';
 
 const moments = Number(process.env['BENCH_TEST_MOMENTS'] ?? 1);
+const seed = process.env['BENCH_TEST_SEED'] ?? `${randomInt(1_000_000)}`;
 const apps = (process.env['BENCH_TEST_APPS'] ?? 'demo_app').split(',');
 
 /** What a site begins with, and which of its steps are interrupted then. */
 const courses = {
-  'from nothing': { apps: [], template: undefined, steps: ['preflight', 'create-site', 'set-up-company'] },
+  'Frappe alone, from nothing': {
+    apps: [],
+    template: undefined,
+    steps: ['preflight', 'create-site', 'set-up-company'],
+  },
+  'from nothing': { apps, template: undefined, steps: [...apps.map((app) => `install-app:${app}`), 'set-up-company'] },
   'from a template of Frappe': { apps, template: [], steps: apps.map((app) => `install-app:${app}`) },
   'from a template': { apps, template: apps, steps: ['create-site', 'set-up-company', 'verify'] },
 } as const;
 type Course = keyof typeof courses;
 
-/** How a step is interrupted. Each resolves once all is as before, in which the worker may be another one. */
-const ways: Readonly<Record<string, (company: Made) => Promise<void>>> = {
+/**
+ * How a step is interrupted. Each resolves once all is as before, in which the worker may be another one; those that take
+ * something away, to for how many seconds it was unavailable.
+ */
+const ways: Readonly<Record<string, (company: Made) => Promise<number | undefined>>> = {
   SIGTERM: (company) => replaceHolder(company, 'SIGTERM'),
   SIGKILL: (company) => replaceHolder(company, 'SIGKILL'),
   'SIGSTOP beyond the lease': freezeHolder,
@@ -36,6 +47,9 @@ const ways: Readonly<Record<string, (company: Made) => Promise<void>>> = {
   'Redis is unavailable': () => without(endRedis, 10_000),
   'the disk is full': () => without(fillDisk, 10_000),
 };
+
+/** What each interruption cost, in seconds beyond the time in which nobody could work on the company. */
+const costs = new Map<string, number[]>();
 
 /** A company that is being made. */
 interface Made {
@@ -60,27 +74,34 @@ describe('a company whose step is interrupted at any moment becomes ACTIVE by it
     api = await cluster.startApi(benchEnv);
     workers = [cluster.startWorker(benchEnv), cluster.startWorker(benchEnv)];
   });
-  after(() => cluster?.close());
+  after(async () => {
+    await cluster?.close();
+    for (const [what, seconds] of costs) console.log(`${what}: ${summary(seconds)}`);
+    console.log(`all: ${summary([...costs.values()].flat())}; again with BENCH_TEST_SEED=${seed}`);
+  });
 
-  for (const course of Object.keys(courses) as Course[]) {
-    for (const step of courses[course].steps) {
-      for (const [way, interrupt] of Object.entries(ways)) {
-        for (let moment = 1; moment <= moments; moment += 1) {
-          test(`${step}, ${course}: ${way} (${moment})`, { timeout: 2 * timeout }, async (t) => {
+  for (let moment = 1; moment <= moments; moment += 1) {
+    for (const course of Object.keys(courses) as Course[]) {
+      for (const step of courses[course].steps) {
+        for (const [way, interrupt] of Object.entries(ways)) {
+          const title = `${step}, ${course}: ${way} (${moment})`;
+          test(title, { timeout: 2 * timeout }, async (t) => {
             const tooLarge = interrupt === ways['the disk is full'] && (await diskTooLarge());
             if (tooLarge) return t.skip(tooLarge);
             const undisturbed = await undisturbedOf(t, course);
             const company = await request(t, course);
             await company.begun(step);
-            const at = Math.random() * (undisturbed.seconds.get(step) ?? 0);
+            const at = fractionOf(title) * (undisturbed.seconds.get(step) ?? 0);
             await pause(at * 1_000);
-            await interrupt(company);
+            const interruptedAt = Date.now();
+            const unavailable = await interrupt(company);
 
             const events = await company.events;
-            const took = secondsOf(events).get('all') ?? 0;
-            const cost = (took - (undisturbed.seconds.get('all') ?? 0)).toFixed(1);
+            const more = (secondsOf(events).get('all') ?? 0) - (undisturbed.seconds.get('all') ?? 0);
+            const lost = unavailable ?? secondsUntilTakenOver(events, interruptedAt);
             const said = new Set(events.filter(({ kind }) => kind === 'STEP_RETRYING').map(({ message }) => message));
-            t.diagnostic([`at ${at.toFixed(1)} s: ${events.at(-1)?.status}, ${cost} s more`, ...said].join(' | '));
+            const cost = `${more.toFixed(1)} s more, of which ${lost.toFixed(1)} s nobody could work`;
+            t.diagnostic([`at ${at.toFixed(1)} s: ${events.at(-1)?.status}, ${cost}`, ...said].join(' | '));
             assert.equal(events.at(-1)?.status, 'ACTIVE', await failureOf(company));
             await until('the customer has a mail', () => cluster.mailsTo(company.customer) > 0);
             assert.equal(cluster.mailsTo(company.customer), 1);
@@ -91,6 +112,8 @@ describe('a company whose step is interrupted at any moment becomes ACTIVE by it
             const { adminEmail, adminPassword } = requestFor(company.siteName);
             const plan = { ...acme, siteName: company.siteName, adminEmail, adminPassword };
             assert.equal(await openRealBench(t).login(plan), true);
+            const what = `${step}, ${course}`;
+            costs.set(what, [...(costs.get(what) ?? []), more - lost]);
           });
         }
       }
@@ -138,7 +161,7 @@ async function undisturbedOf(t: TestContext, course: Course): Promise<Undisturbe
   const { template } = courses[course];
   if (template && !(await templates()).some(({ apps: its }) => its.length === template.length)) {
     // The site of an earlier course leaves it.
-    await undisturbedOf(t, template.length === 0 ? 'from nothing' : 'from a template of Frappe');
+    await undisturbedOf(t, template.length === 0 ? 'Frappe alone, from nothing' : 'from a template of Frappe');
   }
   const company = await request(t, course);
   const events = await company.events;
@@ -148,6 +171,22 @@ async function undisturbedOf(t: TestContext, course: Course): Promise<Undisturbe
   t.diagnostic(`undisturbed, ${course}: ${steps.join(', ')}`);
   known.set(course, undisturbed);
   return undisturbed;
+}
+
+/** At which part of its step a test interrupts. */
+const fractionOf = (title: string): number =>
+  createHash('sha256').update(`${seed} ${title}`).digest().readUInt32BE() / 2 ** 32;
+
+function summary(seconds: readonly number[]): string {
+  const sorted = seconds.toSorted((one, other) => one - other);
+  const at = (part: number): string => `${sorted[Math.ceil(part * sorted.length) - 1]?.toFixed(1)} s`;
+  return `${sorted.length} interruptions, cost p50 ${at(0.5)}, p90 ${at(0.9)}, max ${at(1)}`;
+}
+
+/** 0 when the interrupted worker had completed the company. */
+function secondsUntilTakenOver(events: readonly StatusChange[], since: number): number {
+  const takenOver = events.find(({ kind, occurredAt }) => kind === 'TAKEN_OVER' && Date.parse(occurredAt) > since);
+  return takenOver ? (Date.parse(takenOver.occurredAt) - since) / 1_000 : 0;
 }
 
 function secondsOf(events: readonly StatusChange[]): Map<string, number> {
@@ -200,14 +239,14 @@ const holderOf = (company: Made): Program => {
   return claim.worker;
 };
 
-async function replaceHolder(company: Made, signal: NodeJS.Signals): Promise<void> {
+async function replaceHolder(company: Made, signal: NodeJS.Signals): Promise<undefined> {
   const holder = holderOf(company);
   await holder.end(signal);
   workers = [...workers.filter((worker) => worker !== holder), cluster.startWorker(benchEnv)];
 }
 
 /** Lets the holder sleep until another one has worked on the company for a while. */
-async function freezeHolder(company: Made): Promise<void> {
+async function freezeHolder(company: Made): Promise<undefined> {
   const holder = holderOf(company);
   const claims = claimsOf(company).length;
   holder.send('SIGSTOP');
@@ -216,8 +255,10 @@ async function freezeHolder(company: Made): Promise<void> {
   holder.send('SIGCONT');
 }
 
-async function without(takeAway: () => Promise<() => Promise<void>>, milliseconds: number): Promise<void> {
+async function without(takeAway: () => Promise<() => Promise<void>>, milliseconds: number): Promise<number> {
+  const begin = performance.now();
   const giveBack = await takeAway();
   await pause(milliseconds);
   await giveBack();
+  return (performance.now() - begin) / 1_000;
 }

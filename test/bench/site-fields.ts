@@ -42,7 +42,10 @@ print(json.dumps({
     'years': rows('Fiscal Year'),
     'apps': frappe.get_installed_apps(),
     'users': sorted(row[0] for row in sql('select name from tabUser')),
-    'roles': sorted(map(list, sql('select parent, role from \`tabHas Role\`'))),
+    # A Custom Role's own name is random; it is for a page or a report.
+    'roles': sorted([str(value) for value in row] for row in sql('''
+        select h.parenttype, coalesce(c.page, c.report, h.parent), h.role
+        from \`tabHas Role\` h left join \`tabCustom Role\` c on h.parenttype = 'Custom Role' and h.parent = c.name''')),
     'defaults': sorted([str(value) for value in row] for row in sql('select parent, defkey, defvalue from tabDefaultValue')),
     'singles': sorted([str(value) for value in row] for row in sql(
         'select doctype, field, value from tabSingles where field not in %s', (OF_AN_INSTALLATION,))),
