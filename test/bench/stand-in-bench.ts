@@ -21,6 +21,8 @@ export interface Switches {
   readonly 'source-sql'?: Fault | `raises ${string}`;
   /** How many connections to the database server are refused. */
   readonly databaseDown?: number;
+  /** Connections to the database server are accepted, but not greeted. */
+  readonly databasePaused?: true;
   readonly fewRights?: true;
   /** The after_install of broken_app no longer raises. */
   readonly mended?: true;

@@ -4,30 +4,42 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { acme, ever, failureOf, make, makeUpTo, stepOf } from '../support/site-plan.ts';
-import { noStandIn, openStandInBench, type StandInBench } from './stand-in-bench.ts';
+import { noStandIn, openStandInBench, type StandInBench, type Switches } from './stand-in-bench.ts';
 
 /** What a step may wait for, and how it becomes unavailable; resolves to a function that brings it back. */
-const outages: Readonly<Record<string, (bench: StandInBench) => Promise<() => Promise<unknown>>>> = {
-  'The bench’s Redis does not answer.': async ({ redis }) => {
-    const address = redis.address();
-    redis.close();
-    return async () => redis.listen(address);
-  },
-  'The database server does not answer.': async (bench) => {
-    await bench.turn({ wizard: 'hang', databaseDown: 1_000_000 });
-    return () => bench.turn({ wizard: 'hang' });
-  },
-  'The bench’s configuration cannot be read.': async ({ path }) => {
-    const file = join(path, 'sites/common_site_config.json');
-    const config = await readFile(file, 'utf8');
-    await writeFile(file, config.slice(0, -1));
-    return () => writeFile(file, config);
-  },
+type Outage = (bench: StandInBench) => Promise<() => Promise<unknown>>;
+const outages: Readonly<Record<string, readonly [sentence: string, takeAway: Outage]>> = {
+  'Redis is down': [
+    'The bench’s Redis does not answer.',
+    async ({ redis }) => {
+      const address = redis.address();
+      redis.close();
+      return async () => redis.listen(address);
+    },
+  ],
+  'the database is down': ['The database server does not answer.', switchedOff({ databaseDown: 1_000_000 })],
+  'the database is paused': ['The database server does not answer.', switchedOff({ databasePaused: true })],
+  'the configuration is torn': [
+    'The bench’s configuration cannot be read.',
+    async ({ path }) => {
+      const file = join(path, 'sites/common_site_config.json');
+      const config = await readFile(file, 'utf8');
+      await writeFile(file, config.slice(0, -1));
+      return () => writeFile(file, config);
+    },
+  ],
 };
 
+function switchedOff(switches: Switches): Outage {
+  return async (bench) => {
+    await bench.turn({ wizard: 'hang', ...switches });
+    return () => bench.turn({ wizard: 'hang' });
+  };
+}
+
 describe('a step names what it waits for', { skip: noStandIn, timeout: 60_000, concurrency: 3 }, () => {
-  for (const [sentence, takeAway] of Object.entries(outages)) {
-    test(`a waiting step reports: ${sentence}`, async (t) => {
+  for (const [outage, [sentence, takeAway]] of Object.entries(outages)) {
+    test(`a waiting step reports that ${outage}`, async (t) => {
       const bench = await openStandInBench(t);
       await makeUpTo(bench.host, acme, 'set-up-company');
       await bench.turn({ wizard: 'hang' });

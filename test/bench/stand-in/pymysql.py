@@ -2,6 +2,7 @@
 import hashlib
 import os
 import re
+import time
 from types import SimpleNamespace
 
 from stand_in import BENCH, read, switches, write
@@ -37,6 +38,8 @@ def create_user(user, host, password):
 
 
 def connect(host, port, user, password, database=None, **_):
+    while switches().get("databasePaused"):
+        time.sleep(0.1)  # The kernel accepts the connection, and nobody greets.
     now = switches()
     if now.get("databaseDown", 0) > 0:
         write("stand-in.json", {**now, "databaseDown": now["databaseDown"] - 1})

@@ -1,6 +1,7 @@
 """What a command on the bench may be waiting for silently, checked while it runs so that the caller learns of it."""
 import os
 import socket
+import threading
 import time
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from driver.settings import SITES, read_config
 EVERY = 3  # seconds
 REPEATED = 9  # seconds after which what is still unavailable is reported again
 PATIENCE = 2  # seconds for each answer
+LONGEST = 4  # seconds for all checks: name servers, hung disks and paused servers would exceed PATIENCE
 LEAST_DISK = 16 * 1024 * 1024  # bytes
 
 
@@ -27,12 +29,20 @@ def watch(site, send):
 
 
 def unavailable(site):
-    failed, sentences = set(), []
-    for sentence, (check, *needs) in CHECKS.items():
-        if failed.isdisjoint(needs) and not passes(check, site):
-            failed.add(check)
-            sentences.append(sentence)
-    return sentences
+    passed = set()
+    checks = [threading.Thread(target=note, args=(passed, check, site), daemon=True) for check, *_ in CHECKS.values()]
+    for check in checks:
+        check.start()
+    end = time.monotonic() + LONGEST
+    for check in checks:
+        check.join(max(0, end - time.monotonic()))
+    in_time = frozenset(passed)
+    return [sentence for sentence, (check, *needs) in CHECKS.items() if check not in in_time and in_time.issuperset(needs)]
+
+
+def note(passed, check, site):
+    if passes(check, site):
+        passed.add(check)
 
 
 def passes(check, site):
