@@ -2,7 +2,15 @@ import { cancelCompany } from '../src/company/cancel-company.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
-import { moveById, NotFound, ReadOnly, WrongStatus, whyNotMoved } from './move-company.ts';
+import {
+  expectedVersionDescription,
+  moveById,
+  NotFound,
+  ReadOnly,
+  VersionConflict,
+  WrongStatus,
+  whyNotMoved,
+} from './move-company.ts';
 
 class CancelProvisioningSuccess {
   readonly message: string;
@@ -29,7 +37,7 @@ builder.objectType(CancelProvisioningSuccess, {
 
 const CancelProvisioningResult = builder.unionType('CancelProvisioningResult', {
   description: 'The cancelled company, or the reason why it was not cancelled.',
-  types: [CancelProvisioningSuccess, NotFound, ReadOnly, WrongStatus],
+  types: [CancelProvisioningSuccess, NotFound, ReadOnly, WrongStatus, VersionConflict],
 });
 
 builder.mutationField('cancelProvisioning', (t) =>
@@ -38,9 +46,12 @@ builder.mutationField('cancelProvisioning', (t) =>
     description:
       'Cancels a queued or running attempt. A QUEUED company becomes a DRAFT at once. A PROVISIONING one is stopped within seconds: its site is rolled back, and it becomes FAILED with the reason CANCELLED.',
     authScopes: { signedIn: true },
-    args: { companyId: t.arg.id({ required: true, description: 'The company’s id.' }) },
-    resolve: async (_root, { companyId }, context) => {
-      const outcome = await moveById(cancelCompany, companyId, context);
+    args: {
+      companyId: t.arg.id({ required: true, description: 'The company’s id.' }),
+      expectedVersion: t.arg.int({ description: expectedVersionDescription }),
+    },
+    resolve: async (_root, args, context) => {
+      const outcome = await moveById(cancelCompany, args, context);
       return outcome.kind === 'moved'
         ? new CancelProvisioningSuccess(outcome.company)
         : whyNotMoved(outcome, ['QUEUED', 'PROVISIONING']);

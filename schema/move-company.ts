@@ -3,7 +3,9 @@ import { type CompanyId, parseCompanyId } from '../src/company/company-id.ts';
 import type { MoveOutcome, QueueDeps } from '../src/company/queue-company.ts';
 import type { Requester } from '../src/company/requester.ts';
 import type { CompanyStatus } from '../src/company/status.ts';
+import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
+import { CompanyObject } from './company.ts';
 import { CompanyStatusEnum } from './company-status.ts';
 import type { SchemaContext } from './context.ts';
 import { type FieldProblem, FieldProblemInterface, ProblemInterface } from './problem.ts';
@@ -59,14 +61,43 @@ builder.objectType(WrongStatus, {
   }),
 });
 
+export class VersionConflict implements FieldProblem {
+  readonly message: string;
+  readonly field = 'expectedVersion';
+  readonly company: CompanyRow;
+  constructor(company: CompanyRow) {
+    this.company = company;
+    this.message = `The company is at version ${company.version} now; look at it before you change it.`;
+  }
+}
+
+builder.objectType(VersionConflict, {
+  name: 'VersionConflict',
+  isTypeOf: (answer) => answer instanceof VersionConflict,
+  description:
+    'The company is at another version than `expectedVersion`: something has happened that you have not seen.',
+  interfaces: [ProblemInterface, FieldProblemInterface],
+  authScopes: { signedIn: true },
+  fields: (t) => ({
+    company: t.field({
+      type: CompanyObject,
+      resolve: ({ company }) => company,
+      description: 'The company as it is now, with its present `version`.',
+    }),
+  }),
+});
+
+export const expectedVersionDescription =
+  'Change the company only if it is at this version. The same request with the same version may be repeated: it is made once, and answered the same way. Without it a repetition may meet another status.';
+
 /** An impossible id is not found, like one that does not exist. */
 export async function moveById<Outcome>(
-  move: (deps: QueueDeps, requester: Requester, id: CompanyId, act?: Act) => Promise<Outcome>,
-  companyId: string,
+  move: (deps: QueueDeps, requester: Requester, id: CompanyId, act?: Act, expectedVersion?: number) => Promise<Outcome>,
+  { companyId, expectedVersion }: { readonly companyId: string; readonly expectedVersion?: number | null | undefined },
   { db, notifier, quotas, viewer, act }: SchemaContext,
 ): Promise<Outcome | { readonly kind: 'not-found' }> {
   const id = parseCompanyId(companyId);
-  return id ? move({ db, notifier, quotas }, viewer, id, act) : { kind: 'not-found' };
+  return id ? move({ db, notifier, quotas }, viewer, id, act, expectedVersion ?? undefined) : { kind: 'not-found' };
 }
 
 export function whyNotMoved(outcome: Exclude<MoveOutcome, { kind: 'moved' }>, needed: readonly CompanyStatus[]) {
@@ -75,6 +106,8 @@ export function whyNotMoved(outcome: Exclude<MoveOutcome, { kind: 'moved' }>, ne
       return new NotFound();
     case 'read-only':
       return new ReadOnly();
+    case 'version-conflict':
+      return new VersionConflict(outcome.company);
     case 'wrong-status':
       return new WrongStatus(outcome.company.id, outcome.company.status, needed);
   }

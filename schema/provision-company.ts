@@ -2,7 +2,15 @@ import { queueCompany } from '../src/company/queue-company.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
-import { moveById, NotFound, ReadOnly, WrongStatus, whyNotMoved } from './move-company.ts';
+import {
+  expectedVersionDescription,
+  moveById,
+  NotFound,
+  ReadOnly,
+  VersionConflict,
+  WrongStatus,
+  whyNotMoved,
+} from './move-company.ts';
 import { QuotaExceeded } from './quota-exceeded.ts';
 
 class ProvisionCompanySuccess {
@@ -26,7 +34,7 @@ builder.objectType(ProvisionCompanySuccess, {
 
 const ProvisionCompanyResult = builder.unionType('ProvisionCompanyResult', {
   description: 'The queued company, or the reason why it was not queued.',
-  types: [ProvisionCompanySuccess, NotFound, ReadOnly, WrongStatus, QuotaExceeded],
+  types: [ProvisionCompanySuccess, NotFound, ReadOnly, WrongStatus, VersionConflict, QuotaExceeded],
 });
 
 builder.mutationField('provisionCompany', (t) =>
@@ -34,9 +42,12 @@ builder.mutationField('provisionCompany', (t) =>
     type: ProvisionCompanyResult,
     description: 'Queues a DRAFT, or a FAILED company for another attempt, which continues where the last one stopped.',
     authScopes: { signedIn: true },
-    args: { companyId: t.arg.id({ required: true, description: 'The company’s id.' }) },
-    resolve: async (_root, { companyId }, context) => {
-      const outcome = await moveById(queueCompany, companyId, context);
+    args: {
+      companyId: t.arg.id({ required: true, description: 'The company’s id.' }),
+      expectedVersion: t.arg.int({ description: expectedVersionDescription }),
+    },
+    resolve: async (_root, args, context) => {
+      const outcome = await moveById(queueCompany, args, context);
       if (outcome.kind === 'quota-exceeded') return new QuotaExceeded(outcome.exceeded);
       return outcome.kind === 'moved'
         ? new ProvisionCompanySuccess(outcome.company)

@@ -253,6 +253,7 @@ export type CreateCompanyMutation = { createCompany:
 
 export type ProvisionCompanyMutationVariables = Exact<{
   companyId: string | number;
+  expectedVersion?: number | null | undefined;
 }>;
 
 
@@ -261,11 +262,13 @@ export type ProvisionCompanyMutation = { provisionCompany:
     | { __typename: 'ProvisionCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
     | { __typename: 'QuotaExceeded', message: string, quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean }
     | { __typename: 'ReadOnly', message: string }
+    | { __typename: 'VersionConflict', message: string, company: { version: number, status: CompanyStatus } }
     | { __typename: 'WrongStatus', message: string, status: CompanyStatus }
    };
 
 export type CancelProvisioningMutationVariables = Exact<{
   companyId: string | number;
+  expectedVersion?: number | null | undefined;
 }>;
 
 
@@ -273,6 +276,7 @@ export type CancelProvisioningMutation = { cancelProvisioning:
     | { __typename: 'CancelProvisioningSuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
     | { __typename: 'NotFound', message: string }
     | { __typename: 'ReadOnly', message: string }
+    | { __typename: 'VersionConflict', message: string, company: { version: number, status: CompanyStatus } }
     | { __typename: 'WrongStatus', message: string, status: CompanyStatus }
    };
 
@@ -514,8 +518,8 @@ fragment QuotaFields on QuotaExceeded {
   perCustomer
 }`) as unknown as TypedDocumentString<CreateCompanyMutation, CreateCompanyMutationVariables>;
 export const ProvisionCompanyDocument = new TypedDocumentString(`
-    mutation ProvisionCompany($companyId: ID!) {
-  provisionCompany(companyId: $companyId) {
+    mutation ProvisionCompany($companyId: ID!, $expectedVersion: Int) {
+  provisionCompany(companyId: $companyId, expectedVersion: $expectedVersion) {
     __typename
     ... on ProvisionCompanySuccess {
       message
@@ -528,6 +532,12 @@ export const ProvisionCompanyDocument = new TypedDocumentString(`
     }
     ... on WrongStatus {
       status
+    }
+    ... on VersionConflict {
+      company {
+        version
+        status
+      }
     }
     ... on QuotaExceeded {
       ...QuotaFields
@@ -573,8 +583,8 @@ fragment QuotaFields on QuotaExceeded {
   perCustomer
 }`) as unknown as TypedDocumentString<ProvisionCompanyMutation, ProvisionCompanyMutationVariables>;
 export const CancelProvisioningDocument = new TypedDocumentString(`
-    mutation CancelProvisioning($companyId: ID!) {
-  cancelProvisioning(companyId: $companyId) {
+    mutation CancelProvisioning($companyId: ID!, $expectedVersion: Int) {
+  cancelProvisioning(companyId: $companyId, expectedVersion: $expectedVersion) {
     __typename
     ... on CancelProvisioningSuccess {
       message
@@ -587,6 +597,12 @@ export const CancelProvisioningDocument = new TypedDocumentString(`
     }
     ... on WrongStatus {
       status
+    }
+    ... on VersionConflict {
+      company {
+        version
+        status
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The types that each interface and union may be: `new InMemoryCache({ possibleTypes })` of Apollo Client. */
 export const possibleTypes = {
-  CancelProvisioningResult: ['CancelProvisioningSuccess', 'NotFound', 'ReadOnly', 'WrongStatus'],
+  CancelProvisioningResult: ['CancelProvisioningSuccess', 'NotFound', 'ReadOnly', 'VersionConflict', 'WrongStatus'],
   CreateCompanyResult: [
     'CreateCompanySuccess',
     'IdempotencyKeyReused',
@@ -17,6 +17,7 @@ export const possibleTypes = {
     'NotFound',
     'ReadOnly',
     'SiteNameTaken',
+    'VersionConflict',
     'WrongStatus',
   ],
   Problem: [
@@ -29,9 +30,17 @@ export const possibleTypes = {
     'ReadOnly',
     'SiteNameTaken',
     'ValidationError',
+    'VersionConflict',
     'WrongStatus',
   ],
-  ProvisionCompanyResult: ['NotFound', 'ProvisionCompanySuccess', 'QuotaExceeded', 'ReadOnly', 'WrongStatus'],
+  ProvisionCompanyResult: [
+    'NotFound',
+    'ProvisionCompanySuccess',
+    'QuotaExceeded',
+    'ReadOnly',
+    'VersionConflict',
+    'WrongStatus',
+  ],
   ResendMailResult: ['MailAlreadySent', 'MailBeingSent', 'MailNotFound', 'ResendMailSuccess', 'ValidationError'],
   RevokeTokensResult: ['RevokeTokensSuccess', 'ValidationError'],
 };

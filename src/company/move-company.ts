@@ -14,6 +14,8 @@ export interface Move {
   readonly event: NewEvent;
   /** Given by a worker: the move is refused unless this is still the company's newest token. */
   readonly fencingToken?: number;
+  /** The move is refused unless the company is at this version. */
+  readonly expectedVersion?: number | undefined;
   /** A further condition, besides the legal transition and the token. */
   readonly when?: (company: ExpressionBuilder<Tables, 'company'>) => Expression<SqlBool>;
   /** Columns that change together with the status. */
@@ -43,6 +45,7 @@ export async function moveCompany(db: Db, id: CompanyId, move: Move): Promise<Mo
             company('id', '=', id),
             company('status', 'in', reachableFrom[move.to]),
             ...(move.fencingToken === undefined ? [] : [company('fencing_token', '=', move.fencingToken)]),
+            ...(move.expectedVersion === undefined ? [] : [company('version', '=', move.expectedVersion)]),
             ...(move.when ? [move.when(company)] : []),
           ]),
         )

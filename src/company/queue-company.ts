@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Act } from './act.ts';
 import type { CompanyId } from './company-id.ts';
+import { compareVersion } from './expected-version.ts';
 import { findCompany } from './find-companies.ts';
 import { moveCompany } from './move-company.ts';
 import type { Notifier } from './notifier.ts';
@@ -23,7 +24,7 @@ export interface QueueDeps extends MoveDeps {
 export type MoveOutcome =
   | { readonly kind: 'moved'; readonly company: CompanyRow }
   | { readonly kind: 'not-found' | 'read-only' }
-  | { readonly kind: 'wrong-status'; readonly company: CompanyRow };
+  | { readonly kind: 'wrong-status' | 'version-conflict'; readonly company: CompanyRow };
 
 export type QueueOutcome = MoveOutcome | { readonly kind: 'quota-exceeded'; readonly exceeded: QuotaExceeded };
 
@@ -33,17 +34,22 @@ export async function queueCompany(
   requester: Requester,
   id: CompanyId,
   act?: Act,
+  expectedVersion?: number,
 ): Promise<QueueOutcome> {
   const { db, notifier, quotas } = deps;
   const found = await findCompany(db, requester, id);
   if (!found) return { kind: 'not-found' };
   if (!isOwnedBy(requester, found)) return { kind: 'read-only' };
+  const compared = await compareVersion(db, found, expectedVersion, ['QUEUED']);
+  if (compared === 'conflict') return { kind: 'version-conflict', company: found };
+  if (compared === 'repeated') return { kind: 'moved', company: found };
 
   const use = { creates: false, queues: true, customerEmail: found.customer_email };
   const exceeded = exceededBy(requester, use, quotas);
   const queued = await moveCompany(db, id, {
     to: 'QUEUED',
     act,
+    expectedVersion,
     when: () => sql<SqlBool>`not exists (${exceeded})`,
     event: { kind: 'QUEUED', again: found.status === 'FAILED' },
     set: {
@@ -66,10 +72,14 @@ export async function queueCompany(
   });
   if (!queued) {
     const company = (await findCompany(db, requester, id)) ?? found;
+    if (expectedVersion !== undefined && company.version !== found.version)
+      return queueCompany(deps, requester, id, act, expectedVersion);
     if (!reachableFrom.QUEUED.includes(company.status)) return { kind: 'wrong-status', company };
     const quota = await findExceeded(db, exceeded);
     // There is room again by now, or it has just been cancelled.
-    return quota ? { kind: 'quota-exceeded', exceeded: quota } : queueCompany(deps, requester, id, act);
+    return quota
+      ? { kind: 'quota-exceeded', exceeded: quota }
+      : queueCompany(deps, requester, id, act, expectedVersion);
   }
 
   notifier.moved(queued);

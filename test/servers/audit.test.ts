@@ -120,6 +120,11 @@ describe('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     await told('PROVISION_COMPANY', on('jane', 'provisionCompany', id), id);
     await told('CREATE_COMPANY', create('jane', 'second'), null);
     await told('CANCEL_PROVISIONING', on('jane', 'cancelProvisioning', id), id);
+    for (const [action, mutation] of [
+      ['CANCEL_PROVISIONING', 'cancelProvisioning'],
+      ['PROVISION_COMPANY', 'provisionCompany'],
+    ] as const)
+      await told(action, send('jane', 'customer', `${mutation}(companyId: "${id}", expectedVersion: 99)`), id);
     const other = 'COMP-1999-00001';
     await told('CANCEL_PROVISIONING', on('jane', 'cancelProvisioning', other), other);
     await told('PROVISION_COMPANY', on('jane', 'provisionCompany', other), other);

@@ -362,6 +362,7 @@ describe('the statements of the service, among many companies', { skip: serversM
     assert.equal((await create(operator, 'first')).kind, 'site-name-taken');
     assert.equal((await queueCompany({ db, notifier, quotas }, newcomer, id, act)).kind, 'moved');
     assert.equal((await cancelCompany({ db, notifier }, newcomer, id, act)).kind, 'moved');
+    assert.equal((await queueCompany({ db, notifier, quotas }, newcomer, id, act, 2)).kind, 'version-conflict');
     await created(newcomer, 'second');
     await created(newcomer, 'third');
     assert.equal((await create(newcomer, 'fourth')).kind, 'quota-exceeded');
