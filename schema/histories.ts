@@ -1,6 +1,7 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
-import { type CompanyEventRow, type EventsSearch, findEventsOfMany } from '../src/company/find-companies.ts';
+import { type CompanyEventRow, findEventsOfMany } from '../src/company/find-companies.ts';
+import type { PageSearch } from '../src/company/find-pages.ts';
 import type { SchemaContext } from './context.ts';
 
 /**
@@ -9,5 +10,5 @@ import type { SchemaContext } from './context.ts';
  */
 export const historiesOf = createContextCache(
   ({ db }: SchemaContext) =>
-    new DataLoader<EventsSearch, CompanyEventRow[]>((searches) => findEventsOfMany(db, searches), { cache: false }),
+    new DataLoader<PageSearch, CompanyEventRow[]>((searches) => findEventsOfMany(db, searches), { cache: false }),
 );

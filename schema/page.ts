@@ -1,5 +1,5 @@
 import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
-import type { Window } from '../src/company/find-companies.ts';
+import type { Window } from '../src/company/find-pages.ts';
 import { badArgument } from './refusal.ts';
 
 /** The page size by default, and at most. */

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
-import type { Window } from '../company/find-companies.ts';
+import type { Window } from '../company/find-pages.ts';
 import type { Db, Tables } from '../company/tables.ts';
 
 export type AuditEntryRow = Selectable<Tables['audit_entry']>;

@@ -1,5 +1,6 @@
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { CompanyId } from './company-id.ts';
+import { findPages, type PageSearch, type Window } from './find-pages.ts';
 import type { Requester } from './requester.ts';
 import type { CompanyRow, Db, Tables } from './tables.ts';
 import { isVisibleTo } from './visibility.ts';
@@ -15,14 +16,6 @@ export async function findCompany(db: Db, requester: Requester, id: CompanyId): 
 /** The company, for any requester. Rejects when it does not exist. */
 export const companyById = (db: Db, id: CompanyId): Promise<CompanyRow> =>
   db.selectFrom('company').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-
-/** A window of a listing in the listing's order: exclusive bounds, and from which end it is read. */
-export interface Window {
-  readonly after?: number | undefined;
-  readonly before?: number | undefined;
-  readonly fromEnd: boolean;
-  readonly limit: number;
-}
 
 /** A company's events, oldest first; read from the end of the window, newest first. */
 export async function findEvents(db: Db, id: CompanyId, window: Window): Promise<CompanyEventRow[]> {
@@ -41,56 +34,6 @@ export async function findEvents(db: Db, id: CompanyId, window: Window): Promise
     .execute();
 }
 
-/** Which events of which company. */
-export interface EventsSearch {
-  readonly id: CompanyId;
-  readonly window: Window;
-}
-
 /** What `findEvents` finds for each of the searches, in their order: by one statement for each direction that they have. */
-export async function findEventsOfMany(db: Db, searches: readonly EventsSearch[]): Promise<CompanyEventRow[][]> {
-  const found = searches.map((): CompanyEventRow[] => []);
-  const numbered = searches.map((search, number) => ({ ...search, number }));
-  for (const fromEnd of [false, true]) {
-    const same = numbered.filter(({ window }) => window.fromEnd === fromEnd);
-    if (same.length === 0) continue;
-    const wanted = sql<WantedEvents>`unnest(
-      ${same.map(({ number }) => number)}::int[],
-      ${same.map(({ id }) => id)}::text[],
-      ${same.map(({ window }) => window.after ?? 0)}::int[],
-      ${same.map(({ window }) => window.before ?? largestInteger)}::int[],
-      ${same.map(({ window }) => window.limit)}::int[]
-    )`;
-    const rows = await db
-      .selectFrom(wanted.as<'wanted'>(sql`wanted (number, id, after, before, most)`))
-      .innerJoinLateral(
-        (query) =>
-          query
-            .selectFrom('company_event')
-            .selectAll()
-            .whereRef('company_id', '=', 'wanted.id')
-            .whereRef('version', '>', 'wanted.after')
-            .whereRef('version', '<', 'wanted.before')
-            .orderBy('version', fromEnd ? 'desc' : 'asc')
-            .limit((row) => row.ref('wanted.most'))
-            .as('event'),
-        (join) => join.onTrue(),
-      )
-      .selectAll('event')
-      .select('wanted.number')
-      .execute();
-    for (const { number, ...event } of rows) found[number]?.push(event);
-  }
-  return found;
-}
-
-interface WantedEvents {
-  readonly number: number;
-  readonly id: CompanyId;
-  readonly after: number;
-  readonly before: number;
-  readonly most: number;
-}
-
-/** Above every version. */
-const largestInteger = 2_147_483_647;
+export const findEventsOfMany = (db: Db, searches: readonly PageSearch[]): Promise<CompanyEventRow[][]> =>
+  findPages(db, { table: 'company_event', number: 'version' }, searches);

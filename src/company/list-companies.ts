@@ -1,5 +1,5 @@
 import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely';
-import type { Window } from './find-companies.ts';
+import type { Window } from './find-pages.ts';
 import type { Requester } from './requester.ts';
 import { type CompanyStatus, companyStatuses } from './status.ts';
 import type { CompanyRow, Db, Tables } from './tables.ts';

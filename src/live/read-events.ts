@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { CompanyId } from '../company/company-id.ts';
-import { type CompanyEventRow, type EventsSearch, findEventsOfMany } from '../company/find-companies.ts';
+import { type CompanyEventRow, findEventsOfMany } from '../company/find-companies.ts';
+import type { PageSearch } from '../company/find-pages.ts';
 import type { Db } from '../company/tables.ts';
 import { type Liveness, turnLimit } from '../observability/liveness.ts';
 import type { Log } from '../observability/log.ts';
@@ -18,7 +19,7 @@ export function openEventReader(
   { liveness, log }: { readonly liveness: Liveness; readonly log: Log },
 ): ReadEvents {
   const loader = new DataLoader(
-    async (searches: readonly EventsSearch[]) => {
+    async (searches: readonly PageSearch[]) => {
       using _read = liveness.watch('event read', turnLimit);
       try {
         return await findEventsOfMany(db, searches);

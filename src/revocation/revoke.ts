@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { clockTolerance } from '../access/clock-tolerance.ts';
 import { type Act, recordOf } from '../company/act.ts';
-import type { Window } from '../company/find-companies.ts';
+import type { Window } from '../company/find-pages.ts';
 import type { RevocationKind } from '../company/revocation.ts';
 import { type Db, inMilliseconds, now, type Tables } from '../company/tables.ts';
 
