@@ -28,6 +28,9 @@ const AuditActionEnum = builder.enumType('AuditAction', {
     READ_FAILURE: {
       description: 'An operator read the `detail` of the failure of another’s company. Recorded once a minute.',
     },
+    READ_LOG: {
+      description: 'An operator read the `log` of another’s company, or its `provisioningLog`. Recorded once a minute.',
+    },
   } satisfies Described<AuditAction>,
 });
 

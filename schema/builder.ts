@@ -10,6 +10,8 @@ interface SchemaTypes {
   AuthScopes: {
     /** Anybody who is signed in. */
     signedIn: boolean;
+    /** Anybody who is signed in by a token of their own, and not by a stream token. */
+    ownToken: boolean;
     /** Operators of this service. */
     operator: boolean;
   };
@@ -27,7 +29,11 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   scopeAuth: {
     authorizeOnSubscribe: true,
     runScopesOnType: true,
-    authScopes: ({ viewer }) => ({ signedIn: true, operator: viewer.seesAll }),
+    authScopes: ({ viewer }) => ({
+      signedIn: true,
+      ownToken: viewer.onlyStreamOf === undefined,
+      operator: viewer.seesAll,
+    }),
     unauthorizedError: () => new Refusal('You may not see this.', { code: 'FORBIDDEN' }),
   },
   // check-operation.ts has the limits: they are checked once, before anything of an operation runs.

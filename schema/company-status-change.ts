@@ -124,6 +124,7 @@ builder.subscriptionField('companyStatusChanged', (t) =>
         throw badArgument('sinceVersion', `Give a version from 0 to ${company.version}, the company's newest.`);
       }
       position.atEnd = isFinal(company.status) && sinceVersion === company.version;
+      position.idOf = ({ version }: CompanyEventRow) => String(version);
       const events = streams.watch(company, sinceVersion ?? company.version - 1, viewer.until);
       return isOwnedBy(viewer, company) ? events : whileVisible(events, viewer, companies);
     },

@@ -7,6 +7,7 @@ import type { CompanyQuotas } from '../src/company/quotas.ts';
 import type { Db } from '../src/company/tables.ts';
 import type { CompanyReader } from '../src/live/company-reader.ts';
 import type { CompanyStreams } from '../src/live/company-stream.ts';
+import type { LogStreams } from '../src/live/log-stream.ts';
 import type { SecretBox } from '../src/secrets/secret-box.ts';
 
 /** What resolvers use; the same for every request of a process. */
@@ -16,6 +17,7 @@ export interface SchemaDeps {
   readonly secrets: SecretBox;
   readonly companies: CompanyReader;
   readonly streams: CompanyStreams;
+  readonly logs: LogStreams;
   /** The present moment, as companies' health depends on it. */
   readonly moment: () => Promise<Moment>;
   /** The apps that can be requested. */
@@ -37,10 +39,12 @@ export interface SchemaDeps {
 
 /** The position of a stream, as its transport keeps it: browsers send it by themselves when they reconnect. */
 export interface Position {
-  /** The version that the client says it has seen. */
+  /** What identifies the last event that the client says it has seen. */
   readonly seen?: number | undefined;
-  /** The client has seen the company's end. */
+  /** The client has seen the last event. */
   atEnd?: boolean;
+  /** What identifies an event of this stream, so that the stream resumes after it. */
+  idOf?(event: unknown): string;
 }
 
 /**

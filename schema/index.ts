@@ -6,6 +6,7 @@ import './company.ts';
 import './companies.ts';
 import './company-health.ts';
 import './company-status-change.ts';
+import './provisioning-log.ts';
 import './create-company.ts';
 import './provision-company.ts';
 import './cancel-provisioning.ts';

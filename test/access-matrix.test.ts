@@ -82,6 +82,11 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
     document: 'subscription ($draft: ID!) { companyStatusChanged(companyId: $draft) { version } }',
     row: ownersOnly('seen', 'NOT_FOUND'),
   },
+  'Subscription.provisioningLog': {
+    // A number that no log has yet: otherwise those who may read it would wait for its first line.
+    document: 'subscription ($draft: ID!) { provisioningLog(companyId: $draft, sinceLine: 1) { text } }',
+    row: ownersOnly('BAD_USER_INPUT', 'NOT_FOUND', 'NOT_FOUND'),
+  },
 };
 
 const rolesOf: Readonly<Record<Exclude<ViewerName, 'nobody' | 'forger'>, Role>> = {

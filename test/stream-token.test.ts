@@ -146,8 +146,9 @@ describe('a stream token', () => {
   }
 
   test('every subscription that a stream token does not open refuses it', () => {
-    // A subscription that is added must check `onlyStreamOf`, be tested above, and be named here.
-    assert.deepEqual(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}), ['companyStatusChanged']);
+    // A subscription that is added must check `onlyStreamOf`, be tested here or beside its own tests, and be named here.
+    const subscriptions = Object.keys(schema.getSubscriptionType()?.getFields() ?? {});
+    assert.deepEqual(subscriptions, ['companyStatusChanged', 'provisioningLog']);
   });
 
   test('a stream token is refused in a POST, as a header and in a WebSocket', async () => {

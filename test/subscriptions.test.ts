@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { GraphQLError, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
 import { openRevocations } from '../src/access/revoked-tokens.ts';
-import { type Role, type TokenName, viewer } from '../src/access/viewer.ts';
+import { type Role, type TokenName, type Viewer, viewer } from '../src/access/viewer.ts';
+import type { CompanyId } from '../src/company/company-id.ts';
 import { ResultStream } from '../src/http/result-stream.ts';
 import { openSubscriptions } from '../src/http/subscriptions.ts';
 import { openViewerLimits } from '../src/http/viewer-limits.ts';
@@ -58,6 +59,7 @@ function openService(fails = false) {
         viewer: viewer(subject, undefined, [role], undefined, token),
         address,
         signal: new AbortController().signal,
+        position: {},
       },
     });
     assert.ok(stream instanceof ResultStream);
@@ -70,7 +72,7 @@ interface Person {
   readonly subject?: string;
   readonly role?: Role;
   readonly address?: string;
-  readonly token?: TokenName;
+  readonly token?: TokenName & Pick<Viewer, 'onlyStreamOf'>;
 }
 
 test('an event is executed once for all who ask the same and see the same, and they get one result', async () => {
@@ -101,6 +103,8 @@ test('an event is executed anew for other variables, another document and anothe
     () => results({}, 0, parse('subscription { count }')),
     () => results({ subject: 'john' }),
     () => results({ role: 'partner' }),
+    // Cast: it is an id.
+    () => results({ token: { onlyStreamOf: 'COMP-2026-00001' as CompanyId } }),
   ].entries()) {
     await asked();
     assert.equal(counted.executions, (index + 2) * events.length);

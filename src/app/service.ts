@@ -18,6 +18,7 @@ import { type HttpServer, openHttpServer } from '../http/http-server.ts';
 import { openCompanyChannel } from '../live/company-channel.ts';
 import { openCompanyReader } from '../live/company-reader.ts';
 import { openCompanyStreams } from '../live/company-stream.ts';
+import { openLogStreams } from '../live/log-stream.ts';
 import { openMailAccount } from '../mail/mail-account.ts';
 import { loadMailTemplates } from '../mail/render-mail.ts';
 import { openSmtp } from '../mail/smtp.ts';
@@ -94,6 +95,7 @@ export async function openService(
     watchers: channel.announce,
     workers: queues.provisioning.add,
     mailers: queues.mail.add,
+    readers: channel.announceLines,
   });
   const redisWatch = watchRedis(redis, {
     probe: () => Promise.all([channel.probe(), queues.probe()]),
@@ -166,12 +168,15 @@ export async function openService(
     const followed = await followRevocations(db, revocations, { liveness, log }).catch(rejectAsUnusable);
     closing.defer(() => followed.close());
     const streams = openCompanyStreams(db, channel, { liveness, log });
+    const companies = openCompanyReader(db);
+    const logs = openLogStreams(db, { channel, companies });
     const deps = {
       db,
       notifier,
       secrets,
-      companies: openCompanyReader(db),
+      companies,
       streams,
+      logs,
       moment: openMoments(db),
       apps: () => host.offeredApps(),
       ownHosts,

@@ -19,6 +19,8 @@ export type AuditAction =
   | 'PROVISION_COMPANY'
   /** An operator read the `detail` of the failure of another’s company. Recorded once a minute. */
   | 'READ_FAILURE'
+  /** An operator read the `log` of another’s company, or its `provisioningLog`. Recorded once a minute. */
+  | 'READ_LOG'
   /** An operator read the recipient or the error of a mail about another’s company. Recorded once a minute. */
   | 'READ_MAIL'
   /** The mutation `resendMail`. */
@@ -313,6 +315,27 @@ export type CompanyStatusChangedSubscriptionVariables = Exact<{
 
 export type CompanyStatusChangedSubscription = { companyStatusChanged: { version: number, status: CompanyStatus, siteStatus: SiteStatus, kind: CompanyEventKind, step: string | null, reason: FailureReason | null, progress: number, message: string, occurredAt: string } };
 
+export type LogLineFieldsFragment = { number: number, attempt: number, step: string, text: string, writtenAt: string };
+
+export type ProvisioningLogSubscriptionVariables = Exact<{
+  companyId: string | number;
+  sinceLine?: number | null | undefined;
+}>;
+
+
+export type ProvisioningLogSubscription = { provisioningLog: { number: number, attempt: number, step: string, text: string, writtenAt: string } };
+
+export type CompanyLogQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type CompanyLogQuery = { company: { log: { edges: Array<{ cursor: string, node: { number: number, attempt: number, step: string, text: string, writtenAt: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null };
+
 export type ServiceStatusQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -412,6 +435,15 @@ export const QuotaFieldsFragmentDoc = new TypedDocumentString(`
   perCustomer
 }
     `, {"fragmentName":"QuotaFields"}) as unknown as TypedDocumentString<QuotaFieldsFragment, unknown>;
+export const LogLineFieldsFragmentDoc = new TypedDocumentString(`
+    fragment LogLineFields on ProvisioningLogLine {
+  number
+  attempt
+  step
+  text
+  writtenAt
+}
+    `, {"fragmentName":"LogLineFields"}) as unknown as TypedDocumentString<LogLineFieldsFragment, unknown>;
 export const UndeliveredMailFieldsFragmentDoc = new TypedDocumentString(`
     fragment UndeliveredMailFields on UndeliveredMail {
   id
@@ -757,6 +789,45 @@ export const CompanyStatusChangedDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CompanyStatusChangedSubscription, CompanyStatusChangedSubscriptionVariables>;
+export const ProvisioningLogDocument = new TypedDocumentString(`
+    subscription ProvisioningLog($companyId: ID!, $sinceLine: Int) {
+  provisioningLog(companyId: $companyId, sinceLine: $sinceLine) {
+    ...LogLineFields
+  }
+}
+    fragment LogLineFields on ProvisioningLogLine {
+  number
+  attempt
+  step
+  text
+  writtenAt
+}`) as unknown as TypedDocumentString<ProvisioningLogSubscription, ProvisioningLogSubscriptionVariables>;
+export const CompanyLogDocument = new TypedDocumentString(`
+    query CompanyLog($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+  company(id: $id) {
+    log(first: $first, after: $after, last: $last, before: $before) {
+      edges {
+        cursor
+        node {
+          ...LogLineFields
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}
+    fragment LogLineFields on ProvisioningLogLine {
+  number
+  attempt
+  step
+  text
+  writtenAt
+}`) as unknown as TypedDocumentString<CompanyLogQuery, CompanyLogQueryVariables>;
 export const ServiceStatusDocument = new TypedDocumentString(`
     query ServiceStatus($first: Int, $after: String, $last: Int, $before: String) {
   serviceStatus {

@@ -14,6 +14,7 @@ export const auditActions = [
   'LOG_IN',
   'READ_MAIL',
   'READ_FAILURE',
+  'READ_LOG',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

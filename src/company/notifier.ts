@@ -17,6 +17,8 @@ export interface Notifier {
   workAvailable(companyId: CompanyId): void;
   /** A mail about the company is due. */
   mailDue(companyId: CompanyId): void;
+  /** The company's log has new lines. */
+  logged(companyId: CompanyId): void;
 }
 
 /** How each of those who wait is reached. */
@@ -24,10 +26,11 @@ export interface Recipients {
   readonly watchers: (companyId: CompanyId, event: CompanyEventRow | undefined) => void;
   readonly workers: (companyId: CompanyId) => void;
   readonly mailers: (companyId: CompanyId) => void;
+  readonly readers: (companyId: CompanyId) => void;
 }
 
-/** Watchers are notified of every move, workers of a queued company, mailers of an ended one: its move put a mail into the outbox. */
-export const openNotifier = ({ watchers, workers, mailers }: Recipients): Notifier => ({
+/** Watchers are notified of every move, workers of a queued company, mailers of an ended one: its move put a mail into the outbox. Readers read its log. */
+export const openNotifier = ({ watchers, workers, mailers, readers }: Recipients): Notifier => ({
   moved({ id, status, event }) {
     watchers(id, event);
     if (status === 'QUEUED') workers(id);
@@ -35,4 +38,5 @@ export const openNotifier = ({ watchers, workers, mailers }: Recipients): Notifi
   },
   workAvailable: workers,
   mailDue: mailers,
+  logged: readers,
 });

@@ -3,6 +3,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditEntrySchema } from './audit-entry.ts';
 import type { CompanySchema } from './company.ts';
 import type { CompanyEventSchema } from './company-event.ts';
+import type { LogLineSchema } from './log-line.ts';
 import type { MailAccountSchema } from './mail-account.ts';
 import type { OutboxMailSchema } from './outbox-mail.ts';
 import type { RevocationSchema } from './revocation.ts';
@@ -14,6 +15,7 @@ export interface Tables {
   company_event: InferKyselyTable<typeof CompanyEventSchema>;
   outbox_mail: InferKyselyTable<typeof OutboxMailSchema>;
   mail_account: InferKyselyTable<typeof MailAccountSchema>;
+  log_line: InferKyselyTable<typeof LogLineSchema>;
   worker: InferKyselyTable<typeof WorkerSchema>;
   audit_entry: InferKyselyTable<typeof AuditEntrySchema>;
   revocation: InferKyselyTable<typeof RevocationSchema>;

@@ -8,6 +8,7 @@ import { AuditEntrySchema } from '../company/audit-entry.ts';
 import { Company } from '../company/company.ts';
 import { CompanyEvent } from '../company/company-event.ts';
 import { CompanyYearSchema } from '../company/company-year.ts';
+import { LogLineSchema } from '../company/log-line.ts';
 import { MailAccountSchema } from '../company/mail-account.ts';
 import { OutboxMail } from '../company/outbox-mail.ts';
 import { RevocationSchema } from '../company/revocation.ts';
@@ -36,6 +37,7 @@ import { AddWorker } from './migrations/20261125-worker.ts';
 import { AddAuditTarget } from './migrations/20261126-audit-target.ts';
 import { AddAuditTenant } from './migrations/20261126-audit-tenant.ts';
 import { Listings } from './migrations/20261126-listings.ts';
+import { AddLogLine } from './migrations/20261126-log.ts';
 import { References } from './migrations/20261126-references.ts';
 import { ServerPool } from './server-pool.ts';
 import { withLimits, withoutLimits } from './session-settings.ts';
@@ -69,6 +71,7 @@ const options = {
     DeploymentSchema,
     AuditEntrySchema,
     RevocationSchema,
+    LogLineSchema,
   ],
   extensions: [Migrator],
   // Entities are never loaded: the query builder reads and writes rows, and nothing is kept in an identity map.
@@ -95,6 +98,7 @@ const options = {
       Listings,
       AddAuditTenant,
       References,
+      AddLogLine,
     ],
     snapshot: false,
     silent: true,
@@ -184,6 +188,7 @@ async function checkRights(em: SqlEntityManager): Promise<void> {
     `select current_user as role, name || ': ' || privilege as right
       from string_to_array(?, ',') as names, unnest(names) as tables (name), unnest(array['select', 'insert', 'update']) as rights (privilege)
       where not has_table_privilege(name, privilege) and (name, privilege) <> ('audit_entry', 'update')
+      union all select current_user, 'log_line: delete' where not has_table_privilege('log_line', 'delete')
       union all select current_user, 'company_number: usage' where not has_sequence_privilege('company_number', 'usage')`,
     [tables.join()],
   );

@@ -110,6 +110,7 @@ export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions)
       // Sockets first: otherwise the end of a stream would reach its client as its completion.
       const closed = [sockets.close(), http.close()];
       deps.streams.close();
+      deps.logs.close();
       await Promise.all(closed);
     },
   };

@@ -75,8 +75,8 @@ function refusalOf(cause: unknown): Refusal | undefined {
 
 const watchEnded = ({ reason }: WatchEnded): Refusal =>
   reason === 'expired'
-    ? unauthenticated('Your token has expired; resume with a new one and the last version as sinceVersion.')
-    : new Refusal('This server is shutting down; resume with the last version as sinceVersion.', {
+    ? unauthenticated('Your token has expired; resume with a new one after the last event you have seen.')
+    : new Refusal('This server is shutting down; resume after the last event you have seen.', {
         code: 'SERVICE_UNAVAILABLE',
       });
 

@@ -3,8 +3,8 @@ import type { ExecutionResult } from 'graphql';
 import type { Position } from '../../schema/context.ts';
 import { WatchEnded } from '../live/company-watch.ts';
 
-/** Results, and the version of the event that the last one is of, if it is of one. */
-export type Results = AsyncIterableIterator<ExecutionResult> & { readonly version?: number | undefined };
+/** Results, and what identifies the event that the last one is of, if it is of one. */
+export type Results = AsyncIterableIterator<ExecutionResult> & { readonly id?: string | undefined };
 
 /** A comment is sent this often, in milliseconds, so that proxies do not take a quiet stream for a dead one. */
 const pingInterval = 12_000;
@@ -36,7 +36,7 @@ export async function writeEvents(response: ServerResponse, events: Results, pos
   try {
     for await (const result of events) {
       if (response.closed) return;
-      if (!response.write(frameOf(result, events.version))) await drained(response);
+      if (!response.write(frameOf(result, events.id))) await drained(response);
     }
     response.end('event: complete\ndata:\n\n');
   } catch (error) {
@@ -58,17 +58,17 @@ async function drained(response: ServerResponse): Promise<void> {
 const frames = new WeakMap<ExecutionResult, Buffer>();
 
 /** A result as it is sent; one that many watchers share is serialised once. */
-function frameOf(result: ExecutionResult, version: number | undefined): Buffer {
+function frameOf(result: ExecutionResult, eventId: string | undefined): Buffer {
   let frame = frames.get(result);
   if (!frame) {
-    const id = version === undefined ? '' : `id: ${version}\n`;
+    const id = eventId === undefined ? '' : `id: ${eventId}\n`;
     frame = Buffer.from(`${id}event: next\ndata: ${JSON.stringify(result)}\n\n`);
     frames.set(result, frame);
   }
   return frame;
 }
 
-/** The version that a browser's EventSource, coming back, has seen last, from the last `id:`. */
+/** The event that a browser's EventSource, coming back, has seen last, from the last `id:`. */
 export function positionOf({ headers: { 'last-event-id': id } }: IncomingMessage): Position {
   return typeof id === 'string' && /^\d{1,9}$/.test(id) ? { seen: Number(id) } : {};
 }

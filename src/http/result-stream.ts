@@ -2,14 +2,11 @@ import type { ExecutionResult } from 'graphql';
 import { WatchEnded } from '../live/company-watch.ts';
 import { asGraphQLError, isClosing, type MaskResult } from './error-mask.ts';
 
-/** The event of a company, as far as it matters here. */
-export interface CompanyEvent {
-  readonly version: number;
-}
-
 export interface ResultStreamOptions {
-  readonly events: AsyncIterableIterator<CompanyEvent>;
-  readonly resultOf: (event: CompanyEvent) => Promise<ExecutionResult>;
+  readonly events: AsyncIterableIterator<object>;
+  readonly resultOf: (event: object) => Promise<ExecutionResult>;
+  /** What identifies an event, so that the stream resumes after it. */
+  readonly idOf: ((event: object) => string) | undefined;
   readonly mask: MaskResult;
   /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
@@ -30,8 +27,8 @@ export class ResultStream implements AsyncGenerator<ExecutionResult, undefined> 
   readonly #options: ResultStreamOptions;
   #failure: Error | undefined;
   #isEnded = false;
-  /** The version of the event that the last result is of. */
-  version: number | undefined;
+  /** What identifies the event that the last result is of. */
+  id: string | undefined;
 
   constructor(options: ResultStreamOptions) {
     this.#options = options;
@@ -39,13 +36,13 @@ export class ResultStream implements AsyncGenerator<ExecutionResult, undefined> 
 
   async next(): Promise<Next> {
     if (this.#isEnded) return ended;
-    const { events, resultOf, mask, signal } = this.#options;
+    const { events, resultOf, idOf, mask, signal } = this.#options;
     try {
       const { done, value: event } = await events.next();
       if (this.#failure) throw this.#failure;
       if (!done) {
         const result = await resultOf(event);
-        this.version = event.version;
+        this.id = idOf?.(event);
         return { done: false, value: result };
       }
       this.#end();

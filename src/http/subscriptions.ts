@@ -8,11 +8,12 @@ import {
   validateSubscriptionArgs,
 } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
+import type { Position } from '../../schema/context.ts';
 import { type Revocations, revoked } from '../access/revoked-tokens.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Identity } from './caller.ts';
 import type { MaskResult } from './error-mask.ts';
-import { type CompanyEvent, ResultStream } from './result-stream.ts';
+import { ResultStream } from './result-stream.ts';
 import type { ViewerLimits } from './viewer-limits.ts';
 
 export interface SubscriptionOptions {
@@ -25,6 +26,7 @@ export interface SubscriptionOptions {
 /** What a subscription needs of its operation's context. */
 export interface SubscriptionContext extends Identity {
   readonly signal: AbortSignal;
+  readonly position: Position;
 }
 
 export type Subscribe = (args: ExecutionArgs) => Promise<ExecutionResult | ResultStream>;
@@ -51,9 +53,10 @@ export function openSubscriptions({ limits, revocations, metrics, mask }: Subscr
       const closed = metrics.streamOpened();
       const request = requestOf(args, context);
       const stream = new ResultStream({
-        // Every subscription of the schema is one of a company's events.
-        events: source[Symbol.asyncIterator]() as AsyncIterableIterator<CompanyEvent>,
+        // Every subscription of the schema is one of objects.
+        events: source[Symbol.asyncIterator]() as AsyncIterableIterator<object>,
         resultOf: (event) => sharedResult(request, event, validated),
+        idOf: context.position.idOf,
         mask,
         signal,
         onEnd() {
@@ -71,14 +74,14 @@ export function openSubscriptions({ limits, revocations, metrics, mask }: Subscr
   };
 }
 
-type SharedResult = (request: string, event: CompanyEvent, args: ValidatedSubscriptionArgs) => Promise<ExecutionResult>;
+type SharedResult = (request: string, event: object, args: ValidatedSubscriptionArgs) => Promise<ExecutionResult>;
 
 /**
  * Shares a result among those who take the event in the same turn. Who comes later gets one of their own: an event's company is
  * read as it is now, and an error may have passed.
  */
 function openSharedResults(mask: MaskResult): SharedResult {
-  const results = new WeakMap<CompanyEvent, Map<string, Promise<ExecutionResult>>>();
+  const results = new WeakMap<object, Map<string, Promise<ExecutionResult>>>();
   return (request, event, args) => {
     const ofEvent = results.get(event) ?? new Map<string, Promise<ExecutionResult>>();
     results.set(event, ofEvent);
@@ -108,13 +111,13 @@ function numberOf(document: DocumentNode): number {
 
 /**
  * Names what is asked, by whom. Subscriptions of one name get the same results: whoever is no operator sees their own companies
- * alone, and the audit log records what an operator reads by subject, token and address.
+ * alone, a stream token shows less than its owner's own, and the audit log records what an operator reads by subject, token and address.
  */
 function requestOf(
   { document, operationName, variableValues }: ExecutionArgs,
   { viewer, address }: SubscriptionContext,
 ): string {
-  const { owner, verifiedEmail, subject, roles, seesAll, tokenId, keyId } = viewer;
-  const reader = seesAll ? [owner, roles, subject, tokenId, keyId, address] : [owner, roles, verifiedEmail];
-  return JSON.stringify([numberOf(document), operationName, variableValues, reader]);
+  const { owner, verifiedEmail, subject, roles, seesAll, tokenId, keyId, onlyStreamOf } = viewer;
+  const reader = seesAll ? [subject, tokenId, keyId, address] : [verifiedEmail];
+  return JSON.stringify([numberOf(document), operationName, variableValues, owner, roles, onlyStreamOf, reader]);
 }

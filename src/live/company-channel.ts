@@ -23,9 +23,16 @@ export interface CompanyChannel {
   close(): Promise<void>;
 }
 
+/** The same for the lines of companies' logs. */
+export interface LogChannel {
+  announceLines(id: CompanyId): void;
+  listenForLines(id: CompanyId, onNotification: () => void): () => void;
+}
+
 /** The channel on a Redis server. While the server is unavailable nothing is announced and nobody waits for it. */
-export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel {
+export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel & LogChannel {
   const topicOf = (id: CompanyId): string => `company:${redis.namespace}:${id}`;
+  const logTopicOf = (id: CompanyId): string => `${topicOf(id)}:log`;
   const publisher = redis.connect({ waits: false });
   let refusal: Error | undefined;
   const subscriber = sureSubscriber(redis.connect(), (outcome) => {
@@ -39,43 +46,44 @@ export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel
   // ioredis subscribes again by itself; what was published meanwhile is lost.
   subscriber.on('ready', notifyAll);
 
-  const missed = new Set<CompanyId>();
-  const announce = (id: CompanyId, event?: CompanyEventRow): void => {
-    pubsub.publish(topicOf(id), event ?? '').catch((error: Error) => {
-      missed.add(id);
-      log.warn(
-        { companyId: id, err: error.message },
-        'could not announce an event; it will be announced once Redis is back',
-      );
+  const missed = new Set<string>();
+  const publish = (topic: string, event?: CompanyEventRow): void => {
+    pubsub.publish(topic, event ?? '').catch((error: Error) => {
+      missed.add(topic);
+      log.warn({ topic, err: error.message }, 'could not announce an event; it will be announced once Redis is back');
     });
   };
   const announceMissed = (): void => {
     const again = [...missed];
     missed.clear();
-    for (const id of again) announce(id);
+    for (const topic of again) publish(topic);
   };
   publisher.on('ready', announceMissed);
+
+  const listen = (topic: string, onNotification: (payload?: unknown) => void): (() => void) => {
+    const doubt = (): void => onNotification();
+    listeners.add(doubt);
+    const subscription = pubsub.subscribe(topic, onNotification);
+    subscription.then(doubt);
+    return () => {
+      listeners.delete(doubt);
+      subscription
+        .then((number) => pubsub.unsubscribe(number))
+        .catch(() => {
+          // The last listener has ended it already.
+        });
+    };
+  };
 
   const echoTopic = `company:echo-${randomUUID()}`;
   let echo = Promise.withResolvers<void>();
   let echoing: Promise<unknown> | undefined;
 
   return {
-    announce,
-    listen(id, onNotification) {
-      const doubt = (): void => onNotification();
-      listeners.add(doubt);
-      const subscription = pubsub.subscribe(topicOf(id), (payload) => onNotification(eventIn(payload, id)));
-      subscription.then(doubt);
-      return () => {
-        listeners.delete(doubt);
-        subscription
-          .then((number) => pubsub.unsubscribe(number))
-          .catch(() => {
-            // The last listener has ended it already.
-          });
-      };
-    },
+    announce: (id, event) => publish(topicOf(id), event),
+    listen: (id, onNotification) => listen(topicOf(id), (payload) => onNotification(eventIn(payload, id))),
+    announceLines: (id) => publish(logTopicOf(id)),
+    listenForLines: (id, onNotification) => listen(logTopicOf(id), () => onNotification()),
     notifyAll,
     async probe() {
       if (refusal) throw refusal;

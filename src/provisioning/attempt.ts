@@ -9,6 +9,7 @@ import type { SecretBox } from '../secrets/secret-box.ts';
 import { type AttemptRecord, attemptRecord } from './attempt-record.ts';
 import { type AttemptSignals, openAttemptSignals } from './attempt-signals.ts';
 import type { Claim, LeaseTimes } from './lease.ts';
+import { openProvisioningLog, type ProvisioningLog } from './provisioning-log.ts';
 import type { SiteHost, SitePlan, SiteStep } from './site-host.ts';
 
 /** What a worker runs attempts with. */
@@ -31,6 +32,8 @@ export interface Attempt extends Disposable {
   readonly signals: AttemptSignals;
   /** The only way in which an attempt changes its company. */
   readonly record: AttemptRecord;
+  /** What the host prints. */
+  readonly printed: Pick<ProvisioningLog, 'print' | 'close'>;
   /** How long an attempt may take in all, in milliseconds. */
   readonly timeLimit: number;
   /** Opens the password and asks the host how the site is made. */
@@ -53,14 +56,20 @@ const endLimit = 240_000;
 export function openAttempt(deps: AttemptDeps, claim: Claim, shutdown: AbortSignal): Attempt {
   const { db, notifier, secrets, host, times, metrics, liveness } = deps;
   const { company } = claim;
+  const log = deps.log.child({ companyId: company.id, attempt: company.attempt });
   const watched = liveness.watch('attempt', claim.remaining + endLimit);
   const signals = openAttemptSignals(db, claim, { times, shutdown, liveness });
+  const provisioningLog = openProvisioningLog({ db, notifier, log }, claim);
   let site: SitePlan | undefined;
   let steps: readonly SiteStep[] = [];
   return {
     company,
     signals,
     record: attemptRecord(db, notifier, claim, signals.ownership),
+    printed: {
+      print: (step, line, known) => provisioningLog.print(step, line, site ? [site.adminPassword, ...known] : known),
+      close: provisioningLog.close,
+    },
     timeLimit: times.attempt,
     plan() {
       site = sitePlan(secrets, claim);
@@ -72,8 +81,9 @@ export function openAttempt(deps: AttemptDeps, claim: Claim, shutdown: AbortSign
     },
     scrub: (text) => scrub(text, site?.adminPassword),
     metrics,
-    log: deps.log.child({ companyId: company.id, attempt: company.attempt }),
+    log,
     [Symbol.dispose]() {
+      provisioningLog[Symbol.dispose]();
       signals[Symbol.dispose]();
       watched[Symbol.dispose]();
     },

@@ -9,6 +9,9 @@ const rollbackLimit = 60_000;
 /** How long releasing waits for an unavailable database, in milliseconds: a process that shuts down has little time. */
 const shutdownLimit = 5_000;
 const outageLimit = 60_000;
+/** How long an attempt's end waits for its last log lines to be written, in milliseconds; no longer at a shutdown than there is time. */
+export const logLimit = 10_000;
+const logShutdownLimit = 2_000;
 
 /**
  * Ends an attempt that did not reach ACTIVE: as FAILED after a failed step, the deadline, a cancel or a fault of our own.
@@ -31,8 +34,9 @@ export async function endAttempt(attempt: Attempt, error: unknown): Promise<Atte
   }
 }
 
-async function fail({ record, log }: Attempt, failure: Failure, site: SiteLeft): Promise<AttemptOutcome> {
+async function fail({ record, printed, log }: Attempt, failure: Failure, site: SiteLeft): Promise<AttemptOutcome> {
   log.error(failure, 'provisioning failed');
+  await printed.close(logLimit);
   await record.move(toFailed(failure, site));
   return failure.reason;
 }
@@ -41,8 +45,9 @@ async function fail({ record, log }: Attempt, failure: Failure, site: SiteLeft):
  * For another worker to take over at once, unless one already has. A lease that ran out while the database was unavailable
  * is not a claim that was lost with its worker, and does not count as one.
  */
-async function release({ record, log }: Attempt, { reason }: Interruption): Promise<AttemptOutcome> {
+async function release({ record, printed, log }: Attempt, { reason }: Interruption): Promise<AttemptOutcome> {
   log.warn({ reason }, 'provisioning stopped');
+  await printed.close(logShutdownLimit);
   const released = await record.release(AbortSignal.timeout(reason === 'shutdown' ? shutdownLimit : outageLimit));
   return released ? 'RELEASED' : 'LEASE_LOST';
 }

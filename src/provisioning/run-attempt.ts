@@ -2,7 +2,7 @@ import type { CompanyId } from '../company/company-id.ts';
 import { turnLimit } from '../observability/liveness.ts';
 import type { AttemptOutcome } from '../observability/metrics.ts';
 import { type Attempt, type AttemptDeps, openAttempt } from './attempt.ts';
-import { endAttempt } from './end-attempt.ts';
+import { endAttempt, logLimit } from './end-attempt.ts';
 import { type Claim, claimCompany } from './lease.ts';
 import { toActive } from './outcomes.ts';
 import { runSteps } from './run-steps.ts';
@@ -40,6 +40,7 @@ async function claimInTime(
 async function provision(attempt: Attempt): Promise<AttemptOutcome> {
   const plan = attempt.plan();
   await runSteps(attempt);
+  await attempt.printed.close(logLimit);
   await attempt.record.move(toActive(plan));
   attempt.log.info('company is active');
   return 'ACTIVE';

@@ -22,7 +22,7 @@ export class StepFailure extends Error {
 
 /** Runs every step of the attempt in order; the overall percentage is the weight of the completed steps. */
 export async function runSteps(attempt: Attempt): Promise<void> {
-  const { steps, record, signals, metrics, log } = attempt;
+  const { steps, record, signals, printed, metrics, log } = attempt;
   const signal = signals.work;
   const recorded = await record.plan(steps);
   const total = steps.reduce((sum, step) => sum + step.weight, 0);
@@ -45,6 +45,9 @@ export async function runSteps(attempt: Attempt): Promise<void> {
         const written = what === '' ? record.stepProgressed(step, percentAt(0)) : record.stepRetrying(step, what, 0);
         // A stale token or an unavailable database shows at the step's end as well.
         written.catch(() => {});
+      },
+      print(line, secrets = []) {
+        printed.print(step.name, line, secrets);
       },
       completedHow(said) {
         how = said;

@@ -37,6 +37,11 @@ export interface StepContext {
   progress(percent: number): void;
   /** What the step waits for that is unavailable, in sentences for people; empty once it continues. */
   waitsFor?(what: string): void;
+  /**
+   * Takes a line that the step has printed, as it is, for the company's log; it never waits or fails. `secrets` are those that it
+   * may contain, besides the admin password: also those that end on a later line.
+   */
+  print?(line: string, secrets?: readonly string[]): void;
   /** How the step was completed, when that was unusual; the end of the sentence that begins with `completed`. */
   completedHow?(how: string): void;
 }

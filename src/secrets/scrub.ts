@@ -10,6 +10,18 @@ export function scrub(text: string, ...secrets: readonly (string | undefined)[])
   return kept.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
+/** Lines without the secrets, also without one that continues on the next line. Takes time linear in the text. */
+export function scrubLines(lines: readonly string[], secrets: Iterable<string>): string[] {
+  const text = lines.join('');
+  const covered = spelled(text, [...secrets]);
+  let end = 0;
+  return lines.map((line) => {
+    const start = end;
+    end += line.length;
+    return without(line, covered.subarray(start, end));
+  });
+}
+
 /** The text with a note in place of each run of covered positions. */
 function without(text: string, covered: Uint8Array): string {
   let clean = '';

@@ -93,7 +93,7 @@ export async function openService(): Promise<Service> {
     log,
   );
   opened.defer(() => channel.close());
-  const notifier = openNotifier({ watchers: channel.announce, workers() {}, mailers() {} });
+  const notifier = openNotifier({ watchers: channel.announce, workers() {}, mailers() {}, readers() {} });
   const all = opened.move();
   return {
     cluster,
@@ -129,7 +129,7 @@ export async function openService(): Promise<Service> {
     },
     redis: connection,
     async clear() {
-      await sql`truncate company, company_event, outbox_mail, audit_entry, worker cascade`.execute(db);
+      await sql`truncate company, company_event, log_line, outbox_mail, audit_entry, worker cascade`.execute(db);
       await tellRedis(cluster.redis, 'FLUSHALL');
     },
     close: () => all.disposeAsync(),

@@ -58,6 +58,7 @@ export function openActors(store: CompanyStore, scheduler: Scheduler, drawn: Sce
       watchers: channel.announce,
       workers: (id) => wake((worker) => actors.provision(id, worker)),
       mailers: (id) => wake((worker) => actors.deliver(id, worker)),
+      readers() {},
     }),
     async provision(id, worker) {
       await runAttempt(

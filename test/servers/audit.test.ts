@@ -249,15 +249,20 @@ describe('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     };
     const mails = (fields: string): string => `serviceStatus { undeliveredMails { edges { node { ${fields} } } } }`;
     const detail = `more: company(id: "${joes}") { failure { detail } }`;
-    const [mailRead, failureRead] = [
+    const log = `logged: company(id: "${joes}") { log { edges { node { text } } } }`;
+    const [mailRead, failureRead, logRead] = [
       ['READ_MAIL', 'READ', joes],
       ['READ_FAILURE', 'READ', joes],
+      ['READ_LOG', 'READ', joes],
     ];
     assert.deepEqual(await readsOf('reader-of-recipients', 'operator', mails('recipient')), [mailRead]);
     assert.deepEqual(await readsOf('reader-of-errors', 'operator', mails('lastError')), [mailRead]);
     assert.deepEqual(await readsOf('reader-of-failures', 'operator', detail), [failureRead]);
+    assert.deepEqual(await readsOf('reader-of-logs', 'operator', log), [logRead]);
+    for await (const _line of (await service.clientOf('follower-of-logs', 'operator')).readLog(joes));
+    assert.deepEqual(await readsOf('follower-of-logs', 'operator'), [logRead]);
     assert.deepEqual(await readsOf('reader-of-ids', 'operator', mails('id state tries')), []);
-    assert.deepEqual(await readsOf('joe', 'customer', mails('recipient'), detail), []);
+    assert.deepEqual(await readsOf('joe', 'customer', mails('recipient'), detail, log), []);
     // Whoever asks again and again fills nothing.
     const often = await readsOf('frequent-reader', 'operator', ...Array<string>(20).fill(mails('recipient lastError')));
     assert.ok(often.length === 1 || often.length === 2, `${often.length} entries within a minute`);

@@ -25,7 +25,7 @@ const [rights = '', limits = ''] = readFileSync('README.md', 'utf8')
 
 const jane = { owner: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
 const deps = {
-  notifier: { moved() {}, workAvailable() {}, mailDue() {} },
+  notifier: { moved() {}, workAvailable() {}, mailDue() {}, logged() {} },
   secrets: secretBox([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]),
   apps: ['erpnext'],
   ownHosts: [],

@@ -17,7 +17,7 @@ import { within } from '../support/processes.ts';
 import { requestFor } from '../support/test-service.ts';
 
 const jane: Requester = { owner: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };
-const notifier = { moved() {}, workAvailable() {}, mailDue() {} };
+const notifier = { moved() {}, workAvailable() {}, mailDue() {}, logged() {} };
 const secrets = secretBox([{ id: 'k1', bytes: Buffer.alloc(32, 1) }]);
 const apps = ['erpnext'];
 

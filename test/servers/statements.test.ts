@@ -11,13 +11,9 @@ import type { Act } from '../../src/company/act.ts';
 import { cancelCompany } from '../../src/company/cancel-company.ts';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { createCompany } from '../../src/company/create-company.ts';
-import {
-  companyById,
-  findCompany,
-  findEvents,
-  findEventsOfMany,
-  type Window,
-} from '../../src/company/find-companies.ts';
+import { companyById, findCompany, findEvents, findEventsOfMany } from '../../src/company/find-companies.ts';
+import { findLogLines, newestLogLine } from '../../src/company/find-log-lines.ts';
+import type { Window } from '../../src/company/find-pages.ts';
 import {
   type CompanySearch,
   countCompanies,
@@ -43,6 +39,7 @@ import {
 } from '../../src/mail/outbox.ts';
 import { countUndelivered, findUndelivered, sendAgain } from '../../src/mail/undelivered.ts';
 import { openLiveness } from '../../src/observability/liveness.ts';
+import { appendLogLines } from '../../src/provisioning/append-log-lines.ts';
 import { attemptRecord } from '../../src/provisioning/attempt-record.ts';
 import { type Claim, claimCompany, keepLease, releaseLease } from '../../src/provisioning/lease.ts';
 import { findWorkers, openMoments, recordHeartbeat } from '../../src/provisioning/live-workers.ts';
@@ -71,7 +68,7 @@ import { requestFor } from '../support/test-service.ts';
 const volume = { companies: 20_000, events: 5 };
 
 /** Tables that grow with the years; the others have a row for each worker or process, or one. */
-const growing = new Set(['company', 'company_event', 'outbox_mail', 'audit_entry', 'revocation']);
+const growing = new Set(['company', 'company_event', 'outbox_mail', 'audit_entry', 'revocation', 'log_line']);
 
 /** How many rows of growing tables one statement may look at, and how many it may sort beyond those that it returns. */
 interface Limits {
@@ -130,7 +127,7 @@ const customer: Requester = {
   namesCustomers: false,
 };
 
-const notifier = { moved() {}, workAvailable() {}, mailDue() {} };
+const notifier = { moved() {}, workAvailable() {}, mailDue() {}, logged() {} };
 const newKey = { id: 'k2', bytes: Buffer.alloc(32, 2) };
 const oldKey = { id: 'k1', bytes: Buffer.alloc(32, 1) };
 const secrets = secretBox([newKey, oldKey]);
@@ -352,6 +349,23 @@ describe('the statements of the service, among many companies', { skip: serversM
     const companies = openCompanyReader(db);
     await Promise.all(ids.map((id) => companies.get(id)));
     assert.equal(explained.executions, 2);
+    assertBounded();
+  });
+
+  test('lines of logs are read by one statement for each direction, and written by the company’s key', async () => {
+    const window = { fromEnd: false, after: 2, limit: 21 };
+    const searched = Array.from({ length: 100 }, (_, index) => ({ id: known(index * 150 + 1), window }));
+    const found = await findLogLines(db, [...searched, { id: known(2), window: { fromEnd: true, limit: 3 } }]);
+    assert.equal(explained.executions, 2);
+    assert.deepEqual(
+      found.map((lines) => lines.map(({ number }) => number)),
+      [...searched.map(() => [3, 4, 5]), [5, 4, 3]],
+    );
+    assert.equal(await newestLogLine(db, known(1)), 5);
+    const claimed = await claim(await created(operator, 'logged'));
+    const lines = Array.from({ length: 500 }, (_, index) => ({ step: 'create-site', text: `line ${index}` }));
+    assert.equal(await appendLogLines(db, claimed, 0, lines), true);
+    assert.equal(await appendLogLines(db, { ...claimed, fencingToken: 0 }, 500, lines), false);
     assertBounded();
   });
 

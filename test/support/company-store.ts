@@ -25,7 +25,7 @@ export interface CompanyStore {
   readonly em: SqlEntityManager;
   readonly secrets: SecretBox;
   readonly notifier: Notifier;
-  /** Every notification so far: `watchers COMP-…`, `workers COMP-…`, `mailers COMP-…`. */
+  /** Every notification so far: `watchers COMP-…`, `workers COMP-…`, `mailers COMP-…`, `readers COMP-…`. */
   readonly notifications: readonly string[];
   readonly deps: CreateCompanyDeps;
   /** Whose companies these are. */
@@ -60,6 +60,7 @@ export async function openCompanyStore(after: (close: () => Promise<void>) => vo
     watchers: (id) => void notifications.push(`watchers ${id}`),
     workers: (id) => void notifications.push(`workers ${id}`),
     mailers: (id) => void notifications.push(`mailers ${id}`),
+    readers: (id) => void notifications.push(`readers ${id}`),
   });
   const deps = { db, notifier, secrets, ownHosts: [], apps: ['erpnext'] };
   const jane = { owner: 'jane', email: 'jane@customers.example', seesAll: false, namesCustomers: false };

@@ -69,6 +69,11 @@ export async function fillDatabase(client: Client, { companies, events }: Volume
     [events],
   );
   await client.query(
+    `insert into log_line (company_id, number, attempt, step, text)
+     select id, line.number, 1, 'create-site', 'Updating DocTypes' from company, generate_series(1, $1::int) as line (number)`,
+    [events],
+  );
+  await client.query(
     `insert into outbox_mail (company_id, attempt, kind, recipient, state, due_at, created_at)
      select id, 1, 'SITE_READY', customer_email,
        case position % 400 when 1 then 'WAITING' when 2 then 'REFUSED' else 'SENT' end, now() - interval '1 minute', created_at

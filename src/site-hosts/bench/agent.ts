@@ -37,7 +37,8 @@ export interface AskOptions extends Listening {
 }
 
 interface Listening {
-  readonly onLine?: ((line: string) => void) | undefined;
+  /** `secrets` are those known by then; an action that makes some has them in its reply. */
+  readonly onLine?: ((line: string, secrets: readonly string[]) => void) | undefined;
   /** What the request may be waiting for, in sentences; none once everything answers again. */
   readonly onUnavailable?: ((what: readonly string[]) => void) | undefined;
 }
@@ -172,7 +173,7 @@ function startSession(config: BenchConfig): Session {
     if (isBar.test(line) && isBar.test(lines.at(-1) ?? '')) lines.pop();
     lines.push(line.length > longestKept ? `(a line of ${line.length} characters)` : line);
     if (lines.length > keptLines) lines.shift();
-    listener.onLine?.(line);
+    listener.onLine?.(line, secrets);
   };
   for (const stream of [child.stdout, child.stderr]) stream.on('data', lineSplitter(readLine));
   // 'close' reports a process that cannot start or has ended; what is still written to it is dropped.

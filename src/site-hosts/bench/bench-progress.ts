@@ -11,5 +11,8 @@ export function benchProgress(report: (percent: number) => void): (line: string)
   };
 }
 
+/** Whether the line is a bar that another one overwrites. */
+export const isPassingBar = (line: string): boolean => (isBar.exec(line)?.[1] ?? '100') !== '100';
+
 /** One of the bars that overwrite each other. */
 export const isBar = /^(?:Updating DocTypes for .+\]|Setting up the company:)\s*(\d{1,3})%\s*$/;

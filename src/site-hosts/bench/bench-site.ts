@@ -6,6 +6,7 @@ import { SiteHostError, type SitePlan, type StepContext } from '../../provisioni
 import { scrub } from '../../secrets/scrub.ts';
 import { type Agent, AgentLost, UnexpectedReply } from './agent.ts';
 import type { BenchConfig } from './bench-config.ts';
+import { isPassingBar } from './bench-progress.ts';
 import { benchFailure, endOf, type FailureMeaning } from './failure-signs.ts';
 import { forgetStep, look, type SiteAction, type SiteClaim } from './protocol.ts';
 
@@ -36,6 +37,9 @@ export interface SiteAskOptions {
   readonly signal: AbortSignal;
   readonly onLine?: (line: string) => void;
   readonly waitsFor?: StepContext['waitsFor'];
+  readonly print?: StepContext['print'];
+  /** The action makes a secret that is known at its end: then its last lines are printed. */
+  readonly makesSecret?: true;
   /** What a failure means that no sign is known of. */
   readonly otherwise?: FailureMeaning;
 }
@@ -60,13 +64,25 @@ export function benchSite(
 
   let printed: readonly string[] = [];
 
-  const ask: BenchSite['ask'] = async (action, args, { signal, onLine, waitsFor, otherwise = unnamed }) => {
+  const ask: BenchSite['ask'] = async (action, args, options) => {
+    const { signal, onLine, waitsFor, print, makesSecret, otherwise = unnamed } = options;
     signal.throwIfAborted();
     // Frappe itself takes any name, "../evil" as well.
     if (!isSiteName(plan.siteName)) throw siteNameTaken(plan);
+    const printLine = (line: string, secrets: readonly string[]): void => {
+      if (!isPassingBar(line)) print?.(line, [...known, ...secrets]);
+    };
+    const printAtEnd = (lines: readonly string[], secrets: readonly string[]): void => {
+      if (makesSecret) for (const line of lines) printLine(line, secrets);
+    };
     try {
       const onUnavailable = (what: readonly string[]): void => waitsFor?.(what.join(' '));
-      const reply = await agent.ask(action, args, { claim, signal, onLine, onUnavailable });
+      const onPrinted = (line: string, secrets: readonly string[]): void => {
+        onLine?.(line);
+        if (!makesSecret) printLine(line, secrets);
+      };
+      const reply = await agent.ask(action, args, { claim, signal, onLine: onPrinted, onUnavailable });
+      printAtEnd(reply.lines, reply.secrets);
       const lines = clean(reply.lines, reply.secrets);
       if (lines.length > 0) printed = lines;
       if (reply.refused === 'lost') throw new Interruption('lease-lost');
@@ -76,6 +92,7 @@ export function benchSite(
       return reply.value;
     } catch (error) {
       if (error instanceof AgentLost) {
+        printAtEnd(error.lines, error.secrets);
         throw new SiteHostError('HOST_UNAVAILABLE', 'The bench cannot be reached.', {
           transient: true,
           detail: clean(error.lines, error.secrets).join('\n'),

@@ -146,7 +146,7 @@ export const settleSite = siteAction('settle_site', none, none);
 
 const sentences = z.array(z.string());
 
-/** The driver's first message: secrets of the bench's configuration. */
+/** The driver's first message, and its first about each request: the secrets that are known by then. */
 const started = z.strictObject({ secrets: z.array(z.string()) });
 /** What is unavailable while a request runs, in sentences; empty once everything answers again. */
 const unavailable = z.strictObject({ unavailable: sentences });

@@ -70,6 +70,7 @@ def serve():
 
 
 def begin(request):
+    send({"secrets": secrets(request)})  # Before anything is printed that may hold them.
     ending, result = os.pipe()
     pid = os.fork()
     if pid == 0:

@@ -13,7 +13,7 @@ export const createSite = (site: BenchSite): SiteStep => ({
   completed: 'Site created',
   weight: 28,
   check: (signal) => site.isFinished(name, signal),
-  async run({ signal, progress, waitsFor, completedHow }) {
+  async run({ signal, progress, waitsFor, print, completedHow }) {
     // Nobody logs in as Administrator; the site's own administrator is set up later.
     const administratorPassword = randomBytes(24).toString('base64url');
     const { template } = await site.ask(
@@ -22,6 +22,8 @@ export const createSite = (site: BenchSite): SiteStep => ({
       {
         signal,
         waitsFor,
+        print,
+        makesSecret: true, // the database's password
         onLine: benchProgress(progress),
         otherwise: { reason: 'HOST_UNAVAILABLE', message: 'The bench could not create the site.' },
       },

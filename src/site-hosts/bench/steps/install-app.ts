@@ -13,13 +13,14 @@ export function installApp(site: BenchSite, app: string): SiteStep {
     completed: `App ${app} installed`,
     weight: app === 'erpnext' ? 50 : 10,
     check: (signal) => site.isFinished(name, signal),
-    async run({ signal, progress, waitsFor }) {
+    async run({ signal, progress, waitsFor, print }) {
       await site.ask(
         protocol.installApp,
         { app },
         {
           signal,
           waitsFor,
+          print,
           onLine: benchProgress(progress),
           otherwise: { reason: 'APP_INSTALL_FAILED', message: `The app ${app} could not be installed.` },
         },

@@ -9,8 +9,8 @@ export const preflight = (site: BenchSite): SiteStep => ({
   completed: 'Preflight checks passed',
   weight: 1,
   check: (signal) => site.isFinished('create-site', signal),
-  async run({ signal }) {
-    const { apps } = await site.ask(protocol.preflight, { database: site.database }, { signal });
+  async run({ signal, print }) {
+    const { apps } = await site.ask(protocol.preflight, { database: site.database }, { signal, print });
     const missing = site.plan.apps.filter((app) => !apps.includes(app));
     if (missing.length > 0) {
       throw new SiteHostError('APP_NOT_AVAILABLE', `The bench does not have ${missing.join(', ')}; leave it out.`);

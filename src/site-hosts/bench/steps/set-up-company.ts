@@ -16,13 +16,14 @@ export const setUpCompany = (site: BenchSite): SiteStep => ({
   completed: 'Company set up',
   weight: 20,
   check: (signal) => site.isFinished(name, signal),
-  async run({ signal, progress, waitsFor }) {
+  async run({ signal, progress, waitsFor, print }) {
     await site.ask(
       protocol.setUpCompany,
       { wizard: wizardArguments(site), password: site.plan.adminPassword },
       {
         signal,
         waitsFor,
+        print,
         onLine: benchProgress(progress),
         otherwise: { reason: 'SET_UP_FAILED', message: 'The company could not be set up on its site.' },
       },

@@ -16,17 +16,19 @@ export const verifySite = (site: BenchSite): SiteStep => ({
     signal.throwIfAborted();
     return false;
   },
-  async run({ signal }) {
+  async run({ signal, print }) {
     // Here, since no other step runs when everything exists already, and the address may have changed since.
-    await site.ask(protocol.setAddress, { address: site.address }, { signal });
+    await site.ask(protocol.setAddress, { address: site.address }, { signal, print });
     const faults = await faultsOf(site, signal);
+    print?.(faults.length === 0 ? 'The site is as requested.' : 'The site is not as requested:');
+    for (const fault of faults) print?.(fault);
     if (faults.length > 0) {
       throw new SiteHostError('VERIFICATION_FAILED', 'The site was created, but it is not as requested.', {
         detail: faults.join('\n'),
       });
     }
     if (site.webUrl !== undefined) await visitSite(site.webUrl, site.plan, signal);
-    await site.ask(protocol.settleSite, {}, { signal });
+    await site.ask(protocol.settleSite, {}, { signal, print });
   },
   async verify() {
     // The run is the verification.

@@ -12,9 +12,10 @@ export function createSite(directory: string, plan: SitePlan): SiteStep {
       signal.throwIfAborted();
       return (await findOurs(directory, plan)) !== undefined;
     },
-    async run({ signal }) {
+    async run({ signal, print }) {
       signal.throwIfAborted();
       await createFolder(directory, plan, signal);
+      print?.(`created ${plan.siteName}/site_config.json`);
     },
     async verify(signal) {
       const found = await lookUp(directory, plan);

@@ -19,12 +19,13 @@ export function installApp(directory: string, plan: SitePlan, app: string, offer
     completed: `App ${app} installed`,
     weight: 2,
     check: isInstalled,
-    async run({ signal }) {
+    async run({ signal, print }) {
       signal.throwIfAborted();
       if (!offeredApps.includes(app)) throw appNotAvailable([app]);
       const site = await requireOurs(directory, plan);
       const others = ((await appsFile.read(site.folder)) ?? []).filter((installed) => installed !== app);
       await appsFile.write(site, [...others, app], signal);
+      print?.(`added ${app} to ${plan.siteName}/apps.json`);
     },
     async verify(signal) {
       if (!(await isInstalled(signal))) {

@@ -23,9 +23,10 @@ export function preflight(directory: string, plan: SitePlan, offeredApps: readon
       signal.throwIfAborted();
       return missing.length === 0 && (await findOurs(directory, plan)) !== undefined;
     },
-    async run({ signal }) {
+    async run({ signal, print }) {
       signal.throwIfAborted();
       await assertPossible(signal);
+      print?.(`${plan.siteName} is free; offered apps: ${offeredApps.join(', ')}`);
     },
     verify: assertPossible,
     async undo(signal) {

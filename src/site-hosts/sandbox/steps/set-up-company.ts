@@ -26,7 +26,7 @@ export function setUpCompany(directory: string, plan: SitePlan): SiteStep {
     completed: 'Company set up',
     weight: 4,
     check: isSetUp,
-    async run({ signal, progress }) {
+    async run({ signal, progress, print }) {
       signal.throwIfAborted();
       const site = await requireOurs(directory, plan);
       const password = await hashPassword(plan.adminPassword);
@@ -35,8 +35,12 @@ export function setUpCompany(directory: string, plan: SitePlan): SiteStep {
       const administrator = { email: plan.adminEmail, fullName: 'Administrator', password };
       const sessionSecret = randomBytes(32).toString('base64url');
       await usersFile.write(site, { sessionSecret, users: [administrator] }, signal);
+      print?.(`wrote ${plan.siteName}/users.json with the administrator`);
       progress(80);
       await companyFile.write(site, company, signal);
+      print?.(
+        `wrote ${plan.siteName}/company.json: ${company.defaultCurrency}, ${company.country}, ${company.timeZone}`,
+      );
     },
     async verify(signal) {
       if (!(await isSetUp(signal))) throw new SiteHostError('SET_UP_FAILED', 'The company could not be set up.');

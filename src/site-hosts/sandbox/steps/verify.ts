@@ -27,10 +27,11 @@ export function verify(directory: string, plan: SitePlan): SiteStep {
         },
       );
     },
-    async run({ signal, progress }) {
+    async run({ signal, progress, print }) {
       signal.throwIfAborted();
       const site = await requireOurs(directory, plan);
       await visitSite(directory, plan, signal);
+      print?.(`opened ${plan.siteName} over HTTP and logged in as its administrator`);
       progress(90);
       await verifiedFile.write(site, { verifiedAt: new Date().toISOString() }, signal);
     },
