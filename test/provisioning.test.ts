@@ -85,6 +85,13 @@ describe('attempts', { concurrency: 8, timeout: 30_000 }, () => {
       assert.equal(failed.siteStatus, 'INCOMPLETE');
     });
 
+    test('a failed preflight of a first attempt leaves no site behind', async () => {
+      const faults = new Faults();
+      faults.fail('preflight', new SiteHostError('HOST_UNAVAILABLE', 'A database of this name exists already.'));
+      const company = await order('untouched', faults);
+      assert.equal((await company.end()).siteStatus, 'NOT_CREATED');
+    });
+
     test('an unnamed error is masked for the customer', async () => {
       const faults = new Faults();
       faults.fail('install-app:erpnext', new Error(`ENOENT /home/frappe/${password}`));
