@@ -12,6 +12,8 @@ const AuditActionEnum = builder.enumType('AuditAction', {
     CREATE_COMPANY: { description: 'The mutation `createCompany`.' },
     PROVISION_COMPANY: { description: 'The mutation `provisionCompany`.' },
     CANCEL_PROVISIONING: { description: 'The mutation `cancelProvisioning`.' },
+    CORRECT_COMPANY: { description: 'The mutation `correctCompany`.' },
+    DELETE_DRAFT: { description: 'The mutation `deleteDraft`.' },
     RESEND_MAIL: { description: 'The mutation `resendMail`.' },
     CORRECT_ADDRESS: { description: '`resendMail` changed the company’s `customerEmail`.' },
     CREATE_STREAM_TOKEN: { description: 'The mutation `createStreamToken`.' },

@@ -10,6 +10,8 @@ const actions: Readonly<Record<string, AuditAction>> = {
   createCompany: 'CREATE_COMPANY',
   provisionCompany: 'PROVISION_COMPANY',
   cancelProvisioning: 'CANCEL_PROVISIONING',
+  correctCompany: 'CORRECT_COMPANY',
+  deleteDraft: 'DELETE_DRAFT',
   resendMail: 'RESEND_MAIL',
   createStreamToken: 'CREATE_STREAM_TOKEN',
   revokeToken: 'REVOKE_TOKEN',

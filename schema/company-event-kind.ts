@@ -21,8 +21,12 @@ export const CompanyEventKindEnum = builder.enumType('CompanyEventKind', {
     SUCCEEDED: { description: 'The site was created and verified: the company is ACTIVE.' },
     FAILED: { description: 'The attempt ended without a site; `company.failure` says why.' },
     ADDRESS_CORRECTED: {
-      description:
-        'An operator corrected `customerEmail` after a mail was not delivered. The status does not change; this may follow ACTIVE or FAILED.',
+      description: '`customerEmail` was corrected. The status does not change; this may follow ACTIVE or FAILED.',
     },
+    CORRECTED: {
+      description:
+        'Other data of the company was corrected. The status does not change; this may follow ACTIVE or FAILED.',
+    },
+    DELETED: { description: 'The draft was deleted; its streams complete without this event.' },
   } satisfies Described<EventKind>,
 });

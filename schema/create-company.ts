@@ -9,7 +9,7 @@ import { ValidationError } from './validation-error.ts';
 
 const { entries: mostEntries, key: longestKey, value: longestValue } = mostMetadata;
 
-const MetadataEntryInput = builder.inputType('MetadataEntryInput', {
+export const MetadataEntryInput = builder.inputType('MetadataEntryInput', {
   description: 'A note about a company; this service does not interpret it.',
   fields: (t) => ({
     key: t.string({ required: true, description: `1 to ${longestKey} characters without control characters.` }),
@@ -93,7 +93,7 @@ builder.objectType(CreateCompanySuccess, {
   }),
 });
 
-class SiteNameTaken implements FieldProblem {
+export class SiteNameTaken implements FieldProblem {
   readonly message: string;
   readonly field = 'domain';
   readonly domain: string;

@@ -10,6 +10,8 @@ import './provisioning-log.ts';
 import './create-company.ts';
 import './provision-company.ts';
 import './cancel-provisioning.ts';
+import './correct-company.ts';
+import './delete-draft.ts';
 import './create-stream-token.ts';
 import './service-status.ts';
 import './mail.ts';

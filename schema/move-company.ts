@@ -45,7 +45,9 @@ export class WrongStatus implements FieldProblem {
   constructor(companyId: CompanyId, status: CompanyStatus, needed: readonly CompanyStatus[]) {
     this.companyId = companyId;
     this.status = status;
-    this.message = `The company is ${status}, but must be ${needed.join(' or ')} for this.`;
+    this.message = needed.includes(status)
+      ? 'A worker has worked on this company already; it can only be provisioned again.'
+      : `The company is ${status}, but must be ${needed.join(' or ')} for this.`;
   }
 }
 

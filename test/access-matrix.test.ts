@@ -62,6 +62,14 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
     document: 'mutation ($draft: ID!) { cancelProvisioning(companyId: $draft) { __typename } }',
     row: ownersOnly('WrongStatus', 'NotFound', 'ReadOnly'),
   },
+  'Mutation.correctCompany': {
+    document: 'mutation ($draft: ID!) { correctCompany(companyId: $draft, input: {}) { __typename } }',
+    row: ownersOnly('CorrectCompanySuccess', 'NotFound', 'ReadOnly'),
+  },
+  'Mutation.deleteDraft': {
+    document: 'mutation ($queued: ID!) { deleteDraft(companyId: $queued) { __typename } }',
+    row: ownersOnly('WrongStatus', 'NotFound', 'ReadOnly'),
+  },
   'Mutation.createStreamToken': {
     document: 'mutation ($draft: ID!) { createStreamToken(companyId: $draft) { __typename } }',
     row: ownersOnly('CreateStreamTokenSuccess', 'NotFound'),

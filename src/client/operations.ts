@@ -9,10 +9,14 @@ export type AuditAction =
   | 'CANCEL_PROVISIONING'
   /** `resendMail` changed the company’s `customerEmail`. */
   | 'CORRECT_ADDRESS'
+  /** The mutation `correctCompany`. */
+  | 'CORRECT_COMPANY'
   /** The mutation `createCompany`. */
   | 'CREATE_COMPANY'
   /** The mutation `createStreamToken`. */
   | 'CREATE_STREAM_TOKEN'
+  /** The mutation `deleteDraft`. */
+  | 'DELETE_DRAFT'
   /** Requests that were not authenticated. `outcome` is NO_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID or CLAIMS_INVALID, and `address` is a network: all of its refusals within a minute are one entry. */
   | 'LOG_IN'
   /** The mutation `provisionCompany`. */
@@ -40,14 +44,18 @@ export type AuditFilter = {
 
 /** What happened to a company. */
 export type CompanyEventKind =
-  /** An operator corrected `customerEmail` after a mail was not delivered. The status does not change; this may follow ACTIVE or FAILED. */
+  /** `customerEmail` was corrected. The status does not change; this may follow ACTIVE or FAILED. */
   | 'ADDRESS_CORRECTED'
   /** A cancel was requested while a worker runs the attempt; the worker stops and rolls back. */
   | 'CANCEL_REQUESTED'
   /** A worker claimed the attempt. */
   | 'CLAIMED'
+  /** Other data of the company was corrected. The status does not change; this may follow ACTIVE or FAILED. */
+  | 'CORRECTED'
   /** The company was created: saved as a draft or queued at once. Always version 1. */
   | 'CREATED'
+  /** The draft was deleted; its streams complete without this event. */
+  | 'DELETED'
   /** The attempt ended without a site; `company.failure` says why. */
   | 'FAILED'
   /** A draft or a failed company was queued for an attempt. */
@@ -115,6 +123,34 @@ export type CompanyStatus =
   | 'PROVISIONING'
   /** Durably queued; waiting for a worker. */
   | 'QUEUED';
+
+/** What is to be different, by the rules of `CreateCompanyInput`; what is null or left out stays. `externalReference`, `metadata` and `customerEmail` may be corrected at any status, everything else only of a DRAFT that no worker has ever worked on. */
+export type CorrectCompanyInput = {
+  /** The login of the site’s administrator. */
+  adminEmail?: string | null | undefined;
+  /** The administrator’s password. */
+  adminPassword?: string | null | undefined;
+  /** All apps to install. */
+  apps?: Array<string> | null | undefined;
+  /** The abbreviation. */
+  companyAbbr?: string | null | undefined;
+  /** The company’s name. */
+  companyName?: string | null | undefined;
+  /** The country. */
+  country?: string | null | undefined;
+  /** The address to mail, for partners and operators. A mail that was not accepted yet is sent to this address at once. */
+  customerEmail?: string | null | undefined;
+  /** The currency. */
+  defaultCurrency?: string | null | undefined;
+  /** The site’s host name. The former one is free again. */
+  domain?: string | null | undefined;
+  /** What you call the company. */
+  externalReference?: string | null | undefined;
+  /** All of your notes; an empty list removes them. */
+  metadata?: Array<MetadataEntryInput> | null | undefined;
+  /** The site’s time zone. */
+  timeZone?: string | null | undefined;
+};
 
 /** The company to create, and its site. */
 export type CreateCompanyInput = {
@@ -276,6 +312,38 @@ export type CancelProvisioningMutationVariables = Exact<{
 
 export type CancelProvisioningMutation = { cancelProvisioning:
     | { __typename: 'CancelProvisioningSuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
+    | { __typename: 'NotFound', message: string }
+    | { __typename: 'ReadOnly', message: string }
+    | { __typename: 'VersionConflict', message: string, company: { version: number, status: CompanyStatus } }
+    | { __typename: 'WrongStatus', message: string, status: CompanyStatus }
+   };
+
+export type CorrectCompanyMutationVariables = Exact<{
+  companyId: string | number;
+  input: CorrectCompanyInput;
+  expectedVersion?: number | null | undefined;
+}>;
+
+
+export type CorrectCompanyMutation = { correctCompany:
+    | { __typename: 'AlreadyMailed', message: string }
+    | { __typename: 'CorrectCompanySuccess', message: string, company: { customerEmail: string, id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
+    | { __typename: 'NotFound', message: string }
+    | { __typename: 'ReadOnly', message: string }
+    | { __typename: 'SiteNameTaken', message: string, domain: string, holder: { id: string } | null }
+    | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, code: FaultCode, message: string }> }
+    | { __typename: 'VersionConflict', message: string, company: { version: number, status: CompanyStatus } }
+    | { __typename: 'WrongStatus', message: string, status: CompanyStatus }
+   };
+
+export type DeleteDraftMutationVariables = Exact<{
+  companyId: string | number;
+  expectedVersion?: number | null | undefined;
+}>;
+
+
+export type DeleteDraftMutation = { deleteDraft:
+    | { __typename: 'DeleteDraftSuccess', message: string, companyId: string }
     | { __typename: 'NotFound', message: string }
     | { __typename: 'ReadOnly', message: string }
     | { __typename: 'VersionConflict', message: string, company: { version: number, status: CompanyStatus } }
@@ -669,6 +737,102 @@ export const CancelProvisioningDocument = new TypedDocumentString(`
     detail
   }
 }`) as unknown as TypedDocumentString<CancelProvisioningMutation, CancelProvisioningMutationVariables>;
+export const CorrectCompanyDocument = new TypedDocumentString(`
+    mutation CorrectCompany($companyId: ID!, $input: CorrectCompanyInput!, $expectedVersion: Int) {
+  correctCompany(
+    companyId: $companyId
+    input: $input
+    expectedVersion: $expectedVersion
+  ) {
+    __typename
+    ... on CorrectCompanySuccess {
+      message
+      company {
+        ...CompanyFields
+        customerEmail
+      }
+    }
+    ... on Problem {
+      message
+    }
+    ... on ValidationError {
+      faults {
+        field
+        code
+        message
+      }
+    }
+    ... on SiteNameTaken {
+      domain
+      holder {
+        id
+      }
+    }
+    ... on WrongStatus {
+      status
+    }
+    ... on VersionConflict {
+      company {
+        version
+        status
+      }
+    }
+  }
+}
+    fragment CompanyFields on Company {
+  id
+  companyName
+  status
+  siteStatus
+  siteName
+  siteUrl
+  attempt
+  version
+  progress
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
+  steps {
+    name
+    title
+    state
+    startedAt
+    finishedAt
+  }
+  failure {
+    reason
+    message
+    referenceId
+    step
+    detail
+  }
+}`) as unknown as TypedDocumentString<CorrectCompanyMutation, CorrectCompanyMutationVariables>;
+export const DeleteDraftDocument = new TypedDocumentString(`
+    mutation DeleteDraft($companyId: ID!, $expectedVersion: Int) {
+  deleteDraft(companyId: $companyId, expectedVersion: $expectedVersion) {
+    __typename
+    ... on DeleteDraftSuccess {
+      message
+      companyId
+    }
+    ... on Problem {
+      message
+    }
+    ... on WrongStatus {
+      status
+    }
+    ... on VersionConflict {
+      company {
+        version
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteDraftMutation, DeleteDraftMutationVariables>;
 export const CompanyDocument = new TypedDocumentString(`
     query Company($id: ID!) {
   company(id: $id) {

@@ -1,6 +1,16 @@
 /** The types that each interface and union may be: `new InMemoryCache({ possibleTypes })` of Apollo Client. */
 export const possibleTypes = {
   CancelProvisioningResult: ['CancelProvisioningSuccess', 'NotFound', 'ReadOnly', 'VersionConflict', 'WrongStatus'],
+  CorrectCompanyResult: [
+    'AlreadyMailed',
+    'CorrectCompanySuccess',
+    'NotFound',
+    'ReadOnly',
+    'SiteNameTaken',
+    'ValidationError',
+    'VersionConflict',
+    'WrongStatus',
+  ],
   CreateCompanyResult: [
     'CreateCompanySuccess',
     'IdempotencyKeyReused',
@@ -9,7 +19,9 @@ export const possibleTypes = {
     'ValidationError',
   ],
   CreateStreamTokenResult: ['CreateStreamTokenSuccess', 'NotFound'],
+  DeleteDraftResult: ['DeleteDraftSuccess', 'NotFound', 'ReadOnly', 'VersionConflict', 'WrongStatus'],
   FieldProblem: [
+    'AlreadyMailed',
     'IdempotencyKeyReused',
     'MailAlreadySent',
     'MailBeingSent',
@@ -21,6 +33,7 @@ export const possibleTypes = {
     'WrongStatus',
   ],
   Problem: [
+    'AlreadyMailed',
     'IdempotencyKeyReused',
     'MailAlreadySent',
     'MailBeingSent',

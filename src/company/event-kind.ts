@@ -15,6 +15,8 @@ export const eventKinds = [
   'SUCCEEDED',
   'FAILED',
   'ADDRESS_CORRECTED',
+  'CORRECTED',
+  'DELETED',
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 
@@ -31,7 +33,8 @@ interface Step {
 export type NewEvent =
   | { readonly kind: 'CREATED'; readonly draft: boolean }
   | { readonly kind: 'QUEUED'; readonly again: boolean }
-  | { readonly kind: 'CLAIMED' | 'TAKEN_OVER' | 'CANCEL_REQUESTED' | 'RETURNED_TO_DRAFT' | 'ADDRESS_CORRECTED' }
+  | { readonly kind: 'CLAIMED' | 'TAKEN_OVER' | 'CANCEL_REQUESTED' | 'RETURNED_TO_DRAFT' }
+  | { readonly kind: 'ADDRESS_CORRECTED' | 'CORRECTED' | 'DELETED' }
   | { readonly kind: 'STEP_STARTED' | 'STEP_PROGRESSED'; readonly step: Step }
   | { readonly kind: 'STEP_COMPLETED'; readonly step: Step; readonly how: string | undefined }
   | { readonly kind: 'STEP_RETRYING'; readonly step: Step; readonly reason: string }
@@ -66,6 +69,10 @@ export function sentenceOf(event: NewEvent): string {
       return event.failure.message;
     case 'ADDRESS_CORRECTED':
       return 'The mail address was corrected; further mails about this company go there.';
+    case 'CORRECTED':
+      return 'The company’s data was corrected.';
+    case 'DELETED':
+      return 'The draft was deleted.';
   }
 }
 

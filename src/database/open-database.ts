@@ -36,6 +36,7 @@ import { Turns } from './migrations/20261125-turns.ts';
 import { AddWorker } from './migrations/20261125-worker.ts';
 import { AddAuditTarget } from './migrations/20261126-audit-target.ts';
 import { AddAuditTenant } from './migrations/20261126-audit-tenant.ts';
+import { Corrections } from './migrations/20261126-corrections.ts';
 import { Listings } from './migrations/20261126-listings.ts';
 import { AddLogLine } from './migrations/20261126-log.ts';
 import { References } from './migrations/20261126-references.ts';
@@ -99,6 +100,7 @@ const options = {
       AddAuditTenant,
       References,
       AddLogLine,
+      Corrections,
     ],
     snapshot: false,
     silent: true,
@@ -189,6 +191,7 @@ async function checkRights(em: SqlEntityManager): Promise<void> {
       from string_to_array(?, ',') as names, unnest(names) as tables (name), unnest(array['select', 'insert', 'update']) as rights (privilege)
       where not has_table_privilege(name, privilege) and (name, privilege) <> ('audit_entry', 'update')
       union all select current_user, 'log_line: delete' where not has_table_privilege('log_line', 'delete')
+      union all select current_user, 'company: delete' where not has_table_privilege('company', 'delete')
       union all select current_user, 'company_number: usage' where not has_sequence_privilege('company_number', 'usage')`,
     [tables.join()],
   );

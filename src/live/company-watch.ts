@@ -54,7 +54,9 @@ export class CompanyWatch implements AsyncIterableIterator<CompanyEventRow> {
       if (event) {
         this.#version = event.version;
         this.#isFinal = isFinal(event.status);
-        if (event.version > this.#options.sinceVersion) return { done: false, value: event };
+        // There is no company any more that a watcher could ask about.
+        if (event.kind === 'DELETED') this.end('returned');
+        else if (event.version > this.#options.sinceVersion) return { done: false, value: event };
       } else if (this.#version < feed.newest) await this.#readOlder(feed);
       else if (!feed.isUncertain && this.#isFinal) this.end('returned');
       else {

@@ -286,6 +286,44 @@ describe('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     );
   });
 
+  test('the audit log has an entry for each correction and each deleted draft', async () => {
+    assert.equal(await create('jack', 'corrected', { draft: true }), 'CreateCompanySuccess');
+    const id = await companyOf('jack');
+    const sent: [action: string, outcome: string, companyId: string | null][] = [];
+    const told = async (subject: string, mutation: string, companyId: string, rest = ''): Promise<void> => {
+      const action = mutation === 'deleteDraft' ? 'DELETE_DRAFT' : 'CORRECT_COMPANY';
+      const outcome = await send(subject, 'customer', `${mutation}(companyId: "${companyId}"${rest})`);
+      if (subject === 'jack') sent.push([action, outcome, companyId]);
+    };
+    const input = (fields: string): string => `, input: { ${fields} }`;
+    await told('jack', 'correctCompany', id, input('companyName: "Corrected Ltd"'));
+    await told('jack', 'correctCompany', id, input('companyName: ""'));
+    await told('jack', 'correctCompany', id, input('domain: "mailed.localhost"'));
+    await told('jack', 'correctCompany', id, `${input('companyName: "Other Ltd"')}, expectedVersion: 99`);
+    await told('jack', 'correctCompany', 'COMP-1999-00001', input(''));
+    await told('jack', 'deleteDraft', 'COMP-1999-00001');
+    await told('jack', 'deleteDraft', id, ', expectedVersion: 99');
+    await owner.query('update company set served_at = now() where id = $1', [id]);
+    await told('jack', 'correctCompany', id, input('companyName: "Other Ltd"'));
+    await told('jack', 'deleteDraft', id);
+    await owner.query('update company set served_at = null where id = $1', [id]);
+    await told('jack', 'deleteDraft', id);
+    const found = await entriesOf('jack', sent.length + 1);
+    assert.deepEqual(
+      compared(
+        found
+          .filter(({ action }) => action !== 'CREATE_COMPANY')
+          .map(({ action, outcome, companyId }) => [action, outcome, companyId]),
+      ),
+      compared(sent),
+    );
+    const joes = await companyOf('joe');
+    await told('addressee', 'correctCompany', joes, input(''));
+    await told('addressee', 'deleteDraft', joes);
+    const mailed = `correctCompany(companyId: "${joes}", input: { customerEmail: "newest@b.example" })`;
+    assert.equal(await send('otto', 'operator', mailed), 'AlreadyMailed');
+  });
+
   test('the audit log’s tests cover every result of every mutation', async () => {
     const { rows } = await owner.query<{ action: string; outcome: string }>(
       'select distinct action, outcome from audit_entry',

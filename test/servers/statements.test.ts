@@ -10,7 +10,9 @@ import { findAuditEntries } from '../../src/audit/find-entries.ts';
 import type { Act } from '../../src/company/act.ts';
 import { cancelCompany } from '../../src/company/cancel-company.ts';
 import type { CompanyId } from '../../src/company/company-id.ts';
+import { correctCompany } from '../../src/company/correct-company.ts';
 import { createCompany } from '../../src/company/create-company.ts';
+import { deleteDraft } from '../../src/company/delete-draft.ts';
 import { companyById, findCompany, findEvents, findEventsOfMany } from '../../src/company/find-companies.ts';
 import { findLogLines, newestLogLine } from '../../src/company/find-log-lines.ts';
 import type { Window } from '../../src/company/find-pages.ts';
@@ -381,6 +383,17 @@ describe('the statements of the service, among many companies', { skip: serversM
     await created(newcomer, 'third');
     assert.equal((await create(newcomer, 'fourth')).kind, 'quota-exceeded');
     await created(partner, 'fifth', { customerEmail: 'fifth@customers.example' });
+    assertBounded();
+  });
+
+  test('companies are corrected and deleted by their keys', async () => {
+    const deps = { db, notifier, secrets, apps: ['erpnext'], ownHosts: [] };
+    const id = await created(operator, 'to-correct', { draft: true });
+    assert.equal((await correctCompany(deps, operator, id, { domain: 'corrected.localhost' }, act, 1)).kind, 'moved');
+    assert.equal((await correctCompany(deps, operator, id, { customerEmail: 'a@b.example' }, act)).kind, 'moved');
+    assert.equal((await deleteDraft({ db, notifier }, operator, id, act)).kind, 'moved');
+    const ended = await correctCompany(deps, operator, known(3), { customerEmail: 'a@b.example' }, act);
+    assert.equal(ended.kind, 'mailed');
     assertBounded();
   });
 

@@ -41,6 +41,8 @@ const statusAfter: Readonly<Record<EventKind, readonly CompanyStatus[]>> = {
   SUCCEEDED: ['ACTIVE'],
   FAILED: ['FAILED'],
   ADDRESS_CORRECTED: ['DRAFT', 'QUEUED', 'PROVISIONING', 'ACTIVE', 'FAILED'],
+  CORRECTED: ['DRAFT', 'QUEUED', 'PROVISIONING', 'ACTIVE', 'FAILED'],
+  DELETED: ['DRAFT'],
 };
 
 /** A worker begins or goes on with an attempt here. */
@@ -53,7 +55,8 @@ export function assertLog(events: readonly LoggedEvent[]): void {
   for (const [index, event] of events.entries()) {
     const where = `event ${index + 1}: ${JSON.stringify(event)}`;
     assert.equal(event.version, index + 1, where);
-    if (event.kind === 'ADDRESS_CORRECTED') assert.equal(event.status, before?.status, where);
+    if (event.kind === 'ADDRESS_CORRECTED' || event.kind === 'CORRECTED')
+      assert.equal(event.status, before?.status, where);
     else if (before)
       assert.ok(legalTransitions.has(`${before.status} → ${event.status}`), `after ${before.status}, ${where}`);
     else assert.ok(event.status === 'DRAFT' || event.status === 'QUEUED', where);
