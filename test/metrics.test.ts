@@ -454,7 +454,7 @@ test('a closing process is not ready while it still answers', async (t) => {
   const closing = await openTestService(t, { host: slowHost });
   const letGo = slow.pause('create-site', { deaf: true });
   t.after(letGo);
-  await createCompany(await closing.clientOf('jane', 'customer'), requestFor('slow.localhost'));
+  await createCompany(await closing.clientOf('jane', 'customer'), requestFor('unhurried.localhost'));
   await slow.reached('create-site');
   const address = closing.url.replace('/graphql', '');
   assert.equal((await ready(address)).status, 200);

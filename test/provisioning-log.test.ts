@@ -204,7 +204,7 @@ describe('the provisioning log', { concurrency: 8, timeout: 60_000 }, () => {
   });
 });
 
-describe('log lines in the database', async () => {
+describe('log lines in the database', { timeout: 60_000 }, async () => {
   const store = await openCompanyStore(after);
   const { db } = store;
   const log = pino({ level: 'silent' });

@@ -110,7 +110,7 @@ describe('stopping an attempt', { concurrency: 2, timeout: 30_000 }, () => {
     test('the deadline stops the running step, and the next attempt has its own', async () => {
       const faults = new Faults();
       faults.hang('install-app:erpnext');
-      const company = await hurried.order('slow', faults);
+      const company = await hurried.order('unhurried', faults);
       await faults.reached('install-app:erpnext');
       const signal = faults.signalOf('install-app:erpnext');
       assert.equal(signal?.aborted, false);

@@ -1,6 +1,7 @@
 import { type SiteHost, SiteHostError, type SitePlan, type SiteStep } from '../../provisioning/site-host.ts';
 import { adoptSite } from './adopt-site.ts';
 import { underClaim } from './claim-folder.ts';
+import { rehearsed } from './rehearsals.ts';
 import { createSite } from './steps/create-site.ts';
 import { installApp } from './steps/install-app.ts';
 import { preflight } from './steps/preflight.ts';
@@ -13,22 +14,24 @@ const sandboxApps = ['erpnext', 'hrms', 'crm', 'helpdesk', 'insights'] as const;
 /**
  * The site host for a machine without a bench: small real sites, one folder each below `directory`, which need not exist yet.
  * It keeps nothing open. Any number of hosts and websites may share a directory; a site is changed by one of them at a time.
- * `sandboxWebsite` serves them.
+ * `sandboxWebsite` serves them. Some names rehearse a failure (rehearsals.ts).
  */
 export function openSandboxHost({ directory }: { directory: string }): SiteHost {
   return {
     kind: 'sandbox',
     offeredApps: async () => sandboxApps,
-    steps: (plan) =>
-      [
+    steps(plan) {
+      const steps = [
         preflight(directory, plan, sandboxApps),
         createSite(directory, plan),
         ...Array.from(new Set(plan.apps), (app) => installApp(directory, plan, app, sandboxApps)),
         setUpCompany(directory, plan),
         verify(directory, plan),
-      ]
+      ];
+      return rehearsed(steps, plan)
         .map((step) => underNewestClaim(step, directory, plan))
-        .map(withDiskErrorsNamed),
+        .map(withDiskErrorsNamed);
+    },
   };
 }
 
