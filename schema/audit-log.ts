@@ -19,9 +19,11 @@ const AuditActionEnum = builder.enumType('AuditAction', {
     CREATE_STREAM_TOKEN: { description: 'The mutation `createStreamToken`.' },
     REVOKE_TOKEN: { description: 'The mutation `revokeToken`.' },
     REVOKE_TOKENS_OF: { description: 'The mutation `revokeTokensOf`.' },
+    CREATE_API_KEY: { description: 'The mutation `createApiKey`, or `npm run keys -- create`.' },
+    REVOKE_API_KEY: { description: 'The mutation `revokeApiKey`, or `npm run keys -- revoke`.' },
     LOG_IN: {
       description:
-        'Requests that were not authenticated. `outcome` is NO_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID or CLAIMS_INVALID, and `address` is a network: all of its refusals within a minute are one entry.',
+        'Requests that were not authenticated. `outcome` is NO_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID, CLAIMS_INVALID, API_KEY_EXPIRED, API_KEY_REVOKED or API_KEY_INVALID, and `address` is a network: all of its refusals within a minute are one entry.',
     },
     READ_MAIL: {
       description:
@@ -52,7 +54,8 @@ const AuditEntryObject = builder.objectRef<AuditEntryRow>('AuditEntry').implemen
     }),
     subject: t.exposeString('subject', {
       nullable: true,
-      description: 'The `sub` of the token that was used; null where nobody was signed in.',
+      description:
+        'The `sub` of the token, or the `id` of the API key, that was used; null where nobody was signed in.',
     }),
     tenant: t.exposeString('tenant', {
       nullable: true,
@@ -75,7 +78,7 @@ const AuditEntryObject = builder.objectRef<AuditEntryRow>('AuditEntry').implemen
     target: t.exposeString('target', {
       nullable: true,
       description:
-        'What `REVOKE_TOKEN` and `REVOKE_TOKENS_OF` revoked: the `jti` of the token, or the `sub` of the tokens; null for other actions and when nothing was revoked.',
+        'What `REVOKE_TOKEN` and `REVOKE_TOKENS_OF` revoked: the `jti` of the token, or the `sub` of the tokens; the `id` of the key for `CREATE_API_KEY` and `REVOKE_API_KEY`; null for other actions and when nothing was revoked.',
     }),
   }),
 });

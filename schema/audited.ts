@@ -16,6 +16,8 @@ const actions: Readonly<Record<string, AuditAction>> = {
   createStreamToken: 'CREATE_STREAM_TOKEN',
   revokeToken: 'REVOKE_TOKEN',
   revokeTokensOf: 'REVOKE_TOKENS_OF',
+  createApiKey: 'CREATE_API_KEY',
+  revokeApiKey: 'REVOKE_API_KEY',
 };
 
 /**

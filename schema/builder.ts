@@ -2,6 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import type { ApiKeyScope } from '../src/company/api-key.ts';
 import type { SchemaContext } from './context.ts';
 import { Refusal } from './refusal.ts';
 
@@ -12,6 +13,10 @@ interface SchemaTypes {
     signedIn: boolean;
     /** Anybody who is signed in by a token of their own, and not by a stream token. */
     ownToken: boolean;
+    /** Who may do this: tokens by their roles, API keys by their scopes. */
+    scope: ApiKeyScope;
+    /** Partners and operators who come with a token: keys do not manage keys. */
+    managesApiKeys: boolean;
     /** Operators of this service. */
     operator: boolean;
   };
@@ -32,9 +37,15 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     authScopes: ({ viewer }) => ({
       signedIn: true,
       ownToken: viewer.onlyStreamOf === undefined,
+      scope: (scope) => viewer.scopes.includes(scope),
+      managesApiKeys: viewer.namesCustomers && viewer.apiKey === undefined,
       operator: viewer.seesAll,
     }),
-    unauthorizedError: () => new Refusal('You may not see this.', { code: 'FORBIDDEN' }),
+    unauthorizedError: (_parent, { viewer }) =>
+      new Refusal(
+        viewer.apiKey === undefined ? 'You may not see this.' : 'This API key lacks the scope that this needs.',
+        { code: 'FORBIDDEN' },
+      ),
   },
   // check-operation.ts has the limits: they are checked once, before anything of an operation runs.
   complexity: { defaultComplexity: 1, defaultListMultiplier: 10 },

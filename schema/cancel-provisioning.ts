@@ -45,7 +45,7 @@ builder.mutationField('cancelProvisioning', (t) =>
     type: CancelProvisioningResult,
     description:
       'Cancels a queued or running attempt. A QUEUED company becomes a DRAFT at once. A PROVISIONING one is stopped within seconds: its site is rolled back, and it becomes FAILED with the reason CANCELLED.',
-    authScopes: { signedIn: true },
+    authScopes: { scope: 'companies:write' },
     args: {
       companyId: t.arg.id({ required: true, description: 'The company’s id.' }),
       expectedVersion: t.arg.int({ description: expectedVersionDescription }),

@@ -67,7 +67,7 @@ builder.queryField('companies', (t) =>
       description:
         'The companies that you created and those that were created for you (see `Company`), newest first; at most 100 per page.',
       complexity: pageComplexity,
-      authScopes: { signedIn: true },
+      authScopes: { scope: 'companies:read' },
       args: { filter: t.arg({ type: CompanyFilterInput, description: 'The companies to list; all by default.' }) },
       resolve: async (_root, { filter, ...args }, { db, viewer }) => {
         const search = searchBy(filter);

@@ -106,7 +106,7 @@ builder.subscriptionField('companyStatusChanged', (t) =>
     type: CompanyStatusChangeObject,
     description:
       'A company’s events as they happen, without gaps or duplicates. The first event is the present state; with `sinceVersion`, all events after that version come first. Completes at ACTIVE or FAILED; ends with an error when your token expires. Clients that cannot send headers get a token for the address from `createStreamToken`.',
-    authScopes: { signedIn: true },
+    authScopes: { scope: 'companies:read' },
     args: {
       companyId: t.arg.id({ required: true, description: 'The company to watch.' }),
       sinceVersion: t.arg.int({

@@ -12,7 +12,7 @@ export const CompanyObject = builder.objectRef<CompanyRow>('Company');
 CompanyObject.implement({
   description:
     'A company and its site. It belongs to those who created it; the customer at its `customerEmail` may watch it, when their token carries that address as verified (`email_verified`).',
-  authScopes: (company, { viewer }) => isVisibleTo(viewer, company),
+  authScopes: (company, { viewer }) => viewer.scopes.includes('companies:read') && isVisibleTo(viewer, company),
   fields: (t) => ({
     id: t.exposeID('id', {
       description: '`COMP-<year>-<number of at least five digits>`. Numbering restarts every year and may have gaps.',
@@ -109,7 +109,7 @@ builder.queryField('company', (t) =>
     type: CompanyObject,
     nullable: true,
     description: 'The company with this id; null when it does not exist or you may not see it.',
-    authScopes: { signedIn: true },
+    authScopes: { scope: 'companies:read' },
     args: {
       id: t.arg.id({ required: true, description: 'E.g. `COMP-2026-00001`.' }),
       afterVersion: t.arg.int({

@@ -88,7 +88,7 @@ builder.mutationField('correctCompany', (t) =>
     type: CorrectCompanyResult,
     description:
       'Corrects what was requested, as one event: ADDRESS_CORRECTED when `customerEmail` changes, else CORRECTED. A correction that changes nothing succeeds without an event.',
-    authScopes: { signedIn: true },
+    authScopes: { scope: 'companies:write' },
     args: {
       companyId: t.arg.id({ required: true, description: 'The company’s id.' }),
       input: t.arg({ type: CorrectCompanyInput, required: true, description: 'What is to be different.' }),

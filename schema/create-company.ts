@@ -147,7 +147,7 @@ builder.mutationField('createCompany', (t) =>
     type: CreateCompanyResult,
     description:
       'Creates a company and queues its site. Returns at once with the company’s id and status QUEUED; watch it with `companyStatusChanged`. Send an `idempotencyKey` so that a request whose response was lost can be repeated safely.',
-    authScopes: { signedIn: true },
+    authScopes: { scope: 'companies:write' },
     args: { input: t.arg({ type: CreateCompanyInputType, required: true, description: 'The company to create.' }) },
     resolve: async (_root, { input }, { db, notifier, secrets, ownHosts, siteDomains, quotas, apps, viewer, act }) => {
       const outcome = await createCompany(

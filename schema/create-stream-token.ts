@@ -39,7 +39,7 @@ builder.mutationField('createStreamToken', (t) =>
     type: CreateStreamTokenResult,
     description:
       'Creates a short-lived token for clients that cannot send headers, such as a browser’s `EventSource`. It opens the subscription `companyStatusChanged` of this company alone, and only as `streamToken` in the address of a GET without the header `Authorization`: `/graphql?query=…&variables=…&streamToken=…`. Any other operation is refused with FORBIDDEN, another company is NOT_FOUND, and an invalid, expired or revoked token is UNAUTHENTICATED. It may be used more than once, so streams resume with it until it expires. Revoking your token revokes it as well.',
-    authScopes: { signedIn: true },
+    authScopes: { scope: 'companies:read' },
     args: { companyId: t.arg.id({ required: true, description: 'The company to watch.' }) },
     resolve: async (_root, { companyId }, { companies, viewer, secrets, act }) => {
       const id = parseCompanyId(companyId);

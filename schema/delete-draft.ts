@@ -31,7 +31,7 @@ builder.mutationField('deleteDraft', (t) =>
     type: DeleteDraftResult,
     description:
       'Deletes a DRAFT that no worker has ever worked on; one of which an attempt was made is WrongStatus. Its domain and its idempotency key are free again: a request that is repeated with that key creates a new company. Its streams complete.',
-    authScopes: { signedIn: true },
+    authScopes: { scope: 'companies:write' },
     args: {
       companyId: t.arg.id({ required: true, description: 'The draft’s id.' }),
       expectedVersion: t.arg.int({ description: 'Delete the draft only if it is at this version.' }),

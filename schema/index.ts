@@ -17,8 +17,10 @@ import './service-status.ts';
 import './mail.ts';
 import './audit-log.ts';
 import './revocations.ts';
+import './api-keys.ts';
 import { audited } from './audited.ts';
 import { builder } from './builder.ts';
+import { describeScopes } from './describe-scopes.ts';
 
 /** The schema as it is served; `schema.graphql` beside this file is printed from it. It holds no connection. */
-export const schema = audited(builder.toSchema());
+export const schema = describeScopes(audited(builder.toSchema()));

@@ -41,7 +41,7 @@ builder.mutationField('provisionCompany', (t) =>
   t.field({
     type: ProvisionCompanyResult,
     description: 'Queues a DRAFT, or a FAILED company for another attempt, which continues where the last one stopped.',
-    authScopes: { signedIn: true },
+    authScopes: { scope: 'companies:write' },
     args: {
       companyId: t.arg.id({ required: true, description: 'The company’s id.' }),
       expectedVersion: t.arg.int({ description: expectedVersionDescription }),

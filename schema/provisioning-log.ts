@@ -66,7 +66,7 @@ builder.subscriptionField('provisioningLog', (t) =>
     type: ProvisioningLogLineObject,
     description:
       'What the site host prints while it works on a company’s site, line by line, without gaps or duplicates; first the lines that are kept (see `Company.log`). Completes when the company is ACTIVE or FAILED and all lines were sent; ends with an error when your token expires. Counts as an open stream. For operators and those who created the company, but not for stream tokens.',
-    authScopes: { ownToken: true },
+    authScopes: { $all: { ownToken: true, scope: 'companies:read' } },
     args: {
       companyId: t.arg.id({ required: true, description: 'The company whose log to read.' }),
       sinceLine: t.arg.int({

@@ -1,3 +1,4 @@
+import { isApiKeyId } from '../src/access/api-key-text.ts';
 import { claimTextFault, longestClaim } from '../src/access/claim-text.ts';
 import type { RevocationKind } from '../src/company/revocation.ts';
 import { findRevocations, type RevocationRow, revoke } from '../src/revocation/revoke.ts';
@@ -99,6 +100,7 @@ async function revokeBy(
 function faultOf(value: string) {
   if (/^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(value))
     return { code: 'INVALID_FORMAT', message: 'Give the claim of the token, not the token.' } as const;
+  if (isApiKeyId(value)) return { code: 'INVALID_FORMAT', message: 'Revoke an API key by `revokeApiKey`.' } as const;
   const code = claimTextFault(value);
   return code && { code, message: messages[code] };
 }

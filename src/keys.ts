@@ -1,3 +1,4 @@
+import { apiKeyCommands } from './app/api-key-commands.ts';
 import { fail } from './app/run.ts';
 import { neededKeys, resealPasswords } from './company/sealed-passwords.ts';
 import { ConfigError } from './config/config-error.ts';
@@ -6,19 +7,27 @@ import { openPostgres } from './database/open-database.ts';
 import { rejectAsUnusable } from './database/unusable-database.ts';
 import { secretBox } from './secrets/secret-box.ts';
 
-/** Reports which of SECRET_KEYS the database needs; with `reseal`, it first reseals everything under the first one. */
+/** Reports which of SECRET_KEYS the database needs; with `reseal`, it first reseals everything under the first one. The other commands manage API keys. */
 try {
-  const command = process.argv[2];
-  if (command !== undefined && command !== 'reseal')
-    throw new ConfigError(['npm run keys takes no argument, or: reseal']);
+  const [command, ...words] = process.argv.slice(2);
+  const manage = command === undefined ? undefined : apiKeyCommands[command];
+  if (command !== undefined && command !== 'reseal' && !manage)
+    throw new ConfigError(['npm run keys takes no argument, or: reseal, create, list, revoke']);
   // Of the other variables it needs none, so that their faults do not matter here.
   const variables = Object.entries(process.env).filter(([name]) =>
     /^((DATABASE_URL|SECRET_KEYS)(_FILE)?|PG[A-Z]+)$/.test(name),
   );
   const { DATABASE_URL: url = '', SECRET_KEYS: keys } = readConfig(Object.fromEntries(variables), [
     'DATABASE_URL',
-    'SECRET_KEYS',
+    ...(manage ? [] : (['SECRET_KEYS'] as const)),
   ]);
+  if (manage) {
+    const database = openPostgres(url);
+    const lines = await manage(database.db, words);
+    process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+    await database.close();
+    process.exit();
+  }
   if (!keys) throw new ConfigError(['SECRET_KEYS is missing.']);
   const database = openPostgres(url);
   if (command === 'reseal') {

@@ -5,21 +5,26 @@ import { createClient as createEventStreams } from 'graphql-sse';
 import { createClient as createSockets } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { schema } from '../schema/index.ts';
+import { signToken } from '../src/access/authenticate.ts';
 import type { Role } from '../src/access/viewer.ts';
+import { createApiKey } from './support/api-keys.ts';
 import { ask } from './support/ask.ts';
 import { createCompany, openTestService, requestFor } from './support/test-service.ts';
 
-const { url, tokenOf, verifiedTokenOf, clientOf } = await openTestService(
+const { service, url, tokenOf, verifiedTokenOf, clientOf } = await openTestService(
   { after },
-  { parts: { api: true, worker: false } },
+  { env: { AUTH_TENANT_CLAIM: 'tenant' }, parts: { api: true, worker: false } },
 );
 
-/** A draft and a queued company belong to the owner. */
-const viewers = ['nobody', 'forger', 'owner', 'addressee', 'customer', 'partner', 'operator'] as const;
+/** API keys: three of the owner's by what they may do, one that operates, and one of the owner's that is revoked. */
+const keys = ['reader', 'writer', 'webhooks', 'monitor', 'revoked'] as const;
+/** A draft and a queued company belong to the owner; the namesake is a partner of the owner's name in a tenant of that name. */
+const people = ['owner', 'addressee', 'customer', 'partner', 'namesake', 'operator'] as const;
+const viewers = ['nobody', 'forger', ...people, ...keys] as const;
 type ViewerName = (typeof viewers)[number];
 type Row = Readonly<Record<ViewerName, string>>;
 
-const locked = { nobody: 'UNAUTHENTICATED', forger: 'UNAUTHENTICATED' } as const;
+const locked = { nobody: 'UNAUTHENTICATED', forger: 'UNAUTHENTICATED', revoked: 'UNAUTHENTICATED' } as const;
 /** The addressee's token carries the address that the company is mailed at as verified. */
 const ownersOnly = (own: string, others: string, addressee = own): Row => ({
   ...locked,
@@ -27,9 +32,24 @@ const ownersOnly = (own: string, others: string, addressee = own): Row => ({
   addressee,
   customer: others,
   partner: others,
+  namesake: others,
   operator: own,
+  reader: own,
+  writer: own,
+  webhooks: 'FORBIDDEN',
+  monitor: 'FORBIDDEN',
 });
-const operatorsOnly = (outcome: string): Row => ({ ...ownersOnly('FORBIDDEN', 'FORBIDDEN'), operator: outcome });
+/** What takes the scope companies:write. */
+const writers = (row: Row): Row => ({ ...row, reader: 'FORBIDDEN' });
+const nobodys = ownersOnly('FORBIDDEN', 'FORBIDDEN');
+const operatorsOnly = (outcome: string): Row => ({ ...nobodys, operator: outcome, monitor: outcome });
+/** What partners and operators do with their tokens alone. */
+const byToken = (outcome: string, operators = outcome): Row => ({
+  ...nobodys,
+  partner: outcome,
+  namesake: outcome,
+  operator: operators,
+});
 
 const [created, denied] = ['CreateCompanySuccess', 'ValidationError'];
 
@@ -52,23 +72,28 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
   'Mutation.createCompany': {
     document: 'mutation ($input: CreateCompanyInput!) { createCompany(input: $input) { __typename } }',
     // The request says whom to mail, as only those may who act for others.
-    row: { ...locked, owner: denied, addressee: denied, customer: denied, partner: created, operator: created },
+    row: {
+      ...writers(ownersOnly(denied, created)),
+      customer: denied,
+      operator: created,
+      writer: created,
+    },
   },
   'Mutation.provisionCompany': {
     document: 'mutation ($queued: ID!) { provisionCompany(companyId: $queued) { __typename } }',
-    row: ownersOnly('WrongStatus', 'NotFound', 'ReadOnly'),
+    row: writers(ownersOnly('WrongStatus', 'NotFound', 'ReadOnly')),
   },
   'Mutation.cancelProvisioning': {
     document: 'mutation ($draft: ID!) { cancelProvisioning(companyId: $draft) { __typename } }',
-    row: ownersOnly('WrongStatus', 'NotFound', 'ReadOnly'),
+    row: writers(ownersOnly('WrongStatus', 'NotFound', 'ReadOnly')),
   },
   'Mutation.correctCompany': {
     document: 'mutation ($draft: ID!) { correctCompany(companyId: $draft, input: {}) { __typename } }',
-    row: ownersOnly('CorrectCompanySuccess', 'NotFound', 'ReadOnly'),
+    row: writers(ownersOnly('CorrectCompanySuccess', 'NotFound', 'ReadOnly')),
   },
   'Mutation.deleteDraft': {
     document: 'mutation ($queued: ID!) { deleteDraft(companyId: $queued) { __typename } }',
-    row: ownersOnly('WrongStatus', 'NotFound', 'ReadOnly'),
+    row: writers(ownersOnly('WrongStatus', 'NotFound', 'ReadOnly')),
   },
   'Mutation.createStreamToken': {
     document: 'mutation ($draft: ID!) { createStreamToken(companyId: $draft) { __typename } }',
@@ -77,6 +102,15 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
   'Mutation.resendMail': {
     document: 'mutation { resendMail(mailId: "00000000-0000-4000-8000-000000000000") { __typename } }',
     row: operatorsOnly('MailNotFound'),
+  },
+  'Query.apiKeys': { document: '{ apiKeys(first: 1) { edges { node { id } } } }', row: byToken('0 seen', '1 seen') },
+  'Mutation.createApiKey': {
+    document: 'mutation { createApiKey(input: { name: "matrix", scopes: [] }) { __typename } }',
+    row: byToken(denied),
+  },
+  'Mutation.revokeApiKey': {
+    document: 'mutation { revokeApiKey(id: "cps_0") { __typename } }',
+    row: byToken('ApiKeyNotFound'),
   },
   'Mutation.revokeToken': {
     document: 'mutation { revokeToken(tokenId: "") { __typename } }',
@@ -97,11 +131,12 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
   },
 };
 
-const rolesOf: Readonly<Record<Exclude<ViewerName, 'nobody' | 'forger'>, Role>> = {
+const rolesOf: Readonly<Record<(typeof people)[number], Role>> = {
   owner: 'customer',
   addressee: 'customer',
   customer: 'customer',
   partner: 'partner',
+  namesake: 'partner',
   operator: 'operator',
 };
 const tokens = new Map<ViewerName, string | undefined>([['nobody', undefined]]);
@@ -109,7 +144,20 @@ const ids = { draft: '', queued: '' };
 before(async () => {
   for (const [name, role] of Object.entries(rolesOf)) tokens.set(name as ViewerName, await tokenOf(name, role));
   tokens.set('addressee', await verifiedTokenOf('addressee', 'owner@customers.example'));
+  const namesake = { subject: 'owner', email: 'owner@customers.example', roles: ['partner'] } as const;
+  tokens.set('namesake', await signToken(service.jwtSecret, namesake, '1h', {}, { tenant: 'owner' }));
   tokens.set('forger', `${tokens.get('operator')?.slice(0, -6)}forged`);
+  const operator = tokens.get('operator') ?? '';
+  const keyFor = (subject: string, ...scopes: string[]) =>
+    createApiKey(url, operator, { name: 'matrix', scopes, owner: { subject } });
+  tokens.set('reader', (await keyFor('owner', 'COMPANIES_READ')).key);
+  tokens.set('writer', (await keyFor('owner', 'COMPANIES_WRITE')).key);
+  tokens.set('webhooks', (await keyFor('owner', 'WEBHOOKS_WRITE')).key);
+  tokens.set('monitor', (await keyFor('operator', 'OPERATE')).key);
+  const { key, apiKey } = await keyFor('owner', 'COMPANIES_READ', 'COMPANIES_WRITE', 'WEBHOOKS_WRITE');
+  tokens.set('revoked', key);
+  const query = `mutation { revokeApiKey(id: "${apiKey.id}") { __typename } }`;
+  await ask(url, { headers: bearer(operator), body: JSON.stringify({ query }) });
   const owner = await clientOf('owner', 'customer');
   ids.draft = (await createCompany(owner, requestFor('matrix-draft.localhost', { draft: true }))).id;
   ids.queued = (await createCompany(owner, requestFor('matrix-queued.localhost'))).id;

@@ -15,6 +15,8 @@ import { CreateCompanyDocument } from '../src/client/operations.ts';
 import { openEmbeddedPostgres } from '../src/database/open-database.ts';
 import { openPglite } from '../src/embedded/pglite.ts';
 import { openEmbeddedRedis } from '../src/embedded/redis.ts';
+import { createApiKey } from './support/api-keys.ts';
+import { ask } from './support/ask.ts';
 import { createCompany, requestFor, watchToEnd } from './support/test-service.ts';
 
 /** Letters and digits in the middle are the same in every escaping. */
@@ -24,7 +26,7 @@ const canaries = [
   ...(['base64', 'base64url', 'hex'] as const).map((code) => Buffer.from(password).toString(code)),
 ];
 const assertClean = (text: string | Buffer, where: string): void => {
-  for (const canary of canaries) assert.ok(!text.includes(canary), `the password stands in ${where}`);
+  for (const canary of canaries) assert.ok(!text.includes(canary), `a secret stands in ${where}`);
 };
 
 /** Where everything of the run lies that could have kept a password. */
@@ -34,6 +36,7 @@ const redis = await openEmbeddedRedis(redisDir);
 const wire = await listenIn(Number(new URL(redis.url).port));
 const output: string[] = [];
 const answers: string[] = [];
+const byKey: string[] = [];
 let exitCode: number | null = null;
 let inbox = '';
 
@@ -75,6 +78,24 @@ before(
     assert.equal((await watchToEnd(client, failed.id)).at(-1)?.status, 'FAILED');
     await createCompany(client, requestFor('draft.localhost', { adminPassword: password, draft: true }));
 
+    const { key, apiKey } = await createApiKey(url, token, { name: 'canary', scopes: ['COMPANIES_WRITE'] });
+    canaries.push(key.slice(apiKey.id.length));
+    assert.equal((await watchToEnd(openClient(url, key), made.id)).at(-1)?.status, 'ACTIVE');
+    const revoking = `mutation { revokeApiKey(id: "${apiKey.id}") { __typename } }`;
+    for (const [bearer, query] of [
+      [key, 'mutation { createCompany }'],
+      [key, '{ serviceStatus { waiting } }'],
+      [token, revoking],
+      [key, '{ __typename }'],
+      [`${key.slice(0, -1)}-`, '{ __typename }'],
+    ] as const) {
+      const { text } = await ask(url, {
+        headers: { authorization: `Bearer ${bearer}` },
+        body: JSON.stringify({ query }),
+      });
+      byKey.push(text);
+    }
+
     const input = requestFor('bad.localhost', { adminPassword: password });
     const { defaultCurrency, ...incomplete } = input;
     for (const bad of [
@@ -100,6 +121,14 @@ before(
   },
   { timeout: 120_000 },
 );
+
+test('an API key is in no answer but the one that created it; the tests below look for its secret too', () => {
+  assert.deepEqual(
+    byKey.map((text) => /"code":"(\w+)"|"(RevokeApiKeySuccess)"/.exec(text)?.slice(1).join('')),
+    ['GRAPHQL_VALIDATION_FAILED', 'FORBIDDEN', 'RevokeApiKeySuccess', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
+  );
+  assertClean(byKey.join('\n'), 'an answer');
+});
 
 describe('after a whole run the admin password', () => {
   test('the admin password is mailed, and the program ends in order', () => {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyResult, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { ownerOf } from '../company/requester.ts';
+import { isApiKeyId } from './api-key-text.ts';
 import { claimTextFault } from './claim-text.ts';
 import { clockTolerance } from './clock-tolerance.ts';
 import type { KeySet } from './key-set.ts';
@@ -8,7 +10,15 @@ import { rememberVerified } from './remembered.ts';
 import { actsForOthers, type Role, roles, type Viewer, viewer } from './viewer.ts';
 
 /** Why authentication failed. */
-export type RefusedLogIn = 'NO_TOKEN' | 'TOKEN_EXPIRED' | 'TOKEN_REVOKED' | 'TOKEN_INVALID' | 'CLAIMS_INVALID';
+export type RefusedLogIn =
+  | 'NO_TOKEN'
+  | 'TOKEN_EXPIRED'
+  | 'TOKEN_REVOKED'
+  | 'TOKEN_INVALID'
+  | 'CLAIMS_INVALID'
+  | 'API_KEY_EXPIRED'
+  | 'API_KEY_REVOKED'
+  | 'API_KEY_INVALID';
 
 /** No credentials were sent, or invalid ones; the message says what to send. */
 export class Unauthenticated extends Error {
@@ -104,7 +114,7 @@ const name = text.optional().catch(undefined);
 
 /** The claims that are used; each is of its type before anything is done in its name. */
 const claims = z.object({
-  sub: text,
+  sub: text.refine((subject) => !isApiKeyId(subject)),
   email: text.optional(),
   // Anything but true is not verified.
   email_verified: z.literal(true).optional().catch(undefined),
@@ -131,9 +141,9 @@ function viewerOf(payload: JWTPayload, keyId: unknown, { tenantClaim, longestLif
     throw invalid(`The token’s “exp” is too far ahead: a token may live at most ${longestLife} seconds.`);
   }
   const issuedAt = data.iat === undefined ? undefined : data.iat * 1_000;
-  const tenant = tenantClaim === undefined || !actsForOthers(given) ? undefined : tenantOf(payload, tenantClaim);
+  const owner = tenantClaim === undefined || !actsForOthers(given) ? undefined : ownerNamedBy(payload, tenantClaim);
   return viewer(data.sub, data.email, given, until, {
-    tenant,
+    owner,
     emailVerified: data.email_verified,
     tokenId: data.jti,
     keyId: name.parse(keyId),
@@ -142,10 +152,10 @@ function viewerOf(payload: JWTPayload, keyId: unknown, { tenantClaim, longestLif
 }
 
 /** Who acts for no tenant has no such claim; one that is no name is a mistake, which must not make them somebody else. */
-function tenantOf(payload: JWTPayload, claim: string): string | undefined {
+function ownerNamedBy(payload: JWTPayload, claim: string): string | undefined {
   const { data, error } = text.optional().safeParse(payload[claim]);
   if (error) throw invalid('The token is not valid: the claim that names the tenant must be 1 to 255 characters.');
-  return data;
+  return data === undefined ? undefined : ownerOf({ tenant: data });
 }
 
 const invalid = (message: string): Unauthenticated => new Unauthenticated('CLAIMS_INVALID', message);

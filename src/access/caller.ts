@@ -14,6 +14,8 @@ export interface Caller {
   /** Something between the client and this machine has passed the request on. */
   readonly isForwarded: boolean;
   readonly remoteAddress: string | undefined;
+  /** The network that the client's refused log-ins count for, whoever has passed the request on. */
+  readonly network: string | undefined;
   /** Where the request came in. */
   readonly port: number | undefined;
 }

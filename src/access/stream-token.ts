@@ -24,11 +24,12 @@ const content = z.strictObject({
     return z.NEVER;
   }),
   subject: z.string(),
-  tenant: z.string().optional(),
+  owner: z.string().optional(),
   email: z.string().optional(),
   emailVerified: z.literal(true).optional(),
   roles: z.array(z.enum(roles)),
   tokenId: z.string().optional(),
+  apiKey: z.string().optional(),
   keyId: z.string().optional(),
   issuedAt: z.number(),
 });
@@ -39,7 +40,7 @@ const content = z.strictObject({
  */
 export function createStreamToken(
   sealing: Sealing,
-  { subject, tenant, email, verifiedEmail, roles: given, tokenId, keyId, issuedAt, until }: Viewer,
+  { subject, owner, email, verifiedEmail, roles: given, tokenId, apiKey, keyId, issuedAt, until }: Viewer,
   companyId: CompanyId,
 ): { readonly token: string; readonly expiresAt: Date } {
   const expiresAt = Math.min(Date.now() + longestLife, until ?? Number.POSITIVE_INFINITY);
@@ -49,11 +50,12 @@ export function createStreamToken(
     until: expiresAt,
     companyId,
     subject,
-    tenant,
+    owner,
     email,
     ...(verifiedEmail === undefined ? {} : { emailVerified: true as const }),
     roles: [...given],
     tokenId,
+    apiKey,
     keyId,
     issuedAt: issued,
   };

@@ -1,6 +1,7 @@
+import { type ApiKeyScope, apiKeyScopes } from '../company/api-key.ts';
 import type { CompanyId } from '../company/company-id.ts';
 import { parseMailAddress } from '../company/mail-address.ts';
-import { ownerOf, type Requester } from '../company/requester.ts';
+import { nameOfOwner, type Requester } from '../company/requester.ts';
 
 /** What somebody may be: a customer of their own, a partner who acts for customers, an operator of this service. */
 export const roles = ['customer', 'partner', 'operator'] as const;
@@ -16,6 +17,8 @@ export interface TokenName {
   readonly tokenId?: string | undefined;
   /** The `kid` of the key that it was signed with. */
   readonly keyId?: string | undefined;
+  /** The id of the API key that it is, or that a stream token was made with. */
+  readonly apiKey?: string | undefined;
   /** Its `iat`, in milliseconds since 1970. */
   readonly issuedAt?: number | undefined;
 }
@@ -27,31 +30,37 @@ export interface Viewer extends Requester, TokenName {
   /** The tenant that they act for; undefined for customers, who act for themselves. */
   readonly tenant: string | undefined;
   readonly roles: readonly Role[];
+  /** What they may do; with a token, all that its roles allow. */
+  readonly scopes: readonly ApiKeyScope[];
   /** When their token ends, in milliseconds since 1970, and their live streams with it. */
   readonly until: number | undefined;
   /** They came with a stream token: only this company's stream is open to them, and no other operation. */
   readonly onlyStreamOf?: CompanyId;
 }
 
+const scopesOfPartners = apiKeyScopes.filter((scope) => scope !== 'operate');
+
+/** Who comes with a token. */
 export function viewer(
   subject: string,
   email: string | undefined,
   given: readonly Role[],
   until?: number,
   {
-    tenant,
+    owner = subject,
     emailVerified,
     ...token
-  }: TokenName & { readonly tenant?: string | undefined; readonly emailVerified?: boolean | undefined } = {},
+  }: TokenName & { readonly owner?: string | undefined; readonly emailVerified?: boolean | undefined } = {},
 ): Viewer {
   return {
-    owner: ownerOf(tenant === undefined ? { subject } : { tenant }),
+    owner,
     subject,
-    tenant,
+    tenant: nameOfOwner(owner).tenant,
     email,
     // Those who act for others see what their owner created: an address of theirs adds nothing to it.
     verifiedEmail: emailVerified && email !== undefined && !actsForOthers(given) ? parseMailAddress(email) : undefined,
     roles: given,
+    scopes: given.includes('operator') ? apiKeyScopes : scopesOfPartners,
     seesAll: given.includes('operator'),
     namesCustomers: actsForOthers(given),
     until,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { openJobQueues } from '../../jobs/job-queues.ts';
 import { openRescuer } from '../../jobs/rescuer.ts';
 import { openWorker } from '../../jobs/worker.ts';
+import { openApiKeyRing } from '../access/api-key-ring.ts';
 import { openRevocations } from '../access/revoked-tokens.ts';
 import { openAudit } from '../audit/audit.ts';
 import { openNotifier } from '../company/notifier.ts';
@@ -23,7 +24,7 @@ import { openMailAccount } from '../mail/mail-account.ts';
 import { loadMailTemplates } from '../mail/render-mail.ts';
 import { openSmtp } from '../mail/smtp.ts';
 import { openLiveness } from '../observability/liveness.ts';
-import type { Log } from '../observability/log.ts';
+import { type Log, logOnChange } from '../observability/log.ts';
 import { openMetrics } from '../observability/metrics.ts';
 import type { LeaseTimes } from '../provisioning/lease.ts';
 import { openMoments } from '../provisioning/live-workers.ts';
@@ -122,7 +123,9 @@ export async function openService(
   const siteUrl = siteUrls(config, sitesPort);
 
   const revocations = openRevocations();
-  const signIn = parts.api ? openSignIn(config, revocations, secrets, log) : undefined;
+  const keysUnread = logOnChange((err) => log.warn({ err }, 'could not read API keys'));
+  const apiKeys = openApiKeyRing(db, revocations, ({ message }) => keysUnread(message));
+  const signIn = parts.api ? openSignIn(config, { revocations, apiKeys }, secrets, log) : undefined;
   if (http && signIn) await startApi(http, signIn);
   else if (http) serveHealth(http, health);
   const rescuer = openRescuer({ db, notifier, metrics, liveness, log });

@@ -1,4 +1,5 @@
 import { type Access, openAccess } from '../access/access.ts';
+import type { ApiKeyRing } from '../access/api-key-ring.ts';
 import { openKeySet } from '../access/key-set.ts';
 import type { Revocations } from '../access/revoked-tokens.ts';
 import { openSignInLink, type SignInLink } from '../access/sign-in-link.ts';
@@ -41,7 +42,12 @@ export const signsInDeveloper = ({ AUTH_JWT_SECRET, AUTH_JWKS_URL }: Config): bo
  * Tokens under the secrets and the public keys that are configured, or the embedded default: a secret of this machine,
  * whose user signs in by a link. The embedded inbox is only for that user.
  */
-export function openSignIn(config: Config, revocations: Revocations, sealing: Sealing, log: Log): SignIn {
+export function openSignIn(
+  config: Config,
+  { revocations, apiKeys }: { readonly revocations: Revocations; readonly apiKeys: ApiKeyRing },
+  sealing: Sealing,
+  log: Log,
+): SignIn {
   const { AUTH_JWT_SECRET: secrets = [], AUTH_JWKS_URL: url } = config;
   const rules = {
     issuer: config.AUTH_ISSUER,
@@ -53,14 +59,14 @@ export function openSignIn(config: Config, revocations: Revocations, sealing: Se
   if (url !== undefined || secrets.length > 0) {
     const keySet = url === undefined ? {} : { keySet: openKeySet(url, onError) };
     const local = config.SMTP_URL === undefined ? localSignIn(config) : undefined;
-    const access = openAccess({ ...rules, ...keySet, secrets }, revocations, sealing);
+    const access = openAccess({ ...rules, ...keySet, secrets }, revocations, apiKeys, sealing);
     return { access, jwtSecret: secrets[0] ?? '', local };
   }
   log.warn('Sign-in by a link: embedded, for development only. AUTH_JWT_SECRET replaces it.');
   const jwtSecret = signingSecret(config) ?? '';
   const local = localSignIn(config);
   const developer = { viewer: developmentViewer, link: local.link };
-  const access = openAccess({ ...rules, secrets: [jwtSecret] }, revocations, sealing, developer);
+  const access = openAccess({ ...rules, secrets: [jwtSecret] }, revocations, apiKeys, sealing, developer);
   return { access, jwtSecret, local };
 }
 

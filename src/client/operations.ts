@@ -11,13 +11,15 @@ export type AuditAction =
   | 'CORRECT_ADDRESS'
   /** The mutation `correctCompany`. */
   | 'CORRECT_COMPANY'
+  /** The mutation `createApiKey`, or `npm run keys -- create`. */
+  | 'CREATE_API_KEY'
   /** The mutation `createCompany`. */
   | 'CREATE_COMPANY'
   /** The mutation `createStreamToken`. */
   | 'CREATE_STREAM_TOKEN'
   /** The mutation `deleteDraft`. */
   | 'DELETE_DRAFT'
-  /** Requests that were not authenticated. `outcome` is NO_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID or CLAIMS_INVALID, and `address` is a network: all of its refusals within a minute are one entry. */
+  /** Requests that were not authenticated. `outcome` is NO_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID, CLAIMS_INVALID, API_KEY_EXPIRED, API_KEY_REVOKED or API_KEY_INVALID, and `address` is a network: all of its refusals within a minute are one entry. */
   | 'LOG_IN'
   /** The mutation `provisionCompany`. */
   | 'PROVISION_COMPANY'
@@ -29,6 +31,8 @@ export type AuditAction =
   | 'READ_MAIL'
   /** The mutation `resendMail`. */
   | 'RESEND_MAIL'
+  /** The mutation `revokeApiKey`, or `npm run keys -- revoke`. */
+  | 'REVOKE_API_KEY'
   /** The mutation `revokeToken`. */
   | 'REVOKE_TOKEN'
   /** The mutation `revokeTokensOf`. */

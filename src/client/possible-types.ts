@@ -11,6 +11,7 @@ export const possibleTypes = {
     'VersionConflict',
     'WrongStatus',
   ],
+  CreateApiKeyResult: ['CreateApiKeySuccess', 'TooManyApiKeys', 'ValidationError'],
   CreateCompanyResult: [
     'CreateCompanySuccess',
     'IdempotencyKeyReused',
@@ -22,6 +23,7 @@ export const possibleTypes = {
   DeleteDraftResult: ['DeleteDraftSuccess', 'NotFound', 'ReadOnly', 'VersionConflict', 'WrongStatus'],
   FieldProblem: [
     'AlreadyMailed',
+    'ApiKeyNotFound',
     'IdempotencyKeyReused',
     'MailAlreadySent',
     'MailBeingSent',
@@ -34,6 +36,7 @@ export const possibleTypes = {
   ],
   Problem: [
     'AlreadyMailed',
+    'ApiKeyNotFound',
     'IdempotencyKeyReused',
     'MailAlreadySent',
     'MailBeingSent',
@@ -42,6 +45,7 @@ export const possibleTypes = {
     'QuotaExceeded',
     'ReadOnly',
     'SiteNameTaken',
+    'TooManyApiKeys',
     'ValidationError',
     'VersionConflict',
     'WrongStatus',
@@ -55,5 +59,6 @@ export const possibleTypes = {
     'WrongStatus',
   ],
   ResendMailResult: ['MailAlreadySent', 'MailBeingSent', 'MailNotFound', 'ResendMailSuccess', 'ValidationError'],
+  RevokeApiKeyResult: ['ApiKeyNotFound', 'RevokeApiKeySuccess'],
   RevokeTokensResult: ['RevokeTokensSuccess', 'ValidationError'],
 };

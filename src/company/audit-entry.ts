@@ -13,6 +13,8 @@ export const auditActions = [
   'CREATE_STREAM_TOKEN',
   'REVOKE_TOKEN',
   'REVOKE_TOKENS_OF',
+  'CREATE_API_KEY',
+  'REVOKE_API_KEY',
   'LOG_IN',
   'READ_MAIL',
   'READ_FAILURE',
@@ -31,7 +33,7 @@ export const AuditEntrySchema = defineEntity({
     action: p.text().$type<AuditAction>(),
     /** The type of a mutation's result, or the code of an error. */
     outcome: p.text(),
-    /** Null where nobody was signed in. */
+    /** The `sub` of the token or the id of the API key; null where nobody was signed in. */
     subject: p.text().nullable(),
     /** The tenant that they acted for; null for none. */
     tenant: p.text().nullable(),
@@ -43,7 +45,7 @@ export const AuditEntrySchema = defineEntity({
     /** The network address of the client, as far as it is known. */
     address: p.text().nullable(),
     companyId: p.text().$type<CompanyId>().nullable(),
-    /** What it is about besides a company: the `jti` or the `sub` whose tokens were revoked. */
+    /** What it is about besides a company: the `jti` or the `sub` whose tokens were revoked, or an API key. */
     target: p.text().nullable(),
     /** How often it happened: above 1 only for what is counted instead of recorded one by one. */
     count: p.integer().default(1),

@@ -12,9 +12,18 @@ export interface Requester {
   readonly namesCustomers: boolean;
 }
 
-/** Between the kind of an owner and its name: a control character, which no claim of a token may contain. */
-const separator = '\u001F';
+/** How a tenant's owner begins: no subject does, since no claim of a token may contain a control character. */
+const tenantPrefix = 'tenant\u001F';
+
+/** Whose something is, by name. */
+export type OwnerName =
+  | { readonly tenant: string; readonly subject?: undefined }
+  | { readonly subject: string; readonly tenant?: undefined };
 
 /** Whose companies a tenant's members or a single subject's are. A tenant and a subject of the same name are two owners. */
-export const ownerOf = (name: { readonly tenant: string } | { readonly subject: string }): string =>
-  'tenant' in name ? `tenant${separator}${name.tenant}` : name.subject;
+export const ownerOf = ({ tenant, subject }: OwnerName): string =>
+  tenant === undefined ? subject : `${tenantPrefix}${tenant}`;
+
+/** The name that `ownerOf` was given. */
+export const nameOfOwner = (owner: string): OwnerName =>
+  owner.startsWith(tenantPrefix) ? { tenant: owner.slice(tenantPrefix.length) } : { subject: owner };

@@ -1,5 +1,6 @@
 import type { InferKyselyTable } from '@mikro-orm/sql';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import type { ApiKeySchema } from './api-key.ts';
 import type { AuditEntrySchema } from './audit-entry.ts';
 import type { CompanySchema } from './company.ts';
 import type { CompanyEventSchema } from './company-event.ts';
@@ -18,6 +19,7 @@ export interface Tables {
   log_line: InferKyselyTable<typeof LogLineSchema>;
   worker: InferKyselyTable<typeof WorkerSchema>;
   audit_entry: InferKyselyTable<typeof AuditEntrySchema>;
+  api_key: InferKyselyTable<typeof ApiKeySchema>;
   revocation: InferKyselyTable<typeof RevocationSchema>;
 }
 

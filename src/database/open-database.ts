@@ -4,6 +4,7 @@ import { MikroORM as PgliteORM } from '@mikro-orm/pglite';
 import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { PostgresDialect } from 'kysely';
+import { ApiKeySchema } from '../company/api-key.ts';
 import { AuditEntrySchema } from '../company/audit-entry.ts';
 import { Company } from '../company/company.ts';
 import { CompanyEvent } from '../company/company-event.ts';
@@ -34,6 +35,7 @@ import { AddRevocation } from './migrations/20261125-revocation.ts';
 import { TimeZone } from './migrations/20261125-time-zone.ts';
 import { Turns } from './migrations/20261125-turns.ts';
 import { AddWorker } from './migrations/20261125-worker.ts';
+import { AddApiKey } from './migrations/20261126-api-keys.ts';
 import { AddAuditTarget } from './migrations/20261126-audit-target.ts';
 import { AddAuditTenant } from './migrations/20261126-audit-tenant.ts';
 import { Corrections } from './migrations/20261126-corrections.ts';
@@ -73,6 +75,7 @@ const options = {
     AuditEntrySchema,
     RevocationSchema,
     LogLineSchema,
+    ApiKeySchema,
   ],
   extensions: [Migrator],
   // Entities are never loaded: the query builder reads and writes rows, and nothing is kept in an identity map.
@@ -101,6 +104,7 @@ const options = {
       References,
       AddLogLine,
       Corrections,
+      AddApiKey,
     ],
     snapshot: false,
     silent: true,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import { Refusal } from '../../schema/refusal.ts';
+import { TooManyUnknownKeys } from '../access/api-key-ring.ts';
 import { Unauthenticated } from '../access/authenticate.ts';
 import { KeysUnavailable } from '../access/key-set.ts';
 import { type Accepted, acceptedBy } from './accepted-types.ts';
@@ -39,6 +40,7 @@ export function graphqlAnswers(run: RunOperation, identify: Identify, graphiql: 
   async function answer(request: IncomingMessage, response: ServerResponse, accepted: Accepted): Promise<void> {
     const identity = await identify(request, { streamToken: streamTokenOf(request) }).catch((error: unknown) => {
       if (error instanceof KeysUnavailable) throw unavailable(error.message);
+      if (error instanceof TooManyUnknownKeys) throw tooManyUnknownKeys(error);
       throw error instanceof Unauthenticated ? unauthenticated(error.message) : error;
     });
     if (!accepted.json && !accepted.events) throw unacceptable();
@@ -81,6 +83,13 @@ async function* singleEvent(result: ExecutionResult): AsyncGenerator<ExecutionRe
 
 const unavailable = (message: string): Refusal =>
   new Refusal(message, { code: 'SERVICE_UNAVAILABLE' }, { status: 503, headers: { 'retry-after': '10' } });
+
+const tooManyUnknownKeys = ({ message, retryAfterSeconds }: TooManyUnknownKeys): Refusal =>
+  new Refusal(
+    message,
+    { code: 'TOO_MANY_REQUESTS', retryAfterSeconds },
+    { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } },
+  );
 
 const unacceptable = (): Refusal =>
   new Refusal(

@@ -71,8 +71,9 @@ export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions)
     clientAddress(socket.remoteAddress, String(headers['x-forwarded-for'] ?? ''), options.trustedProxies);
   const identify: Identify = async (request, given) => {
     const address = addressOf(request);
-    const viewer = await access.identify(callerOf(request, given)).catch((error: unknown) => {
-      if (error instanceof Unauthenticated) deps.audit.refusedLogIn(error.reason, address && networkOf(address));
+    const network = address && networkOf(address);
+    const viewer = await access.identify(callerOf(request, { ...given, network })).catch((error: unknown) => {
+      if (error instanceof Unauthenticated) deps.audit.refusedLogIn(error.reason, network);
       throw error;
     });
     signedIn(request.socket);

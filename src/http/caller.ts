@@ -10,7 +10,7 @@ export interface Identity {
 }
 
 /** What may be given in place of the request's own Authorization header, or besides its headers. */
-export type Given = Partial<Pick<Caller, 'authorization' | 'streamToken'>>;
+export type Given = Partial<Pick<Caller, 'authorization' | 'streamToken' | 'network'>>;
 
 /** Who asks, by the request's own token unless another one is given; rejects with Unauthenticated. */
 export type Identify = (request: IncomingMessage, given?: Given) => Promise<Identity>;
@@ -18,7 +18,7 @@ export type Identify = (request: IncomingMessage, given?: Given) => Promise<Iden
 /** What access needs to know of a request; the token may come by another way than its headers. */
 export const callerOf = (
   { headers, socket }: IncomingMessage,
-  { authorization = headers.authorization, streamToken }: Given = {},
+  { authorization = headers.authorization, streamToken, network }: Given = {},
 ): Caller => ({
   authorization,
   streamToken,
@@ -30,6 +30,7 @@ export const callerOf = (
     return Object.keys(headers).some((name) => forwarding.test(name));
   },
   remoteAddress: socket.remoteAddress,
+  network,
   port: socket.localPort,
 });
 

@@ -40,7 +40,7 @@ export function operationRunner(
   const assertCurrent = (viewer: Viewer): void => {
     if (viewer.until !== undefined && Date.now() >= viewer.until)
       throw new Unauthenticated('TOKEN_EXPIRED', tokenExpired);
-    if (revocations.includes(viewer)) throw revoked();
+    if (revocations.includes(viewer)) throw revoked(viewer);
   };
 
   return async ({ viewer, address, signal, readsOnly, position }, { query, operationName, variables }) => {

@@ -65,7 +65,7 @@ export function openSubscriptions({ limits, revocations, metrics, mask }: Subscr
           release();
         },
       });
-      const forget = revocations.watch(viewer, () => stream.fail(revoked()));
+      const forget = revocations.watch(viewer, () => stream.fail(revoked(viewer)));
       return stream;
     } catch (error) {
       release();
@@ -117,7 +117,16 @@ function requestOf(
   { document, operationName, variableValues }: ExecutionArgs,
   { viewer, address }: SubscriptionContext,
 ): string {
-  const { owner, verifiedEmail, subject, roles, seesAll, tokenId, keyId, onlyStreamOf } = viewer;
+  const { owner, verifiedEmail, subject, roles, scopes, seesAll, tokenId, keyId, onlyStreamOf } = viewer;
   const reader = seesAll ? [subject, tokenId, keyId, address] : [verifiedEmail];
-  return JSON.stringify([numberOf(document), operationName, variableValues, owner, roles, onlyStreamOf, reader]);
+  return JSON.stringify([
+    numberOf(document),
+    operationName,
+    variableValues,
+    owner,
+    roles,
+    scopes,
+    onlyStreamOf,
+    reader,
+  ]);
 }

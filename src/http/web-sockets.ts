@@ -4,9 +4,10 @@ import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { isAsyncIterable } from 'graphql-yoga';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { schema } from '../../schema/index.ts';
+import { TooManyUnknownKeys } from '../access/api-key-ring.ts';
 import { Unauthenticated } from '../access/authenticate.ts';
 import { KeysUnavailable } from '../access/key-set.ts';
-import { type Revocations, tokenRevoked } from '../access/revoked-tokens.ts';
+import { type Revocations, revoked } from '../access/revoked-tokens.ts';
 import type { Log } from '../observability/log.ts';
 import type { Identify, Identity } from './caller.ts';
 import { endpoint } from './endpoint.ts';
@@ -45,12 +46,13 @@ export function openWebSockets(
         });
         extra.identity = identity;
         extra.socket.signedIn(identity.viewer.until);
-        const forget = revocations.watch(identity.viewer, () => extra.socket.endSoon(tokenRevoked));
+        const forget = revocations.watch(identity.viewer, () => extra.socket.endSoon(revoked(identity.viewer).message));
         extra.socket.left.addEventListener('abort', forget);
         return true;
       } catch (error) {
-        if (!(error instanceof Unauthenticated || error instanceof KeysUnavailable)) throw error;
-        extra.socket.close(error instanceof Unauthenticated ? CloseCode.Forbidden : tryAgainLater, error.message);
+        const isPassing = error instanceof KeysUnavailable || error instanceof TooManyUnknownKeys;
+        if (!isPassing && !(error instanceof Unauthenticated)) throw error;
+        extra.socket.close(isPassing ? tryAgainLater : CloseCode.Forbidden, error.message);
         return false;
       }
     },

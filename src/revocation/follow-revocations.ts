@@ -1,3 +1,4 @@
+import { findRevokedApiKeys } from '../access/api-keys.ts';
 import type { Revocations, RevokedTokens } from '../access/revoked-tokens.ts';
 import { type Db, now } from '../company/tables.ts';
 import type { Liveness } from '../observability/liveness.ts';
@@ -18,20 +19,26 @@ export async function followRevocations(
   revocations: Revocations,
   { liveness, log }: { readonly liveness: Liveness; readonly log: Log },
 ): Promise<FollowedRevocations> {
-  const refresh = async (): Promise<void> => revocations.replace(await readRevoked(db));
+  const refresh = async (): Promise<void> => revocations.replace(await readRevoked(db, revocations.apiKeysInUse()));
   await refresh();
   const report = logOnChange((err) => log.warn({ err }, 'could not read revocations, retrying'));
   const repetition = liveness.repeat('revocations', refresh, { pause, onError: ({ message }) => report(message) });
   return { refresh: () => refresh().catch(({ message }: Error) => report(message)), close: () => repetition.close() };
 }
 
-async function readRevoked(db: Db): Promise<RevokedTokens[]> {
+/** All revoked tokens, and which of these API keys are revoked. */
+async function readRevoked(db: Db, apiKeys: readonly string[]): Promise<RevokedTokens[]> {
   const rows = await db
     .selectFrom('revocation')
     .select(['kind', 'value', 'revoked_at'])
     .where('ends_at', '>', now)
     .execute();
-  return rows.map(({ kind, value, revoked_at }) =>
-    kind === 'TOKEN' ? { kind, tokenId: value } : { kind, subject: value, revokedAt: revoked_at },
-  );
+  const keys = apiKeys.length === 0 ? [] : await findRevokedApiKeys(db, apiKeys);
+  return [
+    ...rows.map(
+      ({ kind, value, revoked_at }): RevokedTokens =>
+        kind === 'TOKEN' ? { kind, tokenId: value } : { kind, subject: value, revokedAt: revoked_at },
+    ),
+    ...keys.map((apiKey) => ({ kind: 'API_KEY' as const, apiKey })),
+  ];
 }

@@ -1,7 +1,9 @@
+import { apiKeyPattern } from '../common/api-key-pattern.ts';
+
 const longest = 4_000;
 
 /**
- * `text` without the `secrets`, in whatever spelling a log or a traceback quotes them, and fit to keep: the end of it,
+ * `text` without API keys and the `secrets`, in whatever spelling a log or a traceback quotes them, and fit to keep: the end of it,
  * without what PostgreSQL's texts and JSON cannot hold. Takes time linear in the text, whatever the secrets are.
  */
 export function scrub(text: string, ...secrets: readonly (string | undefined)[]): string {
@@ -34,10 +36,11 @@ function without(text: string, covered: Uint8Array): string {
   return clean;
 }
 
-/** One for each UTF-16 unit of the text that belongs to an occurrence of a secret; occurrences may overlap. */
+/** One for each UTF-16 unit of the text that belongs to an occurrence of a secret or to an API key; occurrences may overlap. */
 function spelled(text: string, secrets: readonly (string | undefined)[]): Uint8Array {
   const covered = new Uint8Array(text.length);
   for (const secret of new Set(secrets)) if (secret) cover(covered, text, [...secret].map(folded));
+  for (const { 0: key, index } of text.matchAll(apiKeyPattern)) covered.fill(1, index, index + key.length);
   return covered;
 }
 

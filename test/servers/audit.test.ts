@@ -225,6 +225,30 @@ describe('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
       assert.equal(target, outcome === 'RevokeTokensSuccess' ? 'of-nobody' : null, outcome);
   });
 
+  test('the audit log has an entry for each API key that is created or revoked, and each that is not', async () => {
+    const outcomes: [string, string][] = [];
+    const create = 'createApiKey(input: { name: "x", scopes: [COMPANIES_READ], owner: { subject: "keyed" } })';
+    for (let made = 0; made < 51; made += 1) {
+      const outcome = await send('orla', 'operator', create);
+      if (made % 50 === 0) outcomes.push(['CREATE_API_KEY', outcome]);
+    }
+    outcomes.push(['CREATE_API_KEY', await send('oona', 'operator', 'createApiKey(input: { name: "", scopes: [] })')]);
+    outcomes.push(['CREATE_API_KEY', await send('odin', 'customer', create)]);
+    const { rows } = await owner.query(`select id from api_key where owner = 'keyed' limit 1`);
+    outcomes.push(['REVOKE_API_KEY', await send('oona', 'operator', `revokeApiKey(id: "${rows[0].id}")`)]);
+    outcomes.push(['REVOKE_API_KEY', await send('oona', 'operator', 'revokeApiKey(id: "cps_none")')]);
+    outcomes.push(['REVOKE_API_KEY', await send('odin', 'customer', `revokeApiKey(id: "${rows[0].id}")`)]);
+    const [first, ...others] = await entriesOf('orla', 51);
+    const found = [first, others.at(-1), ...(await entriesOf('oona', 3)), ...(await entriesOf('odin', 2))];
+    assert.deepEqual(compared(found.map((entry) => [entry?.action, entry?.outcome])), compared(outcomes));
+    assert.deepEqual(
+      new Set(outcomes.map(([, outcome]) => outcome)),
+      new Set([...resultsOf('createApiKey'), ...resultsOf('revokeApiKey'), 'FORBIDDEN']),
+    );
+    for (const { outcome, target } of await entriesOf('oona', 3))
+      assert.equal(target, outcome === 'RevokeApiKeySuccess' ? rows[0].id : null, outcome);
+  });
+
   test('the audit log records when an operator reads what only operators see of another’s company', async () => {
     const joes = await companyOf('joe');
     await owner.query(

@@ -69,7 +69,7 @@ describe('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000
     assert.deepEqual(await keys(young), ['young: not needed', 'old: MISSING, needed by 5']);
     assert.deepEqual(await keys(young, 'all'), [
       'Invalid configuration:',
-      '  npm run keys takes no argument, or: reseal',
+      '  npm run keys takes no argument, or: reseal, create, list, revoke',
       1,
     ]);
     assert.deepEqual(await keys(young, 'reseal'), [

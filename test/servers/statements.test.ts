@@ -3,6 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { Client } from 'pg';
 import { pino } from 'pino';
+import { openApiKeyRing } from '../../src/access/api-key-ring.ts';
+import { createApiKey, listApiKeys, noteUse, revokeApiKey } from '../../src/access/api-keys.ts';
 import { openRevocations } from '../../src/access/revoked-tokens.ts';
 import { readBacklog } from '../../src/app/read-backlog.ts';
 import { openAudit } from '../../src/audit/audit.ts';
@@ -70,7 +72,15 @@ import { requestFor } from '../support/test-service.ts';
 const volume = { companies: 20_000, events: 5 };
 
 /** Tables that grow with the years; the others have a row for each worker or process, or one. */
-const growing = new Set(['company', 'company_event', 'outbox_mail', 'audit_entry', 'revocation', 'log_line']);
+const growing = new Set([
+  'company',
+  'company_event',
+  'outbox_mail',
+  'audit_entry',
+  'revocation',
+  'log_line',
+  'api_key',
+]);
 
 /** How many rows of growing tables one statement may look at, and how many it may sort beyond those that it returns. */
 interface Limits {
@@ -483,6 +493,26 @@ describe('the statements of the service, among many companies', { skip: serversM
     }
     const followed = await followRevocations(db, openRevocations(), { liveness, log });
     await followed.close();
+    assertBounded();
+  });
+
+  test('API keys are looked for by their ids, and listed from their newest', async () => {
+    const key = { owner: 'newcomer', name: 'x', scopes: ['companies:read'], days: 1, createdBy: 'olga' } as const;
+    const { text, row } = (await createApiKey(db, key, act)) ?? assert.fail('the owner may have more');
+    const revocations = openRevocations();
+    const ring = openApiKeyRing(db, revocations, assert.fail);
+    const viewer = await ring.identify(text, undefined);
+    await noteUse(db, row.id);
+    const unwatch = revocations.watch(viewer, () => {});
+    const followed = await followRevocations(db, revocations, { liveness, log });
+    await followed.close();
+    unwatch();
+    for (const owner of [undefined, 'holder-1'])
+      for (const fromEnd of [false, true])
+        for (const window of [{}, { after: Number(row.position), before: 10 }])
+          await listApiKeys(db, owner, { ...window, fromEnd, limit: 21 });
+    await revokeApiKey(db, row.id, undefined, act);
+    await revokeApiKey(db, row.id, 'holder-1', act);
     assertBounded();
   });
 

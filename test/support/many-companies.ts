@@ -89,6 +89,13 @@ export async function fillDatabase(client: Client, { companies, events }: Volume
      from generate_series(1, $1::int / 10) as number`,
     [companies],
   );
+  await client.query(
+    `insert into api_key (id, owner, name, scopes, digest, created_by, created_at, expires_at, revoked_at)
+     select 'cps_' || lpad(number::text, 12, '0'), 'holder-' || number % 100, 'key', '{companies:read}', '', 'holder',
+       now() - number * interval '1 hour', now() + interval '1 day', case when number % 3 = 0 then null else now() end
+     from generate_series(1, $1::int) as number`,
+    [companies],
+  );
   await client.query(`insert into worker (name, started_at, seen_at, alive_until, late_loops)
     values ('worker-1', now(), now(), now() + interval '1 hour', '{}')`);
   await client.query('vacuum analyze');
