@@ -250,6 +250,19 @@ describe('log lines in the database', { timeout: 60_000 }, async () => {
     assert.deepEqual(await textsAt(id), ['one', 'two', 'three']);
   });
 
+  test('a thousand lines cost one statement, and one that finds where they begin', async () => {
+    const claim = await claimOf('together');
+    let statements = 0;
+    const counted = faultyDatabase(db, () => {
+      statements += 1;
+      return 'answered';
+    });
+    using printed = openProvisioningLog({ db: counted, notifier: store.notifier, log }, claim);
+    for (let number = 1; number <= 1_000; number += 1) printed.print('print', `line ${number}`, []);
+    await printed.close(10_000);
+    assert.deepEqual([statements, await newestLogLine(db, claim.company.id)], [2, 1_000]);
+  });
+
   test('a company keeps its newest lines', async () => {
     const claim = await claimOf('forgets');
     await appendLogLines(
