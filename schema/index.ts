@@ -18,6 +18,7 @@ import './mail.ts';
 import './audit-log.ts';
 import './revocations.ts';
 import './api-keys.ts';
+import './manage-api-keys.ts';
 import { audited } from './audited.ts';
 import { builder } from './builder.ts';
 import { describeScopes } from './describe-scopes.ts';

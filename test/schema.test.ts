@@ -37,6 +37,15 @@ describe('authorization rules', () => {
     assert.deepEqual(open.map(String), []);
   });
 
+  test('every root field says which scope an API key needs for it', () => {
+    const needs =
+      /\n\nAPI keys: (scope `(companies:read|companies:write|webhooks:write|operate)`|none; use a token)\.$/;
+    const silent = roots.flatMap((type) =>
+      Object.values(type.getFields()).filter(({ description }) => !needs.test(description ?? '')),
+    );
+    assert.deepEqual(silent.map(String), []);
+  });
+
   /** Relay's wrappers, which the plugin makes: they hold cursors, and types that have rules. */
   const isWrapper = ({ name }: GraphQLNamedType): boolean => /^PageInfo$|.Edge$|.Connection$/.test(name);
 
