@@ -1,4 +1,5 @@
 import type { CompanyId } from '../src/company/company-id.ts';
+import { numberEvents } from '../src/company/event-log.ts';
 import type { Notifier } from '../src/company/notifier.ts';
 import type { Db } from '../src/company/tables.ts';
 import { findCompaniesWithDueMail } from '../src/mail/outbox.ts';
@@ -33,7 +34,7 @@ export interface ReconcilerDeps {
 /**
  * Enqueues again whatever waits in the database without a job in Redis, now and every few seconds, so that a lost job costs
  * no more than that; starts by itself what still waits a turn later, so that nothing depends on a Redis that does not work;
- * and logs a warning for companies that wait too long.
+ * logs a warning for companies that wait too long; and numbers new events, so that the event log's next reader finds few to number.
  */
 export function openReconciler(deps: ReconcilerDeps): Repetition {
   const { db, notifier, queues, metrics, liveness, log } = deps;
@@ -48,6 +49,7 @@ export function openReconciler(deps: ReconcilerDeps): Repetition {
     const isAnybodysTurn = (await findNextTurn(db, deps.attemptsAtOnce)) !== undefined;
     await provision.enqueue(waiting.filter(({ isQueued }) => isAnybodysTurn || !isQueued).map(({ id }) => id));
     await mail.enqueue(await findCompaniesWithDueMail(db, batch));
+    await numberEvents(db);
   };
   return liveness.repeat('reconciler', look, { pause, onError: ({ message }) => report(message) });
 

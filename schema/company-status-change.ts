@@ -13,7 +13,7 @@ import { pageComplexity, resolvePage } from './page.ts';
 import { FailureReasonEnum } from './provisioning.ts';
 import { badArgument, notFound } from './refusal.ts';
 
-const CompanyStatusChangeObject = builder.objectRef<CompanyEventRow>('CompanyStatusChange');
+export const CompanyStatusChangeObject = builder.objectRef<CompanyEventRow>('CompanyStatusChange');
 
 CompanyStatusChangeObject.implement({
   description:

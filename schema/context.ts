@@ -7,6 +7,7 @@ import type { CompanyQuotas } from '../src/company/quotas.ts';
 import type { Db } from '../src/company/tables.ts';
 import type { CompanyReader } from '../src/live/company-reader.ts';
 import type { CompanyStreams } from '../src/live/company-stream.ts';
+import type { EventLog } from '../src/live/event-log.ts';
 import type { LogStreams } from '../src/live/log-stream.ts';
 import type { SecretBox } from '../src/secrets/secret-box.ts';
 
@@ -18,6 +19,7 @@ export interface SchemaDeps {
   readonly companies: CompanyReader;
   readonly streams: CompanyStreams;
   readonly logs: LogStreams;
+  readonly eventLog: EventLog;
   /** The present moment, as companies' health depends on it. */
   readonly moment: () => Promise<Moment>;
   /** The apps that can be requested. */

@@ -7,6 +7,7 @@ import './companies.ts';
 import './company-health.ts';
 import './company-status-change.ts';
 import './provisioning-log.ts';
+import './event-log.ts';
 import './create-company.ts';
 import './provision-company.ts';
 import './cancel-provisioning.ts';

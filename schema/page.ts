@@ -35,7 +35,7 @@ export const resolvePage = <Item>(
   );
 
 /** The number in a cursor of ours; anything else is refused instead of starting from the beginning. */
-function cursorNumber(argument: string, cursor: string | undefined, largest: number): number | undefined {
+export function cursorNumber(argument: string, cursor: string | undefined, largest: number): number | undefined {
   if (cursor === undefined) return undefined;
   if (!/^\d{1,16}$/.test(cursor) || Number(cursor) > largest)
     throw badArgument(argument, 'This is not a cursor of this list.');

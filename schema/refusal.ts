@@ -62,5 +62,13 @@ export class Refusal extends GraphQLError {
 export const badArgument = (field: string, message: string): Refusal =>
   new Refusal(message, { code: 'BAD_USER_INPUT', field });
 
+/** For whatever a stream token does not open. */
+export const onlyStreams = (): Refusal =>
+  new Refusal(
+    'A stream token opens the subscription companyStatusChanged of its company only.',
+    { code: 'FORBIDDEN' },
+    { status: 403 },
+  );
+
 export const notFound = (field: string): Refusal =>
   new Refusal('No such company exists.', { code: 'NOT_FOUND', field });

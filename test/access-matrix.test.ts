@@ -63,6 +63,10 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
     document: '{ companies(filter: { text: "matrix-draft" }) { edges { node { id } } } }',
     row: ownersOnly('1 seen', '0 seen'),
   },
+  'Query.events': {
+    document: '{ events { edges { cursor node { version } } } }',
+    row: ownersOnly('2 seen', '0 seen'),
+  },
   'Query.serviceStatus': { document: '{ serviceStatus { waiting } }', row: operatorsOnly('seen') },
   'Query.revocations': { document: '{ revocations { edges { node { subject } } } }', row: operatorsOnly('0 seen') },
   'Query.auditLog': {
@@ -119,6 +123,11 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
   'Mutation.revokeTokensOf': {
     document: 'mutation { revokeTokensOf(subject: "") { __typename } }',
     row: operatorsOnly(denied),
+  },
+  'Subscription.companiesStatusChanged': {
+    document: 'subscription { companiesStatusChanged(after: "99999") { cursor } }',
+    // Who may see no company waits for one; a cursor that does not exist yet is refused to everybody who may watch.
+    row: ownersOnly('BAD_USER_INPUT', 'BAD_USER_INPUT'),
   },
   'Subscription.companyStatusChanged': {
     document: 'subscription ($draft: ID!) { companyStatusChanged(companyId: $draft) { version } }',

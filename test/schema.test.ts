@@ -57,10 +57,10 @@ describe('authorization rules', () => {
   }
 
   for (const type of objects.filter(isWrapper)) {
-    test(`${type} has only the fields that Relay specifies`, () => {
+    test(`${type} has only the fields that Relay specifies, and counts`, () => {
       for (const field of Object.values(type.getFields())) {
         const held = getNamedType(field.type);
-        const isCursor = isScalarType(held) && /cursor$|^has(Next|Previous)Page$/i.test(field.name);
+        const isCursor = isScalarType(held) && /cursor$|^has(Next|Previous)Page$|^totalCount/i.test(field.name);
         const hasOneItself = isObjectType(held) && (hasRule(held) || isWrapper(held));
         assert.ok(isCursor || hasOneItself, `${type}.${field.name}`);
       }

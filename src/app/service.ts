@@ -19,6 +19,7 @@ import { type HttpServer, openHttpServer } from '../http/http-server.ts';
 import { openCompanyChannel } from '../live/company-channel.ts';
 import { openCompanyReader } from '../live/company-reader.ts';
 import { openCompanyStreams } from '../live/company-stream.ts';
+import { openEventLog } from '../live/event-log.ts';
 import { openLogStreams } from '../live/log-stream.ts';
 import { openMailAccount } from '../mail/mail-account.ts';
 import { loadMailTemplates } from '../mail/render-mail.ts';
@@ -173,6 +174,7 @@ export async function openService(
     const streams = openCompanyStreams(db, channel, { liveness, log });
     const companies = openCompanyReader(db);
     const logs = openLogStreams(db, { channel, companies });
+    const eventLog = openEventLog(db, channel, { liveness, log });
     const deps = {
       db,
       notifier,
@@ -180,6 +182,7 @@ export async function openService(
       companies,
       streams,
       logs,
+      eventLog,
       moment: openMoments(db),
       apps: () => host.offeredApps(),
       ownHosts,

@@ -387,6 +387,23 @@ export type CompanyStatusChangedSubscriptionVariables = Exact<{
 
 export type CompanyStatusChangedSubscription = { companyStatusChanged: { version: number, status: CompanyStatus, siteStatus: SiteStatus, kind: CompanyEventKind, step: string | null, reason: FailureReason | null, progress: number, message: string, occurredAt: string } };
 
+export type StatusChangeFieldsFragment = { version: number, status: CompanyStatus, siteStatus: SiteStatus, kind: CompanyEventKind, step: string | null, reason: FailureReason | null, progress: number, message: string, occurredAt: string };
+
+export type EventsQueryVariables = Exact<{
+  after?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type EventsQuery = { events: { edges: Array<{ cursor: string, node: { version: number, status: CompanyStatus, siteStatus: SiteStatus, kind: CompanyEventKind, step: string | null, reason: FailureReason | null, progress: number, message: string, occurredAt: string, company: { id: string } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CompaniesStatusChangedSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type CompaniesStatusChangedSubscription = { companiesStatusChanged: { cursor: string, node: { version: number, status: CompanyStatus, siteStatus: SiteStatus, kind: CompanyEventKind, step: string | null, reason: FailureReason | null, progress: number, message: string, occurredAt: string, company: { id: string } } } };
+
 export type LogLineFieldsFragment = { number: number, attempt: number, step: string, text: string, writtenAt: string };
 
 export type ProvisioningLogSubscriptionVariables = Exact<{
@@ -507,6 +524,19 @@ export const QuotaFieldsFragmentDoc = new TypedDocumentString(`
   perCustomer
 }
     `, {"fragmentName":"QuotaFields"}) as unknown as TypedDocumentString<QuotaFieldsFragment, unknown>;
+export const StatusChangeFieldsFragmentDoc = new TypedDocumentString(`
+    fragment StatusChangeFields on CompanyStatusChange {
+  version
+  status
+  siteStatus
+  kind
+  step
+  reason
+  progress
+  message
+  occurredAt
+}
+    `, {"fragmentName":"StatusChangeFields"}) as unknown as TypedDocumentString<StatusChangeFieldsFragment, unknown>;
 export const LogLineFieldsFragmentDoc = new TypedDocumentString(`
     fragment LogLineFields on ProvisioningLogLine {
   number
@@ -945,18 +975,72 @@ export const CountCompaniesDocument = new TypedDocumentString(`
 export const CompanyStatusChangedDocument = new TypedDocumentString(`
     subscription CompanyStatusChanged($companyId: ID!, $sinceVersion: Int) {
   companyStatusChanged(companyId: $companyId, sinceVersion: $sinceVersion) {
-    version
-    status
-    siteStatus
-    kind
-    step
-    reason
-    progress
-    message
-    occurredAt
+    ...StatusChangeFields
   }
 }
-    `) as unknown as TypedDocumentString<CompanyStatusChangedSubscription, CompanyStatusChangedSubscriptionVariables>;
+    fragment StatusChangeFields on CompanyStatusChange {
+  version
+  status
+  siteStatus
+  kind
+  step
+  reason
+  progress
+  message
+  occurredAt
+}`) as unknown as TypedDocumentString<CompanyStatusChangedSubscription, CompanyStatusChangedSubscriptionVariables>;
+export const EventsDocument = new TypedDocumentString(`
+    query Events($after: String, $first: Int) {
+  events(after: $after, first: $first) {
+    edges {
+      cursor
+      node {
+        company {
+          id
+        }
+        ...StatusChangeFields
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment StatusChangeFields on CompanyStatusChange {
+  version
+  status
+  siteStatus
+  kind
+  step
+  reason
+  progress
+  message
+  occurredAt
+}`) as unknown as TypedDocumentString<EventsQuery, EventsQueryVariables>;
+export const CompaniesStatusChangedDocument = new TypedDocumentString(`
+    subscription CompaniesStatusChanged($after: String) {
+  companiesStatusChanged(after: $after) {
+    cursor
+    node {
+      company {
+        id
+      }
+      ...StatusChangeFields
+    }
+  }
+}
+    fragment StatusChangeFields on CompanyStatusChange {
+  version
+  status
+  siteStatus
+  kind
+  step
+  reason
+  progress
+  message
+  occurredAt
+}`) as unknown as TypedDocumentString<CompaniesStatusChangedSubscription, CompaniesStatusChangedSubscriptionVariables>;
 export const ProvisioningLogDocument = new TypedDocumentString(`
     subscription ProvisioningLog($companyId: ID!, $sinceLine: Int) {
   provisioningLog(companyId: $companyId, sinceLine: $sinceLine) {

@@ -23,7 +23,28 @@ export const CompanyEventSchema = defineEntity({
     /** One sentence for people; nothing parses it. */
     message: p.text(),
     occurredAt: p.datetime(3).defaultRaw('now()'),
+    /** The place among the events of all companies, in the order in which they committed; null until it is numbered. */
+    position: p.bigint().nullable(),
+    /** Who owned the company when the event was numbered, so that an index serves their events; null before. */
+    owner: p.text().nullable(),
   },
+  indexes: [
+    {
+      name: 'company_event_unnumbered_index',
+      expression:
+        'create index "company_event_unnumbered_index" on "company_event" ("company_id", "version") where "position" is null',
+    },
+    {
+      name: 'company_event_position_index',
+      expression:
+        'create unique index "company_event_position_index" on "company_event" ("position") where "position" is not null',
+    },
+    {
+      name: 'company_event_owner_position_index',
+      expression:
+        'create index "company_event_owner_position_index" on "company_event" ("owner", "position") where "position" is not null',
+    },
+  ],
 });
 
 export class CompanyEvent extends CompanyEventSchema.class {}

@@ -5,7 +5,8 @@ import type { Requester } from './requester.ts';
 import type { CompanyRow, Db, Tables } from './tables.ts';
 import { isVisibleTo } from './visibility.ts';
 
-export type CompanyEventRow = Selectable<Tables['company_event']>;
+/** An event, without its place among those of all companies. */
+export type CompanyEventRow = Omit<Selectable<Tables['company_event']>, 'position' | 'owner'>;
 
 /** The company; undefined when it does not exist or exists for others only. */
 export async function findCompany(db: Db, requester: Requester, id: CompanyId): Promise<CompanyRow | undefined> {

@@ -68,7 +68,7 @@ export async function moveCompany(db: Db, id: CompanyId, move: Move): Promise<Mo
     .selectFrom('moved')
     .innerJoin('logged', (join) => join.onTrue())
     .selectAll('moved')
-    .select(sql<EventInJson>`to_jsonb(logged)`.as('event'))
+    .select(sql<EventInJson>`to_jsonb(logged) - 'position' - 'owner'`.as('event'))
     .executeTakeFirst();
   if (moved) move.act?.wasRecorded();
   return moved && { ...moved, event: { ...moved.event, occurred_at: new Date(moved.event.occurred_at) } };

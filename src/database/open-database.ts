@@ -39,6 +39,7 @@ import { AddApiKey } from './migrations/20261126-api-keys.ts';
 import { AddAuditTarget } from './migrations/20261126-audit-target.ts';
 import { AddAuditTenant } from './migrations/20261126-audit-tenant.ts';
 import { Corrections } from './migrations/20261126-corrections.ts';
+import { EventPositions } from './migrations/20261126-event-positions.ts';
 import { Listings } from './migrations/20261126-listings.ts';
 import { AddLogLine } from './migrations/20261126-log.ts';
 import { References } from './migrations/20261126-references.ts';
@@ -100,6 +101,7 @@ const options = {
       AddRevocation,
       AddAuditTarget,
       Listings,
+      EventPositions,
       AddAuditTenant,
       References,
       AddLogLine,
@@ -196,7 +198,8 @@ async function checkRights(em: SqlEntityManager): Promise<void> {
       where not has_table_privilege(name, privilege) and (name, privilege) <> ('audit_entry', 'update')
       union all select current_user, 'log_line: delete' where not has_table_privilege('log_line', 'delete')
       union all select current_user, 'company: delete' where not has_table_privilege('company', 'delete')
-      union all select current_user, 'company_number: usage' where not has_sequence_privilege('company_number', 'usage')`,
+      union all select current_user, name || ': usage'
+        from unnest(array['company_number', 'company_event_number']) as sequences (name) where not has_sequence_privilege(name, 'usage')`,
     [tables.join()],
   );
   const [first] = missing;

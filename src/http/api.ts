@@ -112,6 +112,7 @@ export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions)
       const closed = [sockets.close(), http.close()];
       deps.streams.close();
       deps.logs.close();
+      deps.eventLog.close();
       await Promise.all(closed);
     },
   };

@@ -70,5 +70,5 @@ function frameOf(result: ExecutionResult, eventId: string | undefined): Buffer {
 
 /** The event that a browser's EventSource, coming back, has seen last, from the last `id:`. */
 export function positionOf({ headers: { 'last-event-id': id } }: IncomingMessage): Position {
-  return typeof id === 'string' && /^\d{1,9}$/.test(id) ? { seen: Number(id) } : {};
+  return typeof id === 'string' && /^\d{1,15}$/.test(id) ? { seen: Number(id) } : {};
 }

@@ -1,6 +1,6 @@
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import type { Position, WaitAside } from '../../schema/context.ts';
-import { Refusal } from '../../schema/refusal.ts';
+import { onlyStreams, Refusal } from '../../schema/refusal.ts';
 import { tokenExpired, Unauthenticated } from '../access/authenticate.ts';
 import { type Revocations, revoked } from '../access/revoked-tokens.ts';
 import type { Viewer } from '../access/viewer.ts';
@@ -87,13 +87,6 @@ export function operationRunner(
     }
   };
 }
-
-const onlyStreams = (): Refusal =>
-  new Refusal(
-    'A stream token opens the subscription companyStatusChanged of its company only.',
-    { code: 'FORBIDDEN' },
-    { status: 403 },
-  );
 
 const mutationByGet = (): Refusal =>
   new Refusal('Send mutations by POST.', { code: 'BAD_REQUEST' }, { status: 405, headers: { allow: 'POST' } });

@@ -29,10 +29,17 @@ export interface LogChannel {
   listenForLines(id: CompanyId, onNotification: () => void): () => void;
 }
 
+/** The same for the events of all companies. */
+export interface EventLogChannel {
+  /** Calls `onNotification` after every announcement of any company, and whenever some may have been lost, like `listen`. */
+  listenToAll(onNotification: () => void): () => void;
+}
+
 /** The channel on a Redis server. While the server is unavailable nothing is announced and nobody waits for it. */
-export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel & LogChannel {
+export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel & LogChannel & EventLogChannel {
   const topicOf = (id: CompanyId): string => `company:${redis.namespace}:${id}`;
   const logTopicOf = (id: CompanyId): string => `${topicOf(id)}:log`;
+  const topicOfAll = `company:${redis.namespace}:all`;
   const publisher = redis.connect({ waits: false });
   let refusal: Error | undefined;
   const subscriber = sureSubscriber(redis.connect(), (outcome) => {
@@ -80,10 +87,14 @@ export function openCompanyChannel(redis: RedisServer, log: Log): CompanyChannel
   let echoing: Promise<unknown> | undefined;
 
   return {
-    announce: (id, event) => publish(topicOf(id), event),
+    announce(id, event) {
+      publish(topicOf(id), event);
+      publish(topicOfAll);
+    },
     listen: (id, onNotification) => listen(topicOf(id), (payload) => onNotification(eventIn(payload, id))),
     announceLines: (id) => publish(logTopicOf(id)),
     listenForLines: (id, onNotification) => listen(logTopicOf(id), () => onNotification()),
+    listenToAll: (onNotification) => listen(topicOfAll, () => onNotification()),
     notifyAll,
     async probe() {
       if (refusal) throw refusal;

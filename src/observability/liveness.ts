@@ -18,6 +18,7 @@ export type Watched =
   | 'attempt'
   | 'claim'
   | 'event read'
+  | 'event log read'
   | 'heartbeat'
   | 'lease renewal'
   | 'mail'

@@ -15,6 +15,7 @@ import type { CompanyId } from '../../src/company/company-id.ts';
 import { correctCompany } from '../../src/company/correct-company.ts';
 import { createCompany } from '../../src/company/create-company.ts';
 import { deleteDraft } from '../../src/company/delete-draft.ts';
+import { findLogEntries, newestPosition, numberEvents } from '../../src/company/event-log.ts';
 import { companyById, findCompany, findEvents, findEventsOfMany } from '../../src/company/find-companies.ts';
 import { findLogLines, newestLogLine } from '../../src/company/find-log-lines.ts';
 import type { Window } from '../../src/company/find-pages.ts';
@@ -378,6 +379,26 @@ describe('the statements of the service, among many companies', { skip: serversM
     const lines = Array.from({ length: 500 }, (_, index) => ({ step: 'create-site', text: `line ${index}` }));
     assert.equal(await appendLogLines(db, claimed, 0, lines), true);
     assert.equal(await appendLogLines(db, { ...claimed, fencingToken: 0 }, 500, lines), false);
+    assertBounded();
+  });
+
+  test('the event log is read and numbered whatever its length', async () => {
+    const owner = { ...newcomer, owner: 'numbered', email: 'numbered@customers.example' };
+    const customer = { ...owner, owner: 'their-customer', verifiedEmail: owner.email };
+    for (const requester of [operator, partner, owner, customer]) {
+      for (const after of [0, volume.companies, volume.companies * volume.events - 10]) {
+        await findLogEntries(db, requester, after, 100);
+        assertBounded();
+      }
+    }
+    await created(owner, 'numbered');
+    await numberEvents(db);
+    const newest = await newestPosition(db);
+    assert.ok(newest > volume.companies * volume.events);
+    for (const requester of [operator, owner, customer]) {
+      const [entry, ...more] = await findLogEntries(db, requester, newest - 1, 100);
+      assert.deepEqual([entry?.position, entry?.created_by, more.length], [newest, owner.owner, 0]);
+    }
     assertBounded();
   });
 

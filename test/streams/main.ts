@@ -1,20 +1,22 @@
 /**
  * Whether watchers get every event once and in order whatever the network does: a thousand of them watch companies under
- * way over every transport, while connections are cut, Redis is restarted, processes of the API are killed and replaced, and
+ * way over every transport, and consumers take the events of all companies from the event log, while connections are cut, Redis is restarted, processes of the API are killed and replaced, and
  * some events are committed without a notification, as by a worker that died just then.
  *
  *     node test/streams/main.ts [--seconds <n>] [--watchers <n>]
  *
- * Prints a table; fails when a watcher missed an event, got one twice or out of order, or was refused.
+ * Prints a table; fails when a watcher or a consumer missed an event, got one twice or out of order, or was refused.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { numberEvents } from '../../src/company/event-log.ts';
 import { moveCompany } from '../../src/company/move-company.ts';
 import { type MadeCompany, openService, type Service } from '../benchmark/service.ts';
 import { freePort, serversMissing } from '../support/private-servers.ts';
 import { type Program, tokenOf, until } from '../support/processes.ts';
 import { tellRedis } from '../support/tell-redis.ts';
 import { type Balancer, openBalancer } from './balancer.ts';
+import { consumers } from './consumers.ts';
 import { transports } from './watchers.ts';
 
 const { values } = parseArgs({
@@ -42,6 +44,8 @@ async function main(): Promise<boolean> {
       Array.from({ length: Number(values.watchers) }, (_, index) => watch(balancer, companies, index)),
     );
 
+    const consuming = await Promise.all(Object.keys(consumers).map((way) => consume(balancer, way)));
+
     const over = AbortSignal.timeout(Number(values.seconds) * 1_000);
     const [events, faults] = await Promise.all([
       appendEvents(service, companies, over),
@@ -49,6 +53,14 @@ async function main(): Promise<boolean> {
     ]);
     const newest = await endAll(service, companies);
     await until('every watcher has seen the end', () => watchers.every(({ isEnded }) => isEnded), patience).catch(say);
+
+    const all = await eventLog(service);
+    await until(
+      'every consumer has every event',
+      () => consuming.every(({ taken }) => taken.length >= all.length),
+      patience,
+    ).catch(say);
+    for (const { end } of consuming) end();
 
     say(`${values.seconds} s, ${events} events of ${companies.length} companies; faults: ${JSON.stringify(faults)}`);
     for (const name of Object.keys(transports))
@@ -62,7 +74,11 @@ async function main(): Promise<boolean> {
     for (const { transport, id, seen, failure } of failed.slice(0, 10))
       say(`${transport} of ${id}, newest ${newest.get(id)}: ${failure ?? ''} ${JSON.stringify(gapsOf(seen))}`);
     say(`${watchers.length} watchers, ${failed.length} failed`);
-    return failed.length === 0;
+    const wrong = consuming.filter(({ taken }) => taken.join() !== all.join());
+    for (const { way, taken, lost } of consuming)
+      say(`${way}: ${taken.length} of ${all.length} events, ${lost} times cut off`);
+    say(`${consuming.length} consumers of the event log, ${wrong.length} failed`);
+    return failed.length === 0 && wrong.length === 0;
   } finally {
     balancer.close();
     await service.close();
@@ -100,6 +116,37 @@ async function watch({ port }: Balancer, companies: readonly MadeCompany[], inde
     },
   );
   return watcher;
+}
+
+interface Consumer {
+  readonly way: string;
+  readonly taken: readonly string[];
+  readonly lost: number;
+  end(): void;
+}
+
+async function consume({ port }: Balancer, way: string): Promise<Consumer> {
+  const over = new AbortController();
+  const consumer = { way, taken: [] as string[], lost: 0, end: () => over.abort() };
+  consumers[way]?.({
+    port,
+    token: await tokenOf('dashboard', 'operator'),
+    took: (event) => consumer.taken.push(event),
+    lost() {
+      consumer.lost += 1;
+    },
+    over: over.signal,
+  }).catch(say);
+  return consumer;
+}
+
+/** Every event of all companies, in the order of the event log. */
+async function eventLog({ db, cluster }: Service): Promise<readonly string[]> {
+  await numberEvents(db);
+  const rows = await cluster.query<{ name: string }>(
+    `select company_id || ' ' || version as name from company_event order by position`,
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Some without a notification: watchers then get them with the next one, or half a minute later. */

@@ -63,8 +63,9 @@ export async function fillDatabase(client: Client, { companies, events }: Volume
     [companies, events],
   );
   await client.query(
-    `insert into company_event (company_id, version, attempt, kind, status, site_status, progress, message)
-     select id, version.number, 1, 'STEP_PROGRESSED', status, site_status, 0, 'Creating the site'
+    `insert into company_event (company_id, version, attempt, kind, status, site_status, progress, message, position, owner)
+     select id, version.number, 1, 'STEP_PROGRESSED', status, site_status, 0, 'Creating the site',
+       nextval('company_event_number'), created_by
      from company, generate_series(1, $1::int) as version (number)`,
     [events],
   );
