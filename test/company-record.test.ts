@@ -53,7 +53,7 @@ describe('moves', () => {
         const { event: appended, ...company } = moved;
         assert.deepEqual([company.status, company.version], [to, 2]);
         assert.deepEqual(companies, [company]);
-        assert.deepEqual(events?.at(-1), appended);
+        assert.partialDeepStrictEqual(events?.at(-1), appended);
         assert.partialDeepStrictEqual(events, [
           { version: 1 },
           {
@@ -268,6 +268,7 @@ test('migrations make the schema that the entities describe', async () => {
   const difference = () => new SqlSchemaGenerator(em).getUpdateSchemaSQL({ wrap: false });
   // The functions are no entity's: MikroORM would drop what it does not know.
   assert.deepEqual((await difference()).split(/\n+/).filter(Boolean), [
+    'drop function if exists "api_keys_held"(text);',
     'drop function if exists "next_company_id"();',
     'drop function if exists "quota_exceeded"(text, text, integer, integer);',
   ]);

@@ -138,6 +138,7 @@ describe('a stream token', () => {
     '{ __schema { types { name } } }',
     '{ unknown }',
     `mutation { createStreamToken(companyId: "${id}") { __typename } }`,
+    'subscription { companiesStatusChanged { cursor } }',
   ]) {
     test(`a stream token is refused for ${query.replace(id, 'COMP')}`, async () => {
       const { token } = await streamTokenBy(await tokenOf('jane'), id);
@@ -148,7 +149,7 @@ describe('a stream token', () => {
   test('every subscription that a stream token does not open refuses it', () => {
     // A subscription that is added must check `onlyStreamOf`, be tested here or beside its own tests, and be named here.
     const subscriptions = Object.keys(schema.getSubscriptionType()?.getFields() ?? {});
-    assert.deepEqual(subscriptions, ['companyStatusChanged', 'provisioningLog']);
+    assert.deepEqual(subscriptions, ['companiesStatusChanged', 'companyStatusChanged', 'provisioningLog']);
   });
 
   test('a stream token is refused in a POST, as a header and in a WebSocket', async () => {
