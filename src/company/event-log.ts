@@ -17,7 +17,7 @@ const mostAtOnce = 1_000;
  */
 export async function numberEvents(db: Db): Promise<void> {
   for (;;) {
-    const { numAffectedRows = 0n } = await sql`
+    const { rows } = await sql<{ readonly found: number }>`
       with unnumbered as materialized (
         select company_id, version, occurred_at from company_event
         where position is null and (select pg_advisory_xact_lock(hashtext('company event numbers'))::text) = ''
@@ -27,12 +27,15 @@ export async function numberEvents(db: Db): Promise<void> {
         from unnumbered order by time, company_id, version
       ), numbered as materialized (
         select company_id, version, nextval('company_event_number') as position from ordered
+      ), placed as (
+        update company_event as event set position = numbered.position, owner = company.created_by
+        from numbered left join company on company.id = numbered.company_id
+        where event.company_id = numbered.company_id and event.version = numbered.version and event.position is null
       )
-      update company_event as event set position = numbered.position, owner = company.created_by
-      from numbered left join company on company.id = numbered.company_id
-      where event.company_id = numbered.company_id and event.version = numbered.version and event.position is null
+      select count(*)::int as found from unnumbered
     `.execute(db);
-    if (numAffectedRows < mostAtOnce) return;
+    // Another statement may have numbered what this one has found, and not yet what comes after.
+    if ((rows[0]?.found ?? 0) < mostAtOnce) return;
   }
 }
 
