@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { Refusal } from '../../schema/refusal.ts';
 import { Unauthenticated } from '../access/authenticate.ts';
-import { WatchEnded } from '../live/company-watch.ts';
+import { WatchEnded } from '../live/watch.ts';
 import type { Log } from '../observability/log.ts';
 
 /** Why an operation is aborted: its client disconnected. */

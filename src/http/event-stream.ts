@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Position } from '../../schema/context.ts';
-import { WatchEnded } from '../live/company-watch.ts';
+import { WatchEnded } from '../live/watch.ts';
 
 /** Results, and what identifies the event that the last one is of, if it is of one. */
 export type Results = AsyncIterableIterator<ExecutionResult> & { readonly id?: string | undefined };

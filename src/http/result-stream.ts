@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import { WatchEnded } from '../live/company-watch.ts';
+import { WatchEnded } from '../live/watch.ts';
 import { asGraphQLError, isClosing, type MaskResult } from './error-mask.ts';
 
 export interface ResultStreamOptions {

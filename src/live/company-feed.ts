@@ -2,6 +2,7 @@ import type { CompanyId } from '../company/company-id.ts';
 import type { CompanyEventRow } from '../company/find-companies.ts';
 import type { CompanyChannel } from './company-channel.ts';
 import { pageSize, type ReadEvents } from './read-events.ts';
+import { pauseWhileUnavailable } from './watch.ts';
 
 /**
  * The newest events of one company, in order and without gaps, as this process knows them: received or read once, however many
@@ -30,8 +31,6 @@ export interface CompanyFeed {
  * database. Few, since ten thousand companies may be watched.
  */
 const mostKept = 8;
-
-export const pauseWhileUnavailable = 1_000;
 
 export interface FeedOptions {
   readonly channel: CompanyChannel;

@@ -5,8 +5,9 @@ import type { Liveness } from '../observability/liveness.ts';
 import type { Log } from '../observability/log.ts';
 import type { CompanyChannel } from './company-channel.ts';
 import { type CompanyFeed, openCompanyFeed } from './company-feed.ts';
-import { CompanyWatch, WatchEnded } from './company-watch.ts';
+import { CompanyWatch } from './company-watch.ts';
 import { openEventReader } from './read-events.ts';
+import { longestPause, WatchEnded } from './watch.ts';
 
 /** A company's events as they happen. */
 export interface CompanyStreams {
@@ -26,9 +27,6 @@ export interface CompanyStreams {
   /** Ends all streams, so that a server can close. */
   close(): void;
 }
-
-/** The database is read at least this often, in milliseconds, whatever notifications got lost. */
-const longestPause = 30_000;
 
 export function openCompanyStreams(
   db: Db,

@@ -1,18 +1,8 @@
 import { callAt } from '../common/call-at.ts';
 import type { CompanyEventRow } from '../company/find-companies.ts';
 import { isFinal } from '../company/status.ts';
-import { type CompanyFeed, pauseWhileUnavailable } from './company-feed.ts';
-
-/** A stream that ends before the company does: the right to watch has expired, or this server closes. */
-export class WatchEnded extends Error {
-  override readonly name = 'WatchEnded';
-  readonly reason: 'expired' | 'closing';
-
-  constructor(reason: WatchEnded['reason']) {
-    super(`The stream ended: ${reason}`);
-    this.reason = reason;
-  }
-}
+import type { CompanyFeed } from './company-feed.ts';
+import { pauseWhileUnavailable, Watch } from './watch.ts';
 
 export interface WatchOptions {
   /** Finds the company's feed, or opens it. */
@@ -25,11 +15,8 @@ export interface WatchOptions {
   readonly onClose: (watch: CompanyWatch) => void;
 }
 
-/**
- * One watcher's events, in order and without gaps. It keeps a position and no events, so a slow reader costs nothing. A class, since
- * there may be ten thousand of them: their methods exist once.
- */
-export class CompanyWatch implements AsyncIterableIterator<CompanyEventRow> {
+/** One watcher's events, in order and without gaps. It keeps a position and no events, so a slow reader costs nothing. */
+export class CompanyWatch extends Watch<CompanyEventRow> {
   readonly #options: WatchOptions;
   #feed: CompanyFeed | undefined;
   #version: number;
@@ -37,19 +24,18 @@ export class CompanyWatch implements AsyncIterableIterator<CompanyEventRow> {
   #isFinal = false;
   /** Events that are too old for the feed to keep, in reverse order. */
   #older: CompanyEventRow[] = [];
-  #end: 'returned' | WatchEnded['reason'] | undefined;
-  #wakeUp = (): void => {};
   #leave = (): void => {};
 
   constructor(options: WatchOptions) {
+    super();
     this.#options = options;
     // One version earlier, so that a stream that is resumed at its end finds that end again.
     this.#version = Math.max(0, options.sinceVersion - 1);
   }
 
   async next(): Promise<IteratorResult<CompanyEventRow, undefined>> {
-    const feed = this.#end ? undefined : this.#open();
-    while (feed && !this.#end) {
+    const feed = this.isEnded ? undefined : this.#open();
+    while (feed && !this.isEnded) {
       const event = this.#older.pop() ?? feed.after(this.#version);
       if (event) {
         this.#version = event.version;
@@ -60,37 +46,23 @@ export class CompanyWatch implements AsyncIterableIterator<CompanyEventRow> {
       } else if (this.#version < feed.newest) await this.#readOlder(feed);
       else if (!feed.isUncertain && this.#isFinal) this.end('returned');
       else {
-        const woken = this.#woken();
+        const woken = this.woken();
         if (feed.isUncertain) feed.update();
         await woken;
       }
     }
-    const reason = this.#end;
-    this.#end = 'returned';
-    if (reason === 'expired' || reason === 'closing') throw new WatchEnded(reason);
-    return { done: true, value: undefined };
+    return this.ended();
   }
 
-  async return(): Promise<IteratorResult<CompanyEventRow, undefined>> {
-    this.end('returned');
-    return { done: true, value: undefined };
-  }
-
-  end(reason: 'returned' | WatchEnded['reason']): void {
-    this.#end ??= reason;
+  protected override leave(): void {
     this.#leave();
-    this.#wakeUp();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   #open(): CompanyFeed {
     if (this.#feed) return this.#feed;
     const { feed: find, until, onOpen, onClose } = this.#options;
     const feed = find();
-    const stopWaking = feed.join(() => this.#wakeUp());
+    const stopWaking = feed.join(() => this.wakeUp());
     const stopTimer = callAt(until, () => this.end('expired'));
     this.#leave = () => {
       this.#leave = () => {};
@@ -103,19 +75,13 @@ export class CompanyWatch implements AsyncIterableIterator<CompanyEventRow> {
     return feed;
   }
 
-  #woken(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wakeUp = resolve;
-    });
-  }
-
   /** Waits a while when there is nothing to read: the database is unavailable, or lacks what a notification has carried. */
   async #readOlder(feed: CompanyFeed): Promise<void> {
     const events = await feed.read(this.#version).catch(() => []);
     this.#older = events.toReversed();
     if (events.length > 0) return;
-    const woken = this.#woken();
-    setTimeout(this.#wakeUp, pauseWhileUnavailable);
+    const woken = this.woken();
+    setTimeout(() => this.wakeUp(), pauseWhileUnavailable);
     await woken;
   }
 }

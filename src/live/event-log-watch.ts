@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { callAt } from '../common/call-at.ts';
 import type { LogEntry } from '../company/event-log.ts';
 import type { Requester } from '../company/requester.ts';
-import { WatchEnded } from './company-watch.ts';
+import { pauseWhileUnavailable, Watch } from './watch.ts';
 
 /** The newest entries, as this process has read them once for all who watch. */
 export interface RecentEntries {
@@ -28,32 +28,29 @@ export interface EventLogWatchOptions {
   readonly onClose: (watch: EventLogWatch) => void;
 }
 
-const pauseWhileUnavailable = 1_000;
-
 /** What one requester sees of the event log. It keeps a position and at most a page of entries. */
-export class EventLogWatch implements AsyncIterableIterator<LogEntry> {
+export class EventLogWatch extends Watch<LogEntry> {
   readonly #options: EventLogWatchOptions;
   #position: number;
   /** Entries that are too old to be kept for all, in reverse order. */
   #older: LogEntry[] = [];
   #isOpen = false;
-  #end: 'returned' | WatchEnded['reason'] | undefined;
-  #wakeUp = (): void => {};
   #leave = (): void => {};
 
   constructor(options: EventLogWatchOptions) {
+    super();
     this.#options = options;
     this.#position = options.after;
   }
 
   async next(): Promise<IteratorResult<LogEntry, undefined>> {
     const { recent, requester } = this.#options;
-    if (!this.#end && !this.#isOpen) this.#open();
-    while (!this.#end) {
-      const woken = this.#woken();
+    if (!this.isEnded && !this.#isOpen) this.#open();
+    while (!this.isEnded) {
+      const woken = this.woken();
       if (this.#older.length === 0 && this.#position < recent.since) await this.#readOlder();
       const entry = this.#older.pop() ?? recent.after(this.#position, requester);
-      if (entry && !this.#end) {
+      if (entry && !this.isEnded) {
         this.#position = entry.position;
         return { done: false, value: entry };
       }
@@ -62,31 +59,17 @@ export class EventLogWatch implements AsyncIterableIterator<LogEntry> {
         await woken;
       }
     }
-    const reason = this.#end;
-    this.#end = 'returned';
-    if (reason !== 'returned') throw new WatchEnded(reason);
-    return { done: true, value: undefined };
+    return this.ended();
   }
 
-  async return(): Promise<IteratorResult<LogEntry, undefined>> {
-    this.end('returned');
-    return { done: true, value: undefined };
-  }
-
-  end(reason: 'returned' | WatchEnded['reason']): void {
-    this.#end ??= reason;
+  protected override leave(): void {
     this.#leave();
-    this.#wakeUp();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   #open(): void {
     this.#isOpen = true;
     const { recent, until, onOpen, onClose } = this.#options;
-    const stopWaking = recent.join(() => this.#wakeUp());
+    const stopWaking = recent.join(() => this.wakeUp());
     const stopTimer = callAt(until, () => this.end('expired'));
     this.#leave = () => {
       this.#leave = () => {};
@@ -95,12 +78,6 @@ export class EventLogWatch implements AsyncIterableIterator<LogEntry> {
       onClose(this);
     };
     onOpen(this);
-  }
-
-  #woken(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wakeUp = resolve;
-    });
   }
 
   /** Goes to the end of what was kept before the read when the requester may see nothing up to there. */

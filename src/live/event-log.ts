@@ -7,6 +7,7 @@ import { type Liveness, turnLimit } from '../observability/liveness.ts';
 import { type Log, logOnChange } from '../observability/log.ts';
 import type { EventLogChannel } from './company-channel.ts';
 import { EventLogWatch, type RecentEntries } from './event-log-watch.ts';
+import { longestPause, pauseWhileUnavailable } from './watch.ts';
 
 /** The events of all companies, in the order in which they committed. */
 export interface EventLog {
@@ -25,11 +26,8 @@ export interface EventLog {
 
 const mostKept = 1_000;
 const pageSize = 100;
-/** The log is read at least this often while somebody watches, in milliseconds, whatever notifications got lost. */
-const longestPause = 30_000;
 /** What commits within this time, in milliseconds, is read together. */
 const gathering = 20;
-const pauseWhileUnavailable = 1_000;
 
 export function openEventLog(
   db: Db,

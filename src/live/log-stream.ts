@@ -6,14 +6,13 @@ import type { PageSearch } from '../company/find-pages.ts';
 import { isFinal } from '../company/status.ts';
 import type { Db } from '../company/tables.ts';
 import type { CompanyChannel, LogChannel } from './company-channel.ts';
-import { pauseWhileUnavailable } from './company-feed.ts';
 import type { CompanyReader } from './company-reader.ts';
-import { WatchEnded } from './company-watch.ts';
+import { longestPause, pauseWhileUnavailable, Watch } from './watch.ts';
 
 /** Companies' logs as they are written. */
 export interface LogStreams {
   /**
-   * Every line of the company's log after `sinceLine`, in order and once. Ends once the company is ACTIVE or FAILED and all its
+   * Every line of the company's log after `sinceLine`, in order and once. Ends once the company is ACTIVE, FAILED or deleted and all its
    * lines were taken, and when the reader returns it. It keeps at most one page of lines, however slow its reader is. Fails
    * with WatchEnded at `until`, in milliseconds since 1970, and when the streams close.
    */
@@ -28,8 +27,6 @@ export interface LogStreamOptions {
 }
 
 const pageSize = 100;
-/** The database is read at least this often, in milliseconds, whatever notifications got lost. */
-const longestPause = 30_000;
 
 export function openLogStreams(db: Db, options: LogStreamOptions): LogStreams {
   const readers = new Set<LogReader>();
@@ -67,7 +64,7 @@ interface ReaderOptions extends LogStreamOptions {
   readonly onEnd: () => void;
 }
 
-class LogReader implements AsyncIterableIterator<LogLineRow> {
+class LogReader extends Watch<LogLineRow> {
   readonly #options: ReaderOptions;
   readonly #id: CompanyId;
   readonly #stopListening: readonly (() => void)[];
@@ -77,10 +74,9 @@ class LogReader implements AsyncIterableIterator<LogLineRow> {
   #mayHaveMore = true;
   /** The attempt may have ended since its company was read. */
   #mayHaveEnded = true;
-  #end: 'returned' | WatchEnded['reason'] | undefined;
-  #wakeUp = (): void => {};
 
   constructor(id: CompanyId, sinceLine: number, options: ReaderOptions) {
+    super();
     this.#id = id;
     this.#line = sinceLine;
     this.#options = options;
@@ -88,10 +84,10 @@ class LogReader implements AsyncIterableIterator<LogLineRow> {
     this.#stopListening = [
       channel.listenForLines(id, () => {
         this.#mayHaveMore = true;
-        this.#wakeUp();
+        this.wakeUp();
       }),
       channel.listen(id, (event) => {
-        if (!event || isFinal(event.status)) this.doubt();
+        if (!event || isFinal(event.status) || event.kind === 'DELETED') this.doubt();
       }),
     ];
   }
@@ -100,39 +96,25 @@ class LogReader implements AsyncIterableIterator<LogLineRow> {
   doubt(): void {
     this.#mayHaveMore = true;
     this.#mayHaveEnded = true;
-    this.#wakeUp();
+    this.wakeUp();
   }
 
   async next(): Promise<IteratorResult<LogLineRow, undefined>> {
-    while (!this.#end) {
+    while (!this.isEnded) {
       const line = this.#page.shift();
       if (line) {
         this.#line = line.number;
         return { done: false, value: line };
       }
       if (this.#mayHaveMore || this.#mayHaveEnded) await this.#readOn();
-      else await this.#woken();
+      else await this.woken();
     }
-    const reason = this.#end;
-    this.#end = 'returned';
-    if (reason === 'expired' || reason === 'closing') throw new WatchEnded(reason);
-    return { done: true, value: undefined };
+    return this.ended();
   }
 
-  async return(): Promise<IteratorResult<LogLineRow, undefined>> {
-    this.end('returned');
-    return { done: true, value: undefined };
-  }
-
-  end(reason: 'returned' | WatchEnded['reason']): void {
-    this.#end ??= reason;
+  protected override leave(): void {
     for (const stop of this.#stopListening) stop();
     this.#options.onEnd();
-    this.#wakeUp();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   /** Reads the company before the page, which then holds all that was written before its end. */
@@ -142,7 +124,8 @@ class LogReader implements AsyncIterableIterator<LogLineRow> {
     this.#mayHaveMore = false;
     this.#mayHaveEnded = false;
     try {
-      const isOver = mayHaveEnded && isFinal((await companies.get(this.#id)).status);
+      const company = mayHaveEnded ? await companies.get(this.#id) : undefined;
+      const isOver = mayHaveEnded && (!company || isFinal(company.status));
       this.#page = await readPage(this.#line);
       if (this.#page.length === pageSize) this.#mayHaveMore = true;
       if (!isOver) return;
@@ -150,15 +133,9 @@ class LogReader implements AsyncIterableIterator<LogLineRow> {
       else this.end('returned');
     } catch {
       // The database is unavailable.
-      const woken = this.#woken();
+      const woken = this.woken();
       setTimeout(() => this.doubt(), pauseWhileUnavailable);
       await woken;
     }
-  }
-
-  #woken(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wakeUp = resolve;
-    });
   }
 }

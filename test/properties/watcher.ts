@@ -1,6 +1,6 @@
 import type { CompanyId } from '../../src/company/company-id.ts';
 import type { CompanyStreams } from '../../src/live/company-stream.ts';
-import { WatchEnded } from '../../src/live/company-watch.ts';
+import { WatchEnded } from '../../src/live/watch.ts';
 
 /** Somebody who watches a company from its first event on. */
 export interface Watcher {
