@@ -56,8 +56,12 @@ CompanyStatusChangeObject.implement({
     }),
     company: t.field({
       type: CompanyObject,
-      resolve: ({ company_id }, _args, { companies }) => companies.get(company_id),
-      description: 'The company as it is now, possibly after later events.',
+      async resolve({ company_id: id }, _args, { companies }) {
+        const company = await companies.get(id);
+        if (!company) throw notFound('company');
+        return company;
+      },
+      description: 'The company as it is now, possibly after later events; NOT_FOUND when it was deleted meanwhile.',
     }),
   }),
 });

@@ -18,7 +18,7 @@ const EventConnection = builder.connectionObject(
 const edgeOf = (entry: LogEntry) => ({ cursor: String(entry.position), node: entry });
 
 const order =
-  'in the order in which they were committed: an event that comes later is never placed before one that you have seen. The versions of one company rise by one.';
+  'in the order in which they were committed: an event that comes later is never placed before one that you have seen. The versions of one company rise by one; a deleted draft has no events any more.';
 
 /**
  * The position in a cursor; the empty one, at the end of an empty page, is the beginning. One that the log has not come to is from

@@ -12,7 +12,7 @@ import {
 } from '../src/client/operations.ts';
 import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './support/test-service.ts';
 
-const { url, clientOf, verifiedTokenOf } = await openTestService({ after });
+const { url, clientOf, tokenOf, verifiedTokenOf } = await openTestService({ after });
 
 const portal = await clientOf('portal', 'partner');
 const customerEmail = 'jane@customers.example';
@@ -105,6 +105,19 @@ describe('deleted drafts', () => {
     await assert.rejects(readCompany(portal, id));
     const { createCompany: again } = await portal.execute(CreateCompanyDocument, { input });
     assert.ok(again.__typename === 'CreateCompanySuccess' && again.company.id !== id);
+  });
+
+  test('the log of a deleted draft completes', { timeout: 20_000 }, async () => {
+    const { id } = await createCompany(portal, draft('deleted-log'));
+    const authorization = `Bearer ${await tokenOf('portal', 'partner')}`;
+    const query = `subscription { provisioningLog(companyId: "${id}") { text } }`;
+    const stream = await fetch(url, {
+      method: 'POST',
+      headers: { authorization, accept: 'text/event-stream', 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    await remove(id);
+    assert.match(await stream.text(), /event: complete\ndata:\n\n$/);
   });
 
   test('a draft of which an attempt was made is not deleted', async () => {

@@ -9,8 +9,8 @@ import { isVisibleTo } from '../company/visibility.ts';
 export interface CompanyReader {
   /** The company as it is now; undefined when it does not exist or exists for others only. */
   find(requester: Requester, id: CompanyId): Promise<CompanyRow | undefined>;
-  /** The company as it is now, for any requester. Rejects when it does not exist. */
-  get(id: CompanyId): Promise<CompanyRow>;
+  /** The company as it is now, for any requester; undefined when it does not exist. */
+  get(id: CompanyId): Promise<CompanyRow | undefined>;
 }
 
 /** The most companies of one statement. */
@@ -28,11 +28,7 @@ export function openCompanyReader(db: Db): CompanyReader {
       const company = await companies.load(id);
       return company && isVisibleTo(requester, company) ? company : undefined;
     },
-    async get(id) {
-      const company = await companies.load(id);
-      if (!company) throw new Error(`There is no company ${id}.`);
-      return company;
-    },
+    get: (id) => companies.load(id),
   };
 }
 
