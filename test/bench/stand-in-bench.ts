@@ -19,6 +19,8 @@ export interface Switches {
   readonly wizard?: Fault | 'fails' | 'no-company';
   /** While a site's database is restored from a snapshot. */
   readonly 'source-sql'?: Fault | `raises ${string}`;
+  /** The web server answers a log-in with 500, as Frappe does while its database is unavailable. */
+  readonly 'log-in'?: 'fails-once' | 'fails' | 'database-down';
   /** How many connections to the database server are refused. */
   readonly databaseDown?: number;
   /** Connections to the database server are accepted, but not greeted. */
@@ -112,7 +114,11 @@ export async function openStandInBench(
 
   const read = async (file: string): Promise<unknown> =>
     JSON.parse((await textOf(join(path, file))) ?? 'null') ?? undefined;
-  const webUrl = await serveSites(t, read);
+  const turn = async (switches: Switches): Promise<void> => {
+    await writeFile(join(path, 'turning.json'), JSON.stringify(switches));
+    await rename(join(path, 'turning.json'), join(path, 'stand-in.json'));
+  };
+  const webUrl = await serveSites(t, read, turn);
   if (owner !== undefined) {
     for (const file of ['.', ...(await readdir(path, { recursive: true }))])
       await chown(join(path, file), owner, owner);
@@ -126,8 +132,7 @@ export async function openStandInBench(
     read,
     async turn(switches) {
       await rm(join(path, 'reached.json'), { force: true });
-      await writeFile(join(path, 'turning.json'), JSON.stringify(switches));
-      await rename(join(path, 'turning.json'), join(path, 'stand-in.json'));
+      await turn(switches);
     },
     async reached() {
       const watcher = watch(path);
@@ -158,13 +163,17 @@ export async function logIn(webUrl: string, siteName: string, usr: string, pwd: 
 }
 
 /** Ping and log-in of every site, found by the Host header as Frappe does. */
-async function serveSites(t: Closer, read: StandInBench['read']): Promise<string> {
+async function serveSites(t: Closer, read: StandInBench['read'], turn: StandInBench['turn']): Promise<string> {
   const server = createServer(async (asked, response) => {
     const answer = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body));
     const config = (await read(`sites/${asked.headers.host}/site_config.json`)) as { db_name: string } | undefined;
     const rows = config && ((await read(`database/${config.db_name}.json`)) as Rows | undefined);
     if (!rows) return answer(404, {});
     if (asked.url === '/api/method/ping') return answer(200, { message: 'pong' });
+    const { 'log-in': fault, ...others } = ((await read('stand-in.json')) ?? {}) as Switches;
+    if (fault === 'fails-once') await turn(others);
+    if (fault === 'database-down') await turn({ databaseDown: 1 });
+    if (fault !== undefined) return answer(500, {});
     const form = new URLSearchParams(Buffer.concat(await Array.fromAsync(asked)).toString());
     const [salt, digest] = rows.users[form.get('usr')?.toLowerCase() ?? '']?.password ?? [];
     if (digest !== digestOf(`${salt}${form.get('pwd')}`)) return answer(401, { message: 'Invalid Login' });

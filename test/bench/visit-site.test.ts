@@ -7,6 +7,8 @@ import { after, describe, type TestContext, test } from 'node:test';
 import { SiteHostError, type SitePlan } from '../../src/provisioning/site-host.ts';
 import { visitSite } from '../../src/site-hosts/bench/visit-site.ts';
 import { openPrivateAuthority, opensslMissing } from '../support/private-authority.ts';
+import { acme, ever, failureOf, makeUpTo, stepOf } from '../support/site-plan.ts';
+import { noStandIn, openStandInBench } from './stand-in-bench.ts';
 
 const plan = { siteName: 'acme.localhost', adminEmail: 'jane@acme.example', adminPassword: 'secret' } as SitePlan;
 
@@ -106,5 +108,38 @@ describe('a visit over TLS', { skip: opensslMissing }, () => {
     );
     await visit(`https://localhost:${await serve(t, server)}`);
     assert.deepEqual(asked, ['localhost']);
+  });
+});
+
+describe('a site whose server fails at the log-in', { skip: noStandIn, timeout: 30_000 }, () => {
+  test('it is verified when the server recovers', async (t) => {
+    const bench = await openStandInBench(t);
+    await makeUpTo(bench.host, acme, 'verify');
+    await bench.turn({ 'log-in': 'fails-once' });
+    await stepOf(bench.host, acme, 'verify').run({ signal: ever, progress() {} });
+  });
+
+  test('it is not as it should be when the server keeps failing', async (t) => {
+    const bench = await openStandInBench(t);
+    await makeUpTo(bench.host, acme, 'verify');
+    await bench.turn({ 'log-in': 'fails' });
+    const failure = await failureOf(stepOf(bench.host, acme, 'verify').run({ signal: ever, progress() {} }));
+    assert.deepEqual(
+      [failure.reason, failure.transient, failure.detail],
+      ['VERIFICATION_FAILED', false, 'log-in answers 500'],
+    );
+  });
+
+  test('the step waits for the database when that is why', async (t) => {
+    const bench = await openStandInBench(t);
+    await makeUpTo(bench.host, acme, 'verify');
+    await bench.turn({ 'log-in': 'database-down' });
+    const step = stepOf(bench.host, acme, 'verify');
+    const failure = await failureOf(step.run({ signal: ever, progress() {} }));
+    assert.deepEqual(
+      [failure.reason, failure.transient, failure.message],
+      ['HOST_UNAVAILABLE', true, 'The database server does not answer.'],
+    );
+    await step.run({ signal: ever, progress() {} });
   });
 });

@@ -27,6 +27,9 @@ export async function visitSite(webUrl: string, plan: SitePlan, signal: AbortSig
   }
 }
 
+/** The site's server failed, and does not say why: the site is broken, or something that the server needs was unavailable. */
+export class SiteServerFailed extends SiteHostError {}
+
 const responseLimit = 30_000;
 
 /** OpenSSL's and Node's codes for what is wrong with a certificate, and for a server that does not speak TLS. */
@@ -60,7 +63,8 @@ function unexpectedStatus(what: string, { statusCode, headers }: IncomingMessage
   const elsewhere =
     headers.location === undefined ? '' : `, to ${URL.parse(headers.location)?.origin ?? 'another path'}`;
   const hint = status >= 300 && status < 400 ? `${elsewhere}; BENCH_WEB_URL must be where sites are served` : '';
-  return new SiteHostError('VERIFICATION_FAILED', 'The site was created, but it does not respond as it should.', {
+  const Fault = status >= 500 ? SiteServerFailed : SiteHostError;
+  return new Fault('VERIFICATION_FAILED', 'The site was created, but it does not respond as it should.', {
     detail: `${what} answers ${status}${hint}`,
   });
 }
