@@ -42,6 +42,7 @@ import { Corrections } from './migrations/20261126-corrections.ts';
 import { EventPositions } from './migrations/20261126-event-positions.ts';
 import { Listings } from './migrations/20261126-listings.ts';
 import { AddLogLine } from './migrations/20261126-log.ts';
+import { QuotaCounts } from './migrations/20261126-quota-counts.ts';
 import { References } from './migrations/20261126-references.ts';
 import { ServerPool } from './server-pool.ts';
 import { withLimits, withoutLimits } from './session-settings.ts';
@@ -107,6 +108,7 @@ const options = {
       AddLogLine,
       Corrections,
       AddApiKey,
+      QuotaCounts,
     ],
     snapshot: false,
     silent: true,

@@ -29,6 +29,8 @@ interface Contestant {
 const connections = 32;
 /** The customers in turn who send the requests of the service’s connections: each of them may run eight operations at once. */
 const customers = Array.from({ length: 16 }, (_, index) => `customer-${index}`);
+/** Of companies: nobody may create more than some hundreds a day. */
+const creators = Array.from({ length: 500 }, (_, index) => `creator-${index}`);
 const companiesEach = 100;
 
 const shipped = 'plain Yoga';
@@ -39,7 +41,7 @@ export const typename: Line = {
   async measure({ service, extent }) {
     const body = { query: '{ __typename }' };
     const request = postOf(body);
-    const signed = (await tokens()).map((token) => postOf(body, token));
+    const signed = (await tokensOf(customers)).map((token) => postOf(body, token));
     const next = (): string => request;
     return {
       title: '{ __typename }',
@@ -67,7 +69,7 @@ export const company: Line = {
     const made = await service.makeCompanies(customers.length * companiesEach, (index) => inTurn(customers, index));
     const requestsOf = (token: string | undefined, customer: string): string[] =>
       made.filter((one) => one.customer === customer).map(({ id }) => postOf({ query, variables: { id } }, token));
-    const given = await tokens();
+    const given = await tokensOf(customers);
     const plain = customers.map((customer) => requestsOf(undefined, customer));
     const signed = customers.map((customer, index) => requestsOf(given[index], customer));
     const database = { DATABASE_URL: service.cluster.postgres.url };
@@ -101,7 +103,7 @@ export const createCompany: Line = {
       created += 1;
       return postOf({ query: creation, variables: { input: requestFor(`created-${created}.localhost`) } }, token);
     };
-    const given = await tokens();
+    const given = await tokensOf(creators);
     return {
       title: 'createCompany',
       columns,
@@ -112,11 +114,7 @@ export const createCompany: Line = {
             start: () => startReference('bare-http.ts', { DATABASE_URL: service.cluster.postgres.url }),
             next: () => next(),
           },
-          {
-            name: 'this service',
-            start: () => service.startApi(),
-            next: (connection) => next(inTurn(given, connection)),
-          },
+          { name: 'this service', start: () => service.startApi(), next: () => next(inTurn(given, created)) },
         ],
         '"status":"QUEUED"',
         extent,
@@ -125,7 +123,8 @@ export const createCompany: Line = {
   },
 };
 
-const tokens = (): Promise<string[]> => Promise.all(customers.map((customer) => tokenOf(customer, 'customer')));
+const tokensOf = (subjects: readonly string[]): Promise<string[]> =>
+  Promise.all(subjects.map((subject) => tokenOf(subject, 'customer')));
 
 function inTurn<Item>(items: readonly Item[], index: number): Item {
   const item = items[index % items.length];
