@@ -26,6 +26,11 @@ CompanyObject.implement({
       nullable: true,
       description: 'The requested time zone; null for that of the country’s capital.',
     }),
+    locale: t.exposeString('locale', {
+      nullable: true,
+      description:
+        'The requested language of the customer: a tag of BCP 47 in its canonical spelling; null for English.',
+    }),
     apps: t.exposeStringList('apps', { description: 'The apps to install, in order.' }),
     customerEmail: t.exposeString('customer_email', {
       description: 'The address that is mailed when the site is ready or the attempt failed.',

@@ -17,7 +17,7 @@ import { ValidationError } from './validation-error.ts';
 
 const CorrectCompanyInput = builder.inputType('CorrectCompanyInput', {
   description:
-    'What is to be different, by the rules of `CreateCompanyInput`; what is null or left out stays. `externalReference`, `metadata` and `customerEmail` may be corrected at any status, everything else only of a DRAFT that no worker has ever worked on.',
+    'What is to be different, by the rules of `CreateCompanyInput`; what is null or left out stays. `externalReference`, `metadata`, `locale` and `customerEmail` may be corrected at any status, everything else only of a DRAFT that no worker has ever worked on.',
   fields: (t) => ({
     companyName: t.string({ description: 'The company’s name.' }),
     companyAbbr: t.string({ description: 'The abbreviation.' }),
@@ -26,6 +26,7 @@ const CorrectCompanyInput = builder.inputType('CorrectCompanyInput', {
     defaultCurrency: t.string({ description: 'The currency.' }),
     country: t.string({ description: 'The country.' }),
     timeZone: t.string({ description: 'The site’s time zone.' }),
+    locale: t.string({ description: 'The language of mails that were not sent yet.' }),
     domain: t.string({ description: 'The site’s host name. The former one is free again.' }),
     apps: t.stringList({ description: 'All apps to install.' }),
     customerEmail: t.string({

@@ -43,6 +43,10 @@ const CreateCompanyInputType = builder.inputType('CreateCompanyInput', {
       description:
         'The site’s time zone: a name of the IANA tz database, e.g. `Europe/Berlin`. By default that of the country’s capital.',
     }),
+    locale: t.string({
+      description:
+        'The language that the customer reads: a tag of BCP 47 of up to 35 characters, e.g. `de-AT`. English by default.',
+    }),
     domain: t.string({
       required: true,
       description:

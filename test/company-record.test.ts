@@ -186,14 +186,15 @@ describe('repeated requests', () => {
     assert.equal(await kindOf('installed', { apps: ['hrms'] }, { ...deps, apps }), 'idempotency-key-reused');
   });
 
-  test('a repeated request is recognised after its secret key is gone, and its time zone counts', async () => {
+  test('a repeated request is recognised after its secret key is gone, and its time zone and locale count', async () => {
     await first('rotated');
     assert.equal(await kindOf('rotated', {}, { ...deps, secrets: rotated }), 'created');
     assert.equal(
       await kindOf('rotated', { companyAbbr: 'B' }, { ...deps, secrets: rotated }),
       'idempotency-key-reused',
     );
-    assert.equal(await kindOf('rotated', { timeZone: 'Asia/Tokyo' }), 'idempotency-key-reused');
+    for (const other of [{ timeZone: 'Asia/Tokyo' }, { locale: 'de' }])
+      assert.equal(await kindOf('rotated', other), 'idempotency-key-reused');
   });
 
   test('nothing derived from the password outlives it', async () => {

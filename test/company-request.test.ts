@@ -50,6 +50,7 @@ describe('invalid requests', () => {
       defaultCurrency: canary,
       country: canary,
       timeZone: canary,
+      locale: `${canary} `,
       domain: canary,
       apps: [canary, canary],
       customerEmail: canary,
@@ -58,7 +59,7 @@ describe('invalid requests', () => {
       idempotencyKey: `${canary} `,
     });
     assert.equal(everywhere.ok, false);
-    assert.equal(everywhere.ok || everywhere.faults.length, 14);
+    assert.equal(everywhere.ok || everywhere.faults.length, 15);
     for (const password of [canary.slice(0, 7), `${canary}\n`, canary.repeat(100)]) {
       const checked = check({ adminPassword: password });
       assert.equal(checked.ok, false);
@@ -77,6 +78,7 @@ describe('valid requests', () => {
     const expected = {
       apps: defaultApps,
       timeZone: null,
+      locale: null,
       customerEmail: null,
       externalReference: null,
       metadata: [],
@@ -301,6 +303,17 @@ describe('time zones', () => {
     for (const [given, kept] of Object.entries({ ...spellings, 'Etc/GMT+5': 'Etc/GMT+5', utc: 'UTC' })) {
       assert.equal(accepted({ timeZone: given }).timeZone, kept);
     }
+  });
+
+  test('a locale is stored in its canonical spelling, whatever language it is', () => {
+    const spellings = {
+      'DE-at': 'de-AT',
+      iw: 'he',
+      'zh-hant-tw': 'zh-Hant-TW',
+      'de-DE-u-hc-h12': 'de-DE-u-hc-h12',
+      tlh: 'tlh',
+    };
+    for (const [given, kept] of Object.entries(spellings)) assert.equal(accepted({ locale: given }).locale, kept);
   });
 });
 

@@ -61,7 +61,7 @@ describe('corrections', () => {
     assert.equal((await readCompany(portal, id)).version, 1);
   });
 
-  test('only notes may be corrected once a worker has worked on a company, and the address until it is mailed', async () => {
+  test('only notes and the language may be corrected once a worker has worked on a company, and the address until it is mailed', async () => {
     const { id } = await createCompany(portal, draft('worked', { draft: false }));
     await watchToEnd(portal, id);
     assert.equal((await correct(id, { companyName: 'Other Ltd' })).__typename, 'WrongStatus');
@@ -69,8 +69,12 @@ describe('corrections', () => {
       (await correct(id, { metadata: [{ key: 'plan', value: 'gold' }] })).__typename,
       'CorrectCompanySuccess',
     );
+    assert.equal((await correct(id, { locale: 'de-at' })).__typename, 'CorrectCompanySuccess');
     const { companies } = await portal.execute(CompaniesDocument, { filter: { text: 'worked' } });
-    assert.deepEqual(companies.edges[0]?.node.metadata, [{ key: 'plan', value: 'gold' }]);
+    assert.partialDeepStrictEqual(companies.edges[0]?.node, {
+      locale: 'de-AT',
+      metadata: [{ key: 'plan', value: 'gold' }],
+    });
   });
 
   test('a corrected address takes the company, and its open stream, from the former one', async () => {

@@ -128,7 +128,7 @@ export type CompanyStatus =
   /** Durably queued; waiting for a worker. */
   | 'QUEUED';
 
-/** What is to be different, by the rules of `CreateCompanyInput`; what is null or left out stays. `externalReference`, `metadata` and `customerEmail` may be corrected at any status, everything else only of a DRAFT that no worker has ever worked on. */
+/** What is to be different, by the rules of `CreateCompanyInput`; what is null or left out stays. `externalReference`, `metadata`, `locale` and `customerEmail` may be corrected at any status, everything else only of a DRAFT that no worker has ever worked on. */
 export type CorrectCompanyInput = {
   /** The login of the site’s administrator. */
   adminEmail?: string | null | undefined;
@@ -150,6 +150,8 @@ export type CorrectCompanyInput = {
   domain?: string | null | undefined;
   /** What you call the company. */
   externalReference?: string | null | undefined;
+  /** The language of mails that were not sent yet. */
+  locale?: string | null | undefined;
   /** All of your notes; an empty list removes them. */
   metadata?: Array<MetadataEntryInput> | null | undefined;
   /** The site’s time zone. */
@@ -182,6 +184,8 @@ export type CreateCompanyInput = {
   externalReference?: string | null | undefined;
   /** 1 to 200 visible ASCII characters of your choice. Repeating a key with the same input returns the same company; with different input it is refused. (The password is compared until it is erased.) */
   idempotencyKey?: string | null | undefined;
+  /** The language that the customer reads: a tag of BCP 47 of up to 35 characters, e.g. `de-AT`. English by default. */
+  locale?: string | null | undefined;
   /** Your notes about the company: at most 20, each key once. Not a place for secrets. They count as input of the `idempotencyKey`, in any order. */
   metadata?: Array<MetadataEntryInput> | null | undefined;
   /** The site’s time zone: a name of the IANA tz database, e.g. `Europe/Berlin`. By default that of the country’s capital. */
@@ -370,7 +374,7 @@ export type CompaniesQueryVariables = Exact<{
 }>;
 
 
-export type CompaniesQuery = { companies: { edges: Array<{ cursor: string, node: { customerEmail: string, externalReference: string | null, id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, metadata: Array<{ key: string, value: string }>, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type CompaniesQuery = { companies: { edges: Array<{ cursor: string, node: { customerEmail: string, locale: string | null, externalReference: string | null, id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, metadata: Array<{ key: string, value: string }>, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type CountCompaniesQueryVariables = Exact<{
   filter?: CompanyFilter | null | undefined;
@@ -918,6 +922,7 @@ export const CompaniesDocument = new TypedDocumentString(`
       node {
         ...CompanyFields
         customerEmail
+        locale
         externalReference
         metadata {
           key

@@ -3,6 +3,7 @@
 import { countryFor } from './countries.ts';
 import { parseCurrency } from './currencies.ts';
 import { hasInvisibleCharacters } from './invisible-characters.ts';
+import { longestLocale, parseLocale } from './locale.ts';
 import { type MailAddressFault, mailAddressFault, parseMailAddress } from './mail-address.ts';
 import { isBelow, longestSiteName, parseSiteName, readsLike, type SiteNameFault, siteNameFault } from './site-name.ts';
 import { parseTimeZone } from './time-zone.ts';
@@ -16,6 +17,7 @@ export interface CompanyRequest {
   readonly defaultCurrency: string;
   readonly country: string;
   readonly timeZone?: string | null;
+  readonly locale?: string | null;
   /** The name of the site, e.g. `acme.localhost`. */
   readonly domain: string;
   readonly apps?: readonly string[] | null;
@@ -47,6 +49,8 @@ export interface CheckedCompany {
   readonly country: string;
   /** A name of the tz database; null for that of the country's capital. */
   readonly timeZone: string | null;
+  /** A language tag (BCP 47) in its canonical spelling; null for English. */
+  readonly locale: string | null;
   /** Lower case. */
   readonly siteName: string;
   /** Without `frappe`, which every site has; in the requested order. */
@@ -103,7 +107,7 @@ export function checkCompanyRequest(
       faults.push({ field, code, message });
       return '';
     };
-  const { timeZone, customerEmail, externalReference, metadata, idempotencyKey } = request;
+  const { timeZone, locale, customerEmail, externalReference, metadata, idempotencyKey } = request;
   const company: CheckedCompany = {
     companyName: checkCompanyName(request.companyName, request.companyAbbr, of('companyName')),
     companyAbbr: checkCompanyAbbr(request.companyAbbr, of('companyAbbr')),
@@ -112,6 +116,7 @@ export function checkCompanyRequest(
     defaultCurrency: checkCurrency(request.defaultCurrency, of('defaultCurrency')),
     country: checkCountry(request.country, of('country')),
     timeZone: timeZone == null ? null : checkTimeZone(timeZone, of('timeZone')),
+    locale: locale == null ? null : checkLocale(locale, of('locale')),
     siteName: checkSiteName(request.domain, { apps: offeredApps, ownHosts, domains: siteDomains }, of('domain')),
     apps: request.apps == null ? defaultAppsOf(offeredApps) : checkApps(request.apps, offeredApps, of('apps')),
     customerEmail: customerEmail == null ? null : checkMailAddress(customerEmail, of('customerEmail')),
@@ -222,6 +227,13 @@ function checkCountry(text: string, report: Report): string {
 function checkTimeZone(text: string, report: Report): string {
   if (text === '') return report('REQUIRED', 'Name a time zone, such as Europe/Berlin, or leave it out.');
   return parseTimeZone(text) ?? report('UNKNOWN_VALUE', 'Use a name of the IANA tz database, such as Europe/Berlin.');
+}
+
+function checkLocale(text: string, report: Report): string {
+  if (text === '') return report('REQUIRED', 'Name a language, such as de or es-MX, or leave it out.');
+  if (text.length > longestLocale)
+    return report('TOO_LONG', `Shorten the language tag to ${longestLocale} characters.`);
+  return parseLocale(text) ?? report('INVALID_FORMAT', 'Use a language tag of BCP 47, such as de or es-MX.');
 }
 
 const siteNameMessages: Record<SiteNameFault, string> = {

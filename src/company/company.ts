@@ -40,6 +40,8 @@ export const CompanySchema = defineEntity({
     country: p.text(),
     /** The requested one, a name of the tz database; null for that of the country's capital. */
     timeZone: p.text().nullable(),
+    /** A language tag (BCP 47): of what the customer reads; null for English. */
+    locale: p.text().nullable(),
     /** The requested domain; no two companies share one. */
     siteName: p.text().unique(),
     apps: p.array().$type<string[]>(),

@@ -35,8 +35,8 @@ export type CorrectionOutcome =
 export type CorrectDeps = Omit<CreateCompanyDeps, 'quotas'>;
 
 /**
- * Corrects a company: everything of a draft that no worker has ever worked on; of any other its reference, its metadata and, until its
- * mail is out, the address to mail. What is so already is no change.
+ * Corrects a company: everything of a draft that no worker has ever worked on; of any other its reference, its metadata, its locale and,
+ * until its mail is out, the address to mail. What is so already is no change.
  */
 export async function correctCompany(
   deps: CorrectDeps,
@@ -82,7 +82,7 @@ export async function correctCompany(
 }
 
 /** What may be corrected whatever a worker has done. */
-const correctable: ReadonlySet<string> = new Set(['customer_email', 'external_reference', 'metadata']);
+const correctable: ReadonlySet<string> = new Set(['customer_email', 'locale', 'external_reference', 'metadata']);
 
 const notAllowed: Fault = {
   field: 'customerEmail',
@@ -101,6 +101,7 @@ function checkCorrection(deps: CorrectDeps, found: CompanyRow, correction: Corre
     defaultCurrency: correction.defaultCurrency ?? found.default_currency,
     country: correction.country ?? found.country,
     timeZone: correction.timeZone ?? found.time_zone,
+    locale: correction.locale ?? found.locale,
     domain: correction.domain ?? found.site_name,
     apps: correction.apps ?? found.apps,
     customerEmail: correction.customerEmail ?? found.customer_email,
@@ -124,6 +125,7 @@ function changesOf(
     default_currency: checked.defaultCurrency,
     country: checked.country,
     time_zone: checked.timeZone,
+    locale: checked.locale,
     site_name: checked.siteName,
     apps: [...checked.apps],
     customer_email: checked.customerEmail ?? '',

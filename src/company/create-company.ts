@@ -117,6 +117,7 @@ async function insertCompany(
     default_currency: request.defaultCurrency,
     country: request.country,
     time_zone: request.timeZone,
+    locale: request.locale,
     site_name: request.siteName,
     apps: [...request.apps],
     status: request.draft ? 'DRAFT' : 'QUEUED',

@@ -15,12 +15,13 @@ export interface SentRequest {
  * nothing that is not in the company's row: the password is left out.
  */
 export function requestDigest({ sent, checked }: SentRequest): string {
-  const { adminPassword: _secret, idempotencyKey: _found, externalReference, metadata, ...rest } = checked;
+  const { adminPassword: _secret, idempotencyKey: _found, locale, externalReference, metadata, ...rest } = checked;
   const given = {
     ...rest,
     apps: sent.apps == null ? null : checked.apps,
     customerEmail: sent.customerEmail == null ? null : checked.customerEmail,
     // Later versions added these: a request without them keeps the digest that it had.
+    ...(locale === null ? {} : { locale }),
     ...(externalReference === null ? {} : { externalReference }),
     ...(metadata.length === 0 ? {} : { metadata }),
   };
@@ -47,6 +48,7 @@ function isAsAskedFor(company: CompanyRow, { sent, checked }: SentRequest): bool
     company.country === checked.country &&
     company.time_zone === checked.timeZone &&
     company.site_name === checked.siteName &&
+    checked.locale === null &&
     checked.externalReference === null &&
     checked.metadata.length === 0 &&
     (sent.apps == null || JSON.stringify(company.apps) === JSON.stringify(checked.apps))

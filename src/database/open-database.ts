@@ -41,6 +41,7 @@ import { AddAuditTenant } from './migrations/20261126-audit-tenant.ts';
 import { Corrections } from './migrations/20261126-corrections.ts';
 import { EventPositions } from './migrations/20261126-event-positions.ts';
 import { Listings } from './migrations/20261126-listings.ts';
+import { Locale } from './migrations/20261126-locale.ts';
 import { AddLogLine } from './migrations/20261126-log.ts';
 import { QuotaCounts } from './migrations/20261126-quota-counts.ts';
 import { References } from './migrations/20261126-references.ts';
@@ -109,6 +110,7 @@ const options = {
       Corrections,
       AddApiKey,
       QuotaCounts,
+      Locale,
     ],
     snapshot: false,
     silent: true,
