@@ -19,12 +19,13 @@ const rooms = {
   'src/site-hosts/sandbox': ['src/company', ...port],
   'src/audit': ['src/company', 'src/observability'],
   'src/revocation': ['src/company', 'src/access', 'src/observability'],
-  'src/http': ['schema', 'src/live', 'src/access', 'src/observability'],
+  'src/quotas': ['src/company', 'src/redis'],
+  'src/http': ['schema', 'src/live', 'src/access', 'src/quotas', 'src/observability'],
   'src/embedded': [],
   'src/config': ['src/company', 'src/database', 'src/redis', 'src/mail', 'src/secrets'],
   'src/client': [],
   'src/demo': ['src/client'],
-  schema: ['src/access', 'src/company', 'src/provisioning', 'src/mail', 'src/live', 'src/audit', 'src/revocation', 'src/secrets'],
+  schema: ['src/access', 'src/company', 'src/provisioning', 'src/mail', 'src/live', 'src/audit', 'src/revocation', 'src/quotas', 'src/secrets'],
   jobs: ['src/company', 'src/provisioning', 'src/mail', 'src/live', 'src/redis', 'src/observability'],
 };
 

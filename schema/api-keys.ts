@@ -1,9 +1,8 @@
 import { type ApiKeyRow, listApiKeys } from '../src/access/api-keys.ts';
-import { claimTextFault } from '../src/access/claim-text.ts';
-import type { Viewer } from '../src/access/viewer.ts';
 import type { ApiKeyScope } from '../src/company/api-key.ts';
-import { nameOfOwner, type OwnerName, ownerOf } from '../src/company/requester.ts';
+import { nameOfOwner } from '../src/company/requester.ts';
 import { builder } from './builder.ts';
+import { OwnerInput, OwnerObject, ownerFrom, whichOwner } from './owner.ts';
 import { pageComplexity, resolvePage } from './page.ts';
 import { badArgument } from './refusal.ts';
 
@@ -30,23 +29,6 @@ export const ApiKeyScopeEnum = builder.enumType('ApiKeyScope', {
   values: scopes,
 });
 
-const ApiKeyOwnerObject = builder.objectRef<OwnerName>('ApiKeyOwner').implement({
-  description: 'Whom a key acts for: a tenant, or a single subject.',
-  authScopes: { managesApiKeys: true },
-  fields: (t) => ({
-    tenant: t.string({
-      nullable: true,
-      resolve: ({ tenant }) => tenant,
-      description: 'The tenant; null for a subject.',
-    }),
-    subject: t.string({
-      nullable: true,
-      resolve: ({ subject }) => subject,
-      description: 'The `sub` of the owner’s tokens; null for a tenant.',
-    }),
-  }),
-});
-
 export const ApiKeyObject = builder.objectRef<ApiKeyRow>('ApiKey').implement({
   description: 'A key with which an owner’s programs sign in. The key itself is shown once, when it is created.',
   authScopes: { managesApiKeys: true },
@@ -58,7 +40,7 @@ export const ApiKeyObject = builder.objectRef<ApiKeyRow>('ApiKey').implement({
     name: t.exposeString('name', { description: 'What it was called when it was created.' }),
     scopes: t.field({ type: [ApiKeyScopeEnum], resolve: (key) => key.scopes, description: 'What it may do.' }),
     owner: t.field({
-      type: ApiKeyOwnerObject,
+      type: OwnerObject,
       resolve: ({ owner }) => nameOfOwner(owner),
       description: 'Whom it acts for.',
     }),
@@ -78,29 +60,6 @@ export const ApiKeyObject = builder.objectRef<ApiKeyRow>('ApiKey').implement({
     }),
   }),
 });
-
-export const OwnerInput = builder.inputType('ApiKeyOwnerInput', {
-  description: 'Whose keys: give either a tenant or a subject.',
-  fields: (t) => ({
-    tenant: t.string({ description: 'The tenant of the owner’s tokens. Up to 255 characters.' }),
-    subject: t.string({ description: 'The `sub` of the owner’s tokens. Up to 255 characters.' }),
-  }),
-});
-
-interface GivenOwner {
-  readonly tenant?: string | null | undefined;
-  readonly subject?: string | null | undefined;
-}
-
-/** The owner that is meant; undefined where the name is none, or not the viewer's to use. */
-export function ownerFrom({ tenant, subject }: GivenOwner, { owner: own, seesAll }: Viewer): string | undefined {
-  const name = tenant ?? subject ?? '';
-  if ((tenant == null) === (subject == null) || claimTextFault(name)) return undefined;
-  const owner = ownerOf(tenant == null ? { subject: name } : { tenant: name });
-  return seesAll || owner === own ? owner : undefined;
-}
-
-export const whichOwner = 'Name one tenant or one subject; only operators may name another one than their own.';
 
 builder.queryField('apiKeys', (t) =>
   t.connection(

@@ -18,6 +18,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   revokeTokensOf: 'REVOKE_TOKENS_OF',
   createApiKey: 'CREATE_API_KEY',
   revokeApiKey: 'REVOKE_API_KEY',
+  setQuotas: 'SET_QUOTAS',
 };
 
 /**

@@ -3,13 +3,20 @@ import type { Audit } from '../src/audit/audit.ts';
 import type { Act } from '../src/company/act.ts';
 import type { Moment } from '../src/company/health.ts';
 import type { Notifier } from '../src/company/notifier.ts';
-import type { CompanyQuotas } from '../src/company/quotas.ts';
+import type { DefaultLimits } from '../src/company/quota-limits.ts';
 import type { Db } from '../src/company/tables.ts';
 import type { CompanyReader } from '../src/live/company-reader.ts';
 import type { CompanyStreams } from '../src/live/company-stream.ts';
 import type { EventLog } from '../src/live/event-log.ts';
 import type { LogStreams } from '../src/live/log-stream.ts';
 import type { SecretBox } from '../src/secrets/secret-box.ts';
+
+export interface Usage {
+  /** Requests within the present minute. */
+  requestsOf(owner: string): number;
+  /** Open streams. */
+  streamsOf(owner: string): number;
+}
 
 /** What resolvers use; the same for every request of a process. */
 export interface SchemaDeps {
@@ -28,8 +35,10 @@ export interface SchemaDeps {
   readonly ownHosts: readonly string[];
   /** The domains below which sites must be; any when empty. */
   readonly siteDomains: readonly string[];
-  /** The limits of customers and partners. */
-  readonly quotas: CompanyQuotas;
+  /** The configured limits of customers and partners. */
+  readonly quotas: DefaultLimits;
+  /** What an owner uses of those that this process counts. */
+  readonly usage: Usage;
   readonly siteUrl: (siteName: string) => string;
   /** Records who did what. */
   readonly audit: Audit;

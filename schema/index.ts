@@ -20,6 +20,8 @@ import './audit-log.ts';
 import './revocations.ts';
 import './api-keys.ts';
 import './manage-api-keys.ts';
+import './quotas.ts';
+import './set-quotas.ts';
 import { audited } from './audited.ts';
 import { builder } from './builder.ts';
 import { describeScopes } from './describe-scopes.ts';

@@ -1,8 +1,9 @@
 import { faultsOfApiKey, longestLife } from '../src/access/api-key-request.ts';
 import { isApiKeyId } from '../src/access/api-key-text.ts';
 import { type ApiKeyRow, createApiKey, mostApiKeys, revokeApiKey } from '../src/access/api-keys.ts';
-import { ApiKeyObject, ApiKeyScopeEnum, OwnerInput, ownerFrom, whichOwner } from './api-keys.ts';
+import { ApiKeyObject, ApiKeyScopeEnum } from './api-keys.ts';
 import { builder } from './builder.ts';
+import { OwnerInput, ownerFrom, whichOwner } from './owner.ts';
 import { type FieldProblem, FieldProblemInterface, type Problem, ProblemInterface } from './problem.ts';
 import { ValidationError } from './validation-error.ts';
 

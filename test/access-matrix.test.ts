@@ -67,6 +67,7 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
     document: '{ events { edges { cursor node { version } } } }',
     row: ownersOnly('2 seen', '0 seen'),
   },
+  'Query.quotas': { document: '{ quotas { streams { limit } } }', row: { ...ownersOnly('seen', 'seen') } },
   'Query.serviceStatus': { document: '{ serviceStatus { waiting } }', row: operatorsOnly('seen') },
   'Query.revocations': { document: '{ revocations { edges { node { subject } } } }', row: operatorsOnly('0 seen') },
   'Query.auditLog': {
@@ -122,6 +123,10 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
   },
   'Mutation.revokeTokensOf': {
     document: 'mutation { revokeTokensOf(subject: "") { __typename } }',
+    row: operatorsOnly(denied),
+  },
+  'Mutation.setQuotas': {
+    document: 'mutation { setQuotas(owner: {}, input: {}) { __typename } }',
     row: operatorsOnly(denied),
   },
   'Subscription.companiesStatusChanged': {

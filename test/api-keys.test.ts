@@ -107,7 +107,7 @@ describe('API keys', () => {
     const { apiKey } = await create('mine', 'partner', { name: 'mine', scopes: ['COMPANIES_READ'] });
     const [other, operator] = [await tokenOf('other', 'partner'), await tokenOf('olga', 'operator')];
     assert.equal(await revoke(other, apiKey.id), 'ApiKeyNotFound');
-    const list = 'query ($owner: ApiKeyOwnerInput) { apiKeys(owner: $owner) { edges { node { id } } } }';
+    const list = 'query ($owner: OwnerInput) { apiKeys(owner: $owner) { edges { node { id } } } }';
     assert.deepEqual((await send(other, list)).data.apiKeys.edges, []);
     const owner = { subject: 'mine' };
     assert.equal((await send(other, list, { owner })).errors[0].extensions.code, 'BAD_USER_INPUT');

@@ -134,7 +134,12 @@ describe('open streams', () => {
     assert.equal(refused.status, 429);
     assert.equal(refused.headers.get('retry-after'), '10');
     const { errors } = await refused.json();
-    assert.deepEqual(errors[0].extensions, { code: 'TOO_MANY_REQUESTS', limit: 3, retryAfterSeconds: 10 });
+    assert.deepEqual(errors[0].extensions, {
+      code: 'TOO_MANY_REQUESTS',
+      quota: 'STREAMS',
+      limit: 3,
+      retryAfterSeconds: 10,
+    });
     const socket = createSocketClient({
       url: url.replace('http:', 'ws:'),
       webSocketImpl: WebSocket,
@@ -163,7 +168,10 @@ describe('requests', () => {
     const refused = answers.find(({ status }) => status === 429);
     const seconds = Number(refused?.headers['retry-after']);
     assert.ok(seconds >= 1 && seconds <= 60, `within a minute: ${seconds}`);
-    assert.match(refused?.text ?? '', /"code":"TOO_MANY_REQUESTS","limit":60,"retryAfterSeconds":\d/);
+    assert.match(
+      refused?.text ?? '',
+      /"code":"TOO_MANY_REQUESTS","quota":"REQUESTS_PER_MINUTE","limit":60,"retryAfterSeconds":\d/,
+    );
     assert.ok(answers.filter(({ status }) => status === 200).length >= 60);
     const others = [await tokenOf('joe', 'customer'), await tokenOf('olga', 'operator')];
     for (const token of others)

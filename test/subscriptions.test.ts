@@ -9,6 +9,7 @@ import { ResultStream } from '../src/http/result-stream.ts';
 import { openSubscriptions } from '../src/http/subscriptions.ts';
 import { openViewerLimits } from '../src/http/viewer-limits.ts';
 import { openMetrics } from '../src/observability/metrics.ts';
+import { openRequestCounts } from '../src/quotas/request-counts.ts';
 
 // A schema that counts its executions, and a source that gives everybody the same events.
 
@@ -39,7 +40,10 @@ function openService(fails = false) {
     subscription: new GraphQLObjectType({ name: 'Subscription', fields: { count } }),
   });
   const subscribe = openSubscriptions({
-    limits: openViewerLimits(() => undefined),
+    limits: openViewerLimits(
+      () => undefined,
+      openRequestCounts(async () => new Map(), assert.fail),
+    ),
     revocations: openRevocations(),
     metrics: openMetrics(),
     mask(result) {

@@ -76,7 +76,7 @@ describe('turns', () => {
     assert.deepEqual(again?.company.served_at, claim.company.served_at);
   });
 
-  test('no customer has more attempts at once than the limit, and a released company counts', async () => {
+  test('no customer has more attempts at once than the limit, which operators may set for them, and a released company counts', async () => {
     const first = await ask('eager', 'eager-1');
     await ask('eager', 'eager-2');
     const nextOf = async (attemptsAtOnce: number): Promise<string | undefined> => {
@@ -89,6 +89,10 @@ describe('turns', () => {
     // Everybody else in this file has one attempt or more.
     assert.equal(await nextOf(1), undefined);
     await releaseLease(store.db, claim);
+    assert.equal(await nextOf(1), undefined);
+    await store.em.execute(`insert into quota_override (owner, attempts_at_once) values ('eager', 2)`);
+    assert.equal(await nextOf(1), 'eager');
+    await store.em.execute(`update quota_override set attempts_at_once = null`);
     assert.equal(await nextOf(1), undefined);
     await store.set(first.id, `status = 'ACTIVE'`);
     assert.equal(await nextOf(1), 'eager');

@@ -5,7 +5,7 @@ import { claimTextFault } from '../access/claim-text.ts';
 import { type Act, nobody } from '../company/act.ts';
 import { apiKeyScopes } from '../company/api-key.ts';
 import type { AuditAction } from '../company/audit-entry.ts';
-import { nameOfOwner, ownerOf } from '../company/requester.ts';
+import { describeOwner, ownerOf } from '../company/requester.ts';
 import type { Db } from '../company/tables.ts';
 import { ConfigError } from '../config/config-error.ts';
 
@@ -77,10 +77,8 @@ const actOf = (action: AuditAction): Act => ({
 });
 
 function lineOf({ id, name, scopes, owner, created_by, expires_at, last_used_on, revoked_at }: ApiKeyRow): string {
-  const { tenant, subject } = nameOfOwner(owner);
-  const whose = tenant === undefined ? `subject ${subject}` : `tenant ${tenant}`;
   const state = revoked_at ? `revoked ${dayOf(revoked_at)}` : `expires ${dayOf(expires_at)}`;
-  return `${id}  ${name}: ${scopes.join(' ')} for ${whose}, by ${created_by}, last used ${last_used_on ?? 'never'}, ${state}`;
+  return `${id}  ${name}: ${scopes.join(' ')} for ${describeOwner(owner)}, by ${created_by}, last used ${last_used_on ?? 'never'}, ${state}`;
 }
 
 const dayOf = (time: Date): string => time.toISOString().slice(0, 10);

@@ -36,7 +36,7 @@ import { watchRedis } from '../redis/watch-redis.ts';
 import { followRevocations } from '../revocation/follow-revocations.ts';
 import { secretBox } from '../secrets/secret-box.ts';
 import { openResources } from './backing-services.ts';
-import { companyQuotas, requestLimits } from './limits.ts';
+import { openLimits } from './limits.ts';
 import { openSiteHost, siteUrls } from './open-site-host.ts';
 import { hasGraphiQL, type PageAddresses, pageAddresses } from './page-addresses.ts';
 import { inboxOf, sandboxSitesOf } from './pages.ts';
@@ -175,6 +175,8 @@ export async function openService(
     const companies = openCompanyReader(db);
     const logs = openLogStreams(db, { channel, companies });
     const eventLog = openEventLog(db, channel, { liveness, log });
+    const limits = openLimits(config, { db, redis, log });
+    closing.defer(() => limits.close());
     const deps = {
       db,
       notifier,
@@ -187,7 +189,8 @@ export async function openService(
       apps: () => host.offeredApps(),
       ownHosts,
       siteDomains: config.SITE_DOMAINS,
-      quotas: companyQuotas(config),
+      quotas: limits.configured,
+      usage: limits.viewers,
       siteUrl,
       audit,
       longestTokenLife: config.AUTH_LONGEST_TOKEN_SECONDS,
@@ -198,7 +201,7 @@ export async function openService(
       revocations,
       graphiql: hasGraphiQL(config) ? { link: signsInDeveloper(config) ? local?.link : undefined } : undefined,
       trustedProxies: config.TRUSTED_PROXIES,
-      limitsOf: requestLimits(config),
+      limits: limits.viewers,
       seesSchema: ({ seesAll }) => config.INTROSPECTION === 'signed-in' || seesAll,
       health,
       metrics,

@@ -36,7 +36,9 @@ export type AuditAction =
   /** The mutation `revokeToken`. */
   | 'REVOKE_TOKEN'
   /** The mutation `revokeTokensOf`. */
-  | 'REVOKE_TOKENS_OF';
+  | 'REVOKE_TOKENS_OF'
+  /** The mutation `setQuotas`. */
+  | 'SET_QUOTAS';
 
 /** The entries to list; omitted criteria are ignored. */
 export type AuditFilter = {

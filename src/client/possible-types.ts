@@ -61,4 +61,5 @@ export const possibleTypes = {
   ResendMailResult: ['MailAlreadySent', 'MailBeingSent', 'MailNotFound', 'ResendMailSuccess', 'ValidationError'],
   RevokeApiKeyResult: ['ApiKeyNotFound', 'RevokeApiKeySuccess'],
   RevokeTokensResult: ['RevokeTokensSuccess', 'ValidationError'],
+  SetQuotasResult: ['SetQuotasSuccess', 'ValidationError'],
 };

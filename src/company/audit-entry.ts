@@ -15,6 +15,7 @@ export const auditActions = [
   'REVOKE_TOKENS_OF',
   'CREATE_API_KEY',
   'REVOKE_API_KEY',
+  'SET_QUOTAS',
   'LOG_IN',
   'READ_MAIL',
   'READ_FAILURE',
@@ -45,7 +46,7 @@ export const AuditEntrySchema = defineEntity({
     /** The network address of the client, as far as it is known. */
     address: p.text().nullable(),
     companyId: p.text().$type<CompanyId>().nullable(),
-    /** What it is about besides a company: the `jti` or the `sub` whose tokens were revoked, or an API key. */
+    /** What it is about besides a company: the `jti` or the `sub` whose tokens were revoked, an API key, or whose quotas were set. */
     target: p.text().nullable(),
     /** How often it happened: above 1 only for what is counted instead of recorded one by one. */
     count: p.integer().default(1),

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { presentLimit, type QuotaLimits } from './quota-limits.ts';
 import type { Requester } from './requester.ts';
 import type { Db } from './tables.ts';
 
@@ -6,14 +7,12 @@ import type { Db } from './tables.ts';
 export const companyQuotas = ['COMPANIES_PER_DAY', 'COMPANIES_WAITING'] as const;
 export type CompanyQuota = (typeof companyQuotas)[number];
 
-export interface CompanyLimits {
-  /** Companies created within 24 hours, including drafts. */
-  readonly perDay: number;
-  /** Companies that are queued at once. */
-  readonly waiting: number;
-}
+type CompanyLimits = Pick<QuotaLimits, 'companiesPerDay' | 'companiesWaiting'>;
 
-/** A partner has their own limits in total, and a customer's for each customer whom they name. */
+/**
+ * A partner has their own limits in total, and a customer's for each customer whom they name. In place of their own limits,
+ * an owner has those that operators have set for them.
+ */
 export interface CompanyQuotas {
   readonly customer: CompanyLimits;
   readonly partner: CompanyLimits;
@@ -48,17 +47,21 @@ export function exceededBy(
   quotas: CompanyQuotas | undefined,
 ): RawBuilder<QuotaExceeded> {
   if (!quotas || requester.seesAll) return nothing;
-  const exceeded = (customer: string | null, { perDay, waiting }: CompanyLimits) => sql<QuotaExceeded>`
+  const exceeded = (customer: string | null, limitOf: (quota: keyof CompanyLimits) => RawBuilder<number>) =>
+    sql<QuotaExceeded>`
     select quota, most as "limit", used, retry_at as "retryAt", per_customer as "perCustomer"
     from quota_exceeded(
-      ${requester.owner}::text, ${customer}::text, ${creates ? perDay : null}::integer, ${queues ? waiting : null}::integer
+      ${requester.owner}::text, ${customer}::text,
+      ${creates ? limitOf('companiesPerDay') : none}, ${queues ? limitOf('companiesWaiting') : none}
     )`;
-  if (!requester.namesCustomers) return exceeded(null, quotas.customer);
-  const own = exceeded(null, quotas.partner);
-  return customerEmail === requester.email
-    ? own
-    : sql<QuotaExceeded>`${own} union all ${exceeded(customerEmail, quotas.customer)}`;
+  const configured = requester.namesCustomers ? quotas.partner : quotas.customer;
+  const own = exceeded(null, (quota) => presentLimit(quota, sql`${requester.owner}`, configured[quota]));
+  if (!requester.namesCustomers || customerEmail === requester.email) return own;
+  const ofCustomer = exceeded(customerEmail, (quota) => sql`${quotas.customer[quota]}::integer`);
+  return sql<QuotaExceeded>`${own} union all ${ofCustomer}`;
 }
+
+const none = sql<number>`null::integer`;
 
 const nothing = sql<QuotaExceeded>`select where false`;
 

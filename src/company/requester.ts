@@ -24,6 +24,12 @@ export type OwnerName =
 export const ownerOf = ({ tenant, subject }: OwnerName): string =>
   tenant === undefined ? subject : `${tenantPrefix}${tenant}`;
 
+/** For people and the audit log: a tenant and a subject of the same name differ. */
+export function describeOwner(owner: string): string {
+  const { tenant, subject } = nameOfOwner(owner);
+  return tenant === undefined ? `subject ${subject}` : `tenant ${tenant}`;
+}
+
 /** The name that `ownerOf` was given. */
 export const nameOfOwner = (owner: string): OwnerName =>
   owner.startsWith(tenantPrefix) ? { tenant: owner.slice(tenantPrefix.length) } : { subject: owner };

@@ -7,6 +7,7 @@ import type { CompanyEventSchema } from './company-event.ts';
 import type { LogLineSchema } from './log-line.ts';
 import type { MailAccountSchema } from './mail-account.ts';
 import type { OutboxMailSchema } from './outbox-mail.ts';
+import type { QuotaOverrideSchema } from './quota-override.ts';
 import type { RevocationSchema } from './revocation.ts';
 import type { WorkerSchema } from './worker.ts';
 
@@ -20,6 +21,7 @@ export interface Tables {
   worker: InferKyselyTable<typeof WorkerSchema>;
   audit_entry: InferKyselyTable<typeof AuditEntrySchema>;
   api_key: InferKyselyTable<typeof ApiKeySchema>;
+  quota_override: InferKyselyTable<typeof QuotaOverrideSchema>;
   revocation: InferKyselyTable<typeof RevocationSchema>;
 }
 

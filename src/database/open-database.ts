@@ -12,6 +12,7 @@ import { CompanyYearSchema } from '../company/company-year.ts';
 import { LogLineSchema } from '../company/log-line.ts';
 import { MailAccountSchema } from '../company/mail-account.ts';
 import { OutboxMail } from '../company/outbox-mail.ts';
+import { QuotaOverrideSchema } from '../company/quota-override.ts';
 import { RevocationSchema } from '../company/revocation.ts';
 import type { Db, Tables } from '../company/tables.ts';
 import { WorkerSchema } from '../company/worker.ts';
@@ -44,6 +45,7 @@ import { Listings } from './migrations/20261126-listings.ts';
 import { Locale } from './migrations/20261126-locale.ts';
 import { AddLogLine } from './migrations/20261126-log.ts';
 import { QuotaCounts } from './migrations/20261126-quota-counts.ts';
+import { AddQuotaOverride } from './migrations/20261126-quota-overrides.ts';
 import { References } from './migrations/20261126-references.ts';
 import { ServerPool } from './server-pool.ts';
 import { withLimits, withoutLimits } from './session-settings.ts';
@@ -76,6 +78,7 @@ const options = {
     WorkerSchema,
     DeploymentSchema,
     AuditEntrySchema,
+    QuotaOverrideSchema,
     RevocationSchema,
     LogLineSchema,
     ApiKeySchema,
@@ -111,6 +114,7 @@ const options = {
       AddApiKey,
       QuotaCounts,
       Locale,
+      AddQuotaOverride,
     ],
     snapshot: false,
     silent: true,

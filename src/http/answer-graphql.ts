@@ -10,19 +10,26 @@ import type { Identify } from './caller.ts';
 import { ClientLeft, unauthenticated } from './error-mask.ts';
 import { positionOf, writeEvents } from './event-stream.ts';
 import type { GraphiQLPage } from './graphiql.ts';
+import { setRateLimitFields } from './rate-limit-fields.ts';
 import { largestBody, readParameters, streamTokenOf } from './request-parameters.ts';
 import type { RunOperation } from './run-operation.ts';
+import type { ViewerLimits } from './viewer-limits.ts';
 import { isMalformed, writeResult } from './write-result.ts';
 
 /**
  * Answers `/graphql` over HTTP. Nothing of a request is read, parsed or kept before it is known who asks; only the
  * preflight of browsers and GraphiQL, where it asks for a token itself, are open to everybody.
  */
-export function graphqlAnswers(run: RunOperation, identify: Identify, graphiql: GraphiQLPage | undefined) {
+export function graphqlAnswers(
+  run: RunOperation,
+  identify: Identify,
+  limits: ViewerLimits,
+  graphiql: GraphiQLPage | undefined,
+) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // Any page may ask: tokens come in a header that no browser adds by itself, and the cookie counts for our own page only.
     response.setHeader('access-control-allow-origin', '*');
-    response.setHeader('access-control-expose-headers', 'x-request-id, retry-after');
+    response.setHeader('access-control-expose-headers', 'x-request-id, retry-after, ratelimit, ratelimit-policy');
     if (request.method === 'OPTIONS') return answerPreflight(response);
     if (graphiql && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
       return graphiql.answer(request, response);
@@ -43,6 +50,7 @@ export function graphqlAnswers(run: RunOperation, identify: Identify, graphiql: 
       if (error instanceof TooManyUnknownKeys) throw tooManyUnknownKeys(error);
       throw error instanceof Unauthenticated ? unauthenticated(error.message) : error;
     });
+    setRateLimitFields(response, limits.rateOf(identity.viewer));
     if (!accepted.json && !accepted.events) throw unacceptable();
     const parameters = await readParameters(request);
     const left = new AbortController();

@@ -22,7 +22,7 @@ import { sendJson } from './send-json.ts';
 import { answersLink, asksToSignIn } from './sign-in-page.ts';
 import { openSubscriptions } from './subscriptions.ts';
 import { limitUnauthenticatedConnections } from './unauthenticated-connections.ts';
-import { openViewerLimits, type RequestLimits } from './viewer-limits.ts';
+import type { ViewerLimits } from './viewer-limits.ts';
 import { openWebSockets } from './web-sockets.ts';
 
 /** A page that is served alongside the API on the embedded default. */
@@ -43,8 +43,8 @@ export interface ApiOptions {
   readonly trustedProxies: BlockList;
   /** Who may introspect the schema. */
   readonly seesSchema: (viewer: Viewer) => boolean;
-  /** A viewer's limits in this process; undefined for unlimited viewers. */
-  readonly limitsOf: (viewer: Viewer) => RequestLimits | undefined;
+  /** On what viewers may ask. */
+  readonly limits: ViewerLimits;
   /** Serves the sandbox's sites by their host names; false when the host is none of them. */
   readonly sites?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
   /** Further pages for browsers that the link has signed in, such as the inbox. */
@@ -60,8 +60,7 @@ export interface Api {
 
 /** Serves the API on `http`. */
 export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions): Api {
-  const { access, revocations, metrics, log } = options;
-  const limits = openViewerLimits(options.limitsOf);
+  const { access, revocations, limits, metrics, log } = options;
   const mask = resultMask(log);
   const subscribe = openSubscriptions({ limits, revocations, metrics, mask });
   const graphql = openGraphQLServer({ deps, seesSchema: options.seesSchema, metrics, subscribe });
@@ -79,7 +78,12 @@ export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions)
     signedIn(request.socket);
     return { viewer, address };
   };
-  const answerGraphQL = graphqlAnswers(run, identify, options.graphiql && openGraphiQLPage(options.graphiql.link));
+  const answerGraphQL = graphqlAnswers(
+    run,
+    identify,
+    limits,
+    options.graphiql && openGraphiQLPage(options.graphiql.link),
+  );
   const sockets = openWebSockets(http.server, run, { identify, revocations, log });
   http.serve(answer);
 

@@ -1,19 +1,22 @@
 import { Refusal } from '../../schema/refusal.ts';
 import type { Viewer } from '../access/viewer.ts';
-import { openPerMinute } from '../common/per-minute.ts';
+import type { RequestCounts } from '../quotas/request-counts.ts';
+import { type RequestRate, rateLimitFields } from './rate-limit-fields.ts';
 
-/** What one customer or partner may ask of one process. */
-export interface RequestLimits {
-  readonly requestsPerMinute: number;
-  /** Streams that are open at once. */
-  readonly streams: number;
-}
+/** A viewer's limit; undefined for viewers without one. */
+export type LimitOf = (viewer: Viewer, quota: 'requestsPerMinute' | 'streams') => number | undefined;
 
 export interface ViewerLimits {
   /** Counts a request; throws Refusal when the viewer has made too many within this minute. */
   countRequest(viewer: Viewer): void;
+  /** As it is once the request at hand, which is not counted yet, is counted; undefined for viewers without a limit. */
+  rateOf(viewer: Viewer): RequestRate | undefined;
+  /** How many requests of this owner's are counted within this minute. */
+  requestsOf(owner: string): number;
   /** Counts a stream until the returned function is called; throws Refusal when the viewer, or this process, has too many open. */
   openStream(viewer: Viewer): () => void;
+  /** How many streams this owner has open in this process. */
+  streamsOf(owner: string): number;
 }
 
 /** When to try again to open a stream, in seconds; a guess, since it depends on when another one ends. */
@@ -22,29 +25,29 @@ const streamPause = 10;
 /** How many streams a process carries: some hundred megabytes of them, and connections are left for requests. */
 const mostStreams = 15_000;
 
-/** Counts in this process alone, so that nothing has to be asked first. Whom `limitsOf` knows no limits of has none of their own. */
-export function openViewerLimits(
-  limitsOf: (viewer: Viewer) => RequestLimits | undefined,
-  most = mostStreams,
-): ViewerLimits {
-  const requests = openPerMinute();
+/** Counts without waiting for anything: requests as all processes know them, streams in this one. */
+export function openViewerLimits(limitOf: LimitOf, requests: RequestCounts, most = mostStreams): ViewerLimits {
   const streams = new Map<string, number>();
   let inAll = 0;
 
   return {
     countRequest(viewer) {
-      const limit = limitsOf(viewer)?.requestsPerMinute;
-      if (limit === undefined) return;
-      const seconds = requests.count(viewer.owner, limit);
-      if (seconds !== undefined)
-        throw tooMany(`You may make ${limit} requests a minute; try again in ${seconds} seconds.`, limit, seconds);
+      const limit = limitOf(viewer, 'requestsPerMinute');
+      if (limit === undefined || requests.count(viewer.owner, limit)) return;
+      throw tooManyRequests(limit, requests.secondsLeft());
     },
+    rateOf(viewer) {
+      const limit = limitOf(viewer, 'requestsPerMinute');
+      if (limit === undefined) return undefined;
+      const left = Math.max(0, limit - requests.used(viewer.owner) - 1);
+      return { limit, left, secondsLeft: requests.secondsLeft() };
+    },
+    requestsOf: requests.used,
     openStream(viewer) {
       const { owner } = viewer;
-      const limit = limitsOf(viewer)?.streams ?? Number.POSITIVE_INFINITY;
+      const limit = limitOf(viewer, 'streams') ?? Number.POSITIVE_INFINITY;
       const open = streams.get(owner) ?? 0;
-      if (open >= limit)
-        throw tooMany(`You may have ${limit} streams open at once; end one of them first.`, limit, streamPause);
+      if (open >= limit) throw tooManyStreams(limit);
       if (inAll >= most) throw isFull();
       streams.set(owner, open + 1);
       inAll += 1;
@@ -58,14 +61,25 @@ export function openViewerLimits(
         else streams.delete(owner);
       };
     },
+    streamsOf: (owner) => streams.get(owner) ?? 0,
   };
 }
 
-const tooMany = (message: string, limit: number, retryAfterSeconds: number): Refusal =>
+const tooManyRequests = (limit: number, secondsLeft: number): Refusal =>
   new Refusal(
-    message,
-    { code: 'TOO_MANY_REQUESTS', limit, retryAfterSeconds },
-    { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } },
+    `You may make ${limit} requests a minute; try again in ${secondsLeft} seconds.`,
+    { code: 'TOO_MANY_REQUESTS', quota: 'REQUESTS_PER_MINUTE', limit, retryAfterSeconds: secondsLeft },
+    {
+      status: 429,
+      headers: { 'retry-after': String(secondsLeft), ...rateLimitFields({ limit, left: 0, secondsLeft }) },
+    },
+  );
+
+const tooManyStreams = (limit: number): Refusal =>
+  new Refusal(
+    `You may have ${limit} streams open at once; end one of them first.`,
+    { code: 'TOO_MANY_REQUESTS', quota: 'STREAMS', limit, retryAfterSeconds: streamPause },
+    { status: 429, headers: { 'retry-after': String(streamPause) } },
   );
 
 const isFull = (): Refusal =>

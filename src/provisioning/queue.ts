@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { CompanyId } from '../company/company-id.ts';
+import { presentLimit } from '../company/quota-limits.ts';
 import type { Db } from '../company/tables.ts';
 import { waits } from './lease.ts';
 
@@ -39,8 +40,8 @@ export async function findAbandoned(db: Db): Promise<CompanyId | undefined> {
 
 /**
  * The queued company whose turn it is, if any. Customers and partners take turns, however many companies each has waiting:
- * the one that was served longest ago comes first, with its longest waiting company. Those with `attemptsAtOnce` companies
- * being provisioned are skipped.
+ * the one that was served longest ago comes first, with its longest waiting company. Those with as many companies being
+ * provisioned as they may have are skipped: `attemptsAtOnce`, unless operators have set another limit.
  */
 export async function findNextTurn(db: Db, attemptsAtOnce: number): Promise<CompanyId | undefined> {
   const { rows } = await nextTurn(attemptsAtOnce).execute(db);
@@ -64,6 +65,7 @@ export const nextTurn = (attemptsAtOnce: number) => sql<{ id: CompanyId }>`
   cross join lateral (
     select max(served_at) as at from company where created_by = creator.name
   ) as served
-  where (select count(*) from company where status = 'PROVISIONING' and created_by = creator.name) < ${attemptsAtOnce}
+  where (select count(*) from company where status = 'PROVISIONING' and created_by = creator.name)
+    < ${presentLimit('attemptsAtOnce', sql.ref('creator.name'), attemptsAtOnce)}
   order by served.at nulls first, next.queued_at
   limit 1`;

@@ -249,6 +249,23 @@ describe('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
       assert.equal(target, outcome === 'RevokeApiKeySuccess' ? rows[0].id : null, outcome);
   });
 
+  test('the audit log has an entry for each time that quotas are set, with whose they are', async () => {
+    const set = (limit: number): string => `setQuotas(owner: { tenant: "limited" }, input: { streams: ${limit} })`;
+    const outcomes: [string, string][] = [
+      ['SET_QUOTAS', await send('olympia', 'operator', set(5))],
+      ['SET_QUOTAS', await send('olympia', 'operator', set(0))],
+      ['SET_QUOTAS', await send('pia', 'partner', set(5))],
+    ];
+    const found = [...(await entriesOf('olympia', 2)), ...(await entriesOf('pia', 1))];
+    assert.deepEqual(compared(found.map(({ action, outcome }) => [action, outcome])), compared(outcomes));
+    assert.deepEqual(
+      new Set(outcomes.map(([, outcome]) => outcome)),
+      new Set([...resultsOf('setQuotas'), 'FORBIDDEN']),
+    );
+    for (const { outcome, target } of found)
+      assert.equal(target, outcome === 'SetQuotasSuccess' ? 'tenant limited' : null, outcome);
+  });
+
   test('the audit log records when an operator reads what only operators see of another’s company', async () => {
     const joes = await companyOf('joe');
     await owner.query(

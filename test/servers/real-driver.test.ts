@@ -79,7 +79,7 @@ describe('the real PostgreSQL', { skip: serversMissing }, () => {
   });
 
   test('fifty concurrent creations, retries and repeats by one customer never exceed the quota', async () => {
-    const limits = { perDay: 6, waiting: 4 };
+    const limits = { companiesPerDay: 6, companiesWaiting: 4 };
     const joe = { ...jane, owner: 'joe' };
     const deps = { notifier, secrets, apps, ownHosts: [], quotas: { customer: limits, partner: limits } };
     const ask = ({ db }: Database, name: string, changes: Partial<CreateCompanyInput>) =>
@@ -103,8 +103,8 @@ describe('the real PostgreSQL', { skip: serversMissing }, () => {
     const { rows } = await sql<{ all: number; queued: number }>`
       select count(*)::int as all, count(*) filter (where status = 'QUEUED')::int as queued
       from company where created_by = 'joe'`.execute(one.db);
-    assert.deepEqual(rows, [{ all: rows[0]?.all, queued: limits.waiting }]);
-    assert.ok(rows[0] && rows[0].all <= limits.perDay);
+    assert.deepEqual(rows, [{ all: rows[0]?.all, queued: limits.companiesWaiting }]);
+    assert.ok(rows[0] && rows[0].all <= limits.companiesPerDay);
     assert.ok(outcomes.some(({ kind }) => kind === 'quota-exceeded'));
     // A repeated request gets what the first one got, also where that took the last place.
     for (const outcome of outcomes) {

@@ -51,6 +51,8 @@ import { findWorkers, openMoments, recordHeartbeat } from '../../src/provisionin
 import { findAbandoned, findNextTurn, findWaiting } from '../../src/provisioning/queue.ts';
 import { failLostAttempts, isAnyStranded } from '../../src/provisioning/rescue.ts';
 import { countRunning, readServiceStatus } from '../../src/provisioning/service-status.ts';
+import { openKnownOverrides } from '../../src/quotas/known-overrides.ts';
+import { countCompaniesOf, overrideQuotas } from '../../src/quotas/quota-overrides.ts';
 import { followRevocations } from '../../src/revocation/follow-revocations.ts';
 import { findRevocations, revoke } from '../../src/revocation/revoke.ts';
 import { secretBox } from '../../src/secrets/secret-box.ts';
@@ -81,6 +83,7 @@ const growing = new Set([
   'revocation',
   'log_line',
   'api_key',
+  'quota_override',
 ]);
 
 /** How many rows of growing tables one statement may look at, and how many it may sort beyond those that it returns. */
@@ -146,8 +149,8 @@ const oldKey = { id: 'k1', bytes: Buffer.alloc(32, 1) };
 const secrets = secretBox([newKey, oldKey]);
 const log = pino({ level: 'silent' });
 const liveness = openLiveness();
-const limit = { perDay: 3, waiting: 2 };
-const quotas = { customer: limit, partner: { perDay: 10_000, waiting: 10_000 } };
+const limit = { companiesPerDay: 3, companiesWaiting: 2 };
+const quotas = { customer: limit, partner: { companiesPerDay: 10_000, companiesWaiting: 10_000 } };
 const act: Act = {
   actor: {
     subject: 'olga',
@@ -534,6 +537,15 @@ describe('the statements of the service, among many companies', { skip: serversM
           await listApiKeys(db, owner, { ...window, fromEnd, limit: 21 });
     await revokeApiKey(db, row.id, undefined, act);
     await revokeApiKey(db, row.id, 'holder-1', act);
+    assertBounded();
+  });
+
+  test('limits that operators have set are read by their owners, and what a partner uses is counted from their companies', async () => {
+    await overrideQuotas(db, newcomer.owner, { companiesPerDay: 7 }, act);
+    await overrideQuotas(db, newcomer.owner, { streams: 7 });
+    const overrides = openKnownOverrides(db, assert.fail);
+    await until('they are read', () => overrides.of(newcomer.owner).companiesPerDay === 7);
+    await countCompaniesOf(db, partner.owner);
     assertBounded();
   });
 

@@ -97,6 +97,10 @@ export async function fillDatabase(client: Client, { companies, events }: Volume
      from generate_series(1, $1::int) as number`,
     [companies],
   );
+  await client.query(
+    `insert into quota_override (owner, streams) select 'holder-' || number, 1 from generate_series(1, $1::int) as number`,
+    [companies],
+  );
   await client.query(`insert into worker (name, started_at, seen_at, alive_until, late_loops)
     values ('worker-1', now(), now(), now() + interval '1 hour', '{}')`);
   await client.query('vacuum analyze');

@@ -1,0 +1,82 @@
+/** Counts the requests of each owner within a minute, by all processes together. */
+export interface RequestCounts {
+  /** Counts one more; false where the owner has sent `limit` within this minute already. */
+  count(owner: string, limit: number): boolean;
+  /** How many are known of within this minute. */
+  used(owner: string): number;
+  /** When the minute ends, in seconds from now: 1 to 60. */
+  secondsLeft(): number;
+}
+
+/** Adds to the counts that all processes share, and returns what each of them is then. */
+export type AddUp = (minute: number, counts: ReadonlyMap<string, number>) => Promise<ReadonlyMap<string, number>>;
+
+const minuteLength = 60_000;
+/** How long a request may be counted in this process alone, in milliseconds. */
+const pause = 250;
+/** At most this part of a limit is counted here before the others learn of it, and this process of theirs. */
+const largestPart = 1 / 20;
+
+/**
+ * No request waits for the shared counts: each is counted here, and the counts are added up a few times a second, sooner for
+ * whoever sends many. So processes may together exceed a limit by what arrives in the meantime; while the counts cannot be
+ * shared, each process allows the limit for itself. What was sent is never sent again, since it may have been counted.
+ */
+export function openRequestCounts(addUp: AddUp, onError: (error: Error) => void): RequestCounts {
+  let minute = 0;
+  let counts = new Map<string, number>();
+  let unsent = new Map<string, number>();
+  let isSending = false;
+  let isUrgent = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function startMinute(): void {
+    const now = Math.floor(Date.now() / minuteLength);
+    if (now === minute) return;
+    minute = now;
+    counts = new Map();
+    unsent = new Map();
+  }
+
+  async function send(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const [sentIn, sent] = [minute, unsent];
+    unsent = new Map();
+    isUrgent = false;
+    isSending = true;
+    try {
+      for (const [owner, total] of await addUp(sentIn, sent))
+        if (sentIn === minute) counts.set(owner, Math.max(counts.get(owner) ?? 0, total + (unsent.get(owner) ?? 0)));
+    } catch (error) {
+      onError(error instanceof Error ? error : new Error(String(error)));
+    }
+    isSending = false;
+    sendSoon();
+  }
+
+  function sendSoon(): void {
+    if (isSending || unsent.size === 0) return;
+    if (isUrgent) void send();
+    else timer ??= setTimeout(send, pause).unref();
+  }
+
+  return {
+    count(owner, limit) {
+      startMinute();
+      const known = counts.get(owner);
+      if (known !== undefined && known >= limit) return false;
+      const here = (unsent.get(owner) ?? 0) + 1;
+      counts.set(owner, (known ?? 0) + 1);
+      unsent.set(owner, here);
+      if (known === undefined || here >= limit * largestPart) isUrgent = true;
+      sendSoon();
+      return true;
+    },
+    used(owner) {
+      startMinute();
+      return counts.get(owner) ?? 0;
+    },
+    secondsLeft: () => Math.ceil((minuteLength - (Date.now() % minuteLength)) / 1_000),
+  };
+}
