@@ -5,6 +5,7 @@ import type { Log } from '../observability/log.ts';
 import { ChannelBindingClient, ChannelNotBound } from './channel-binding.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import { inspectSession, ReadOnlyServer, refusesWrites, UnsuitableDatabase } from './inspect-session.ts';
+import { PreparedStatements } from './prepared-statements.ts';
 import { ServerSession } from './server-session.ts';
 import { localSettings, type SessionSettings, startUpOptions } from './session-settings.ts';
 import { endsConnection, isReadOnly, sqlStateOf } from './sql-state.ts';
@@ -32,6 +33,7 @@ const failOverPause = 250;
  */
 export class ServerPool implements PostgresPool {
   readonly options = {};
+  readonly prepared = new PreparedStatements();
   readonly #url: DatabaseUrl;
   readonly #given: ServerPoolOptions;
   readonly #settings: SessionSettings;

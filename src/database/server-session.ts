@@ -1,13 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PostgresPoolClient } from 'kysely';
 import type { ClientBase, PoolClient } from 'pg';
-import { endsConnection, isReadOnly, isWorthRepeating } from './sql-state.ts';
+import type { PreparedStatements } from './prepared-statements.ts';
+import { endsConnection, isOfPreparation, isReadOnly, isWorthRepeating } from './sql-state.ts';
 
 /** What a session needs of the pool that its connections come from. */
 interface Connections {
   checkOut(): Promise<PoolClient>;
   leaveServerOf(client: PoolClient): void;
   localSettings(client: ClientBase): string | undefined;
+  readonly prepared: PreparedStatements;
 }
 
 /** How long a statement that was rolled back through no fault of its own is repeated, in milliseconds. */
@@ -61,7 +63,8 @@ export class ServerSession implements PostgresPoolClient {
   async #run(sql: string, values: readonly unknown[]): Promise<unknown> {
     const client = this.#client;
     const settings = this.#connections.localSettings(client);
-    if (settings === undefined || isInTransaction(client)) return client.query(sql, [...values]);
+    if (isInTransaction(client)) return client.query(sql, [...values]);
+    if (settings === undefined) return this.#runPrepared(sql, [...values]);
     if (/^(begin|start transaction)\b/.test(sql)) return client.query(`${sql}; ${settings}`);
 
     await client.query(`begin; ${settings}`);
@@ -74,6 +77,19 @@ export class ServerSession implements PostgresPoolClient {
         // The connection is lost, and the transaction with it.
       });
       throw error;
+    }
+  }
+
+  /** A prepared statement that the server cannot run any more, since a migration or a pooler came between, is run as it is. */
+  async #runPrepared(text: string, values: unknown[]): Promise<unknown> {
+    const { prepared } = this.#connections;
+    const name = prepared.nameOf(text);
+    try {
+      return await this.#client.query({ text, values, ...(name === undefined ? {} : { name }) });
+    } catch (error) {
+      if (name === undefined || !isOfPreparation(error)) throw error;
+      prepared.stop();
+      return this.#client.query(text, values);
     }
   }
 

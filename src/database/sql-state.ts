@@ -16,3 +16,7 @@ export const endsConnection = (error: unknown): boolean => {
   const state = sqlStateOf(error);
   return state === undefined || /^(08...|57P0[1-5]|25006)$/.test(state);
 };
+
+/** The statement's result has changed since it was prepared, or the server does not know it by that name, or knows another one by it. */
+export const isOfPreparation = (error: unknown): boolean =>
+  ['0A000', '26000', '42P05'].includes(sqlStateOf(error) ?? '');

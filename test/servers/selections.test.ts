@@ -57,9 +57,7 @@ describe('statements of a selection', { skip: serversMissing }, () => {
       return postgres.log.findIndex(isMark);
     };
     const executed = (from: number, to: number): string[] =>
-      postgres.log
-        .slice(from, to)
-        .flatMap((line) => /execute <unnamed>: (.*)/.exec(line)?.[1]?.replace(list, '(…)') ?? []);
+      postgres.log.slice(from, to).flatMap((line) => /execute \S+: (.*)/.exec(line)?.[1]?.replace(list, '(…)') ?? []);
 
     for (const [title, selection] of Object.entries(selections)) {
       const counts: string[][] = [];
