@@ -67,6 +67,10 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
     document: '{ events { edges { cursor node { version } } } }',
     row: ownersOnly('2 seen', '0 seen'),
   },
+  'Query.provisioningOptions': {
+    document: '{ provisioningOptions { apps { name } } }',
+    row: ownersOnly('seen', 'seen'),
+  },
   'Query.quotas': { document: '{ quotas { streams { limit } } }', row: { ...ownersOnly('seen', 'seen') } },
   'Query.serviceStatus': { document: '{ serviceStatus { waiting } }', row: operatorsOnly('seen') },
   'Query.revocations': { document: '{ revocations { edges { node { subject } } } }', row: operatorsOnly('0 seen') },

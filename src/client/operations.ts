@@ -367,6 +367,11 @@ export type CompanyQueryVariables = Exact<{
 
 export type CompanyQuery = { company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } | null };
 
+export type ProvisioningOptionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ProvisioningOptionsQuery = { provisioningOptions: { timeZones: Array<string>, domainSuffixes: Array<string>, apps: Array<{ name: string, isDefault: boolean }>, countries: Array<{ code: string, name: string, timeZone: string }>, currencies: Array<{ code: string, name: string }> } };
+
 export type CompaniesQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -910,6 +915,27 @@ export const CompanyDocument = new TypedDocumentString(`
     detail
   }
 }`) as unknown as TypedDocumentString<CompanyQuery, CompanyQueryVariables>;
+export const ProvisioningOptionsDocument = new TypedDocumentString(`
+    query ProvisioningOptions {
+  provisioningOptions {
+    apps {
+      name
+      isDefault
+    }
+    countries {
+      code
+      name
+      timeZone
+    }
+    currencies {
+      code
+      name
+    }
+    timeZones
+    domainSuffixes
+  }
+}
+    `) as unknown as TypedDocumentString<ProvisioningOptionsQuery, ProvisioningOptionsQueryVariables>;
 export const CompaniesDocument = new TypedDocumentString(`
     query Companies($first: Int, $after: String, $last: Int, $before: String, $filter: CompanyFilter) {
   companies(

@@ -266,13 +266,16 @@ function checkSiteName(text: string, { apps, ownHosts, domains }: SiteNameRules,
 
 const mostApps = 20;
 /** What is installed when no apps are requested. */
-const defaultAppsOf = (offered: readonly string[]): readonly string[] => offered.filter((app) => app === 'erpnext');
+export const defaultAppsOf = (offered: readonly string[]): readonly string[] =>
+  offered.filter((app) => app === 'erpnext');
 
-/** The app that every site has. */
+/** The apps that can be requested: every site has the framework. */
+export const requestableApps = (offered: readonly string[]): readonly string[] =>
+  offered.filter((app) => app !== framework);
 const framework = 'frappe';
 
 function checkApps(apps: readonly string[], offeredApps: readonly string[], report: Report): readonly string[] {
-  const offered = offeredApps.filter((app) => app !== framework);
+  const offered = requestableApps(offeredApps);
   if (apps.length > mostApps) report('TOO_LONG', `Request at most ${mostApps} apps.`);
   else {
     if (apps.includes(framework)) report('RESERVED', 'Leave frappe out of the apps: every site has it.');

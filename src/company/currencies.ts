@@ -39,6 +39,9 @@ const active: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
+/** Every code, in order. */
+export const currencies = (): readonly string[] => [...active];
+
 /** Whether `code` is an active ISO 4217 currency, written in upper case. */
 export const isCurrency = (code: string): boolean => active.has(code);
 

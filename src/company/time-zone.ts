@@ -8,6 +8,9 @@ const spelt: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
+/** The names to choose from, in order. */
+export const timeZones = (): readonly string[] => [...spelt.values()].toSorted();
+
 /** A name of the tz database, and no offset from UTC, which `Intl` takes as well. */
 const nameOfZone = /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/;
 

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { type CreateCompanyInput, ProvisioningOptionsDocument } from '../src/client/operations.ts';
+import { checkCompanyRequest } from '../src/company/company-request.ts';
+import { openTestService, requestFor } from './support/test-service.ts';
+
+const { clientOf } = await openTestService(
+  { after },
+  { parts: { api: true, worker: false }, env: { SITE_DOMAINS: 'localhost,sites.example' } },
+);
+
+test('a company can be requested with every app, country, currency, time zone and suffix that is offered', async () => {
+  const jane = await clientOf('jane', 'customer');
+  const { provisioningOptions: offered } = await jane.execute(ProvisioningOptionsDocument, {});
+  const { apps, countries, currencies, timeZones, domainSuffixes } = offered;
+  assert.deepEqual(domainSuffixes, ['localhost', 'sites.example']);
+  assert.deepEqual(
+    [countries.length, countries.find(({ code }) => code === 'DE')],
+    [249, { code: 'DE', name: 'Germany', timeZone: 'Europe/Berlin' }],
+  );
+  assert.deepEqual(
+    currencies.find(({ code }) => code === 'EUR'),
+    { code: 'EUR', name: 'Euro' },
+  );
+
+  const names = apps.map(({ name }) => name);
+  const requests: Partial<CreateCompanyInput>[] = [
+    { apps: names },
+    ...countries.flatMap(({ code, name, timeZone }) => [{ country: code }, { country: name, timeZone }]),
+    ...currencies.map(({ code }) => ({ defaultCurrency: code })),
+    ...timeZones.map((timeZone) => ({ timeZone })),
+    ...domainSuffixes.map((suffix) => ({ domain: `acme.${suffix}` })),
+  ];
+  const refused = requests.filter(
+    (request) => !checkCompanyRequest(requestFor('acme.localhost', request), names, [], domainSuffixes).ok,
+  );
+  assert.deepEqual(refused, []);
+});
+
+test('what is offered as the default is installed when a request leaves the apps out', async () => {
+  const jane = await clientOf('jane', 'customer');
+  const { apps } = (await jane.execute(ProvisioningOptionsDocument, {})).provisioningOptions;
+  const names = apps.map(({ name }) => name);
+  const checked = checkCompanyRequest(requestFor('acme.localhost'), names);
+  assert.ok(checked.ok);
+  assert.deepEqual(
+    apps.filter(({ isDefault }) => isDefault).map(({ name }) => name),
+    checked.company.apps,
+  );
+});
