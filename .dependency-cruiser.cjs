@@ -13,7 +13,8 @@ const rooms = {
   'src/database': ['src/company', 'src/observability'],
   'src/redis': ['src/observability'],
   'src/live': ['src/company', 'src/redis', 'src/observability'],
-  'src/mail': ['src/company', 'src/database', 'src/secrets', 'src/observability'],
+  'src/language': ['src/company'],
+  'src/mail': ['src/company', 'src/language', 'src/database', 'src/secrets', 'src/observability'],
   'src/provisioning': ['src/company', 'src/database', 'src/secrets', 'src/observability'],
   'src/site-hosts/bench': ['src/company', 'src/secrets', ...port],
   'src/site-hosts/sandbox': ['src/company', ...port],
@@ -25,7 +26,7 @@ const rooms = {
   'src/config': ['src/company', 'src/database', 'src/redis', 'src/mail', 'src/secrets'],
   'src/client': [],
   'src/demo': ['src/client'],
-  schema: ['src/access', 'src/company', 'src/provisioning', 'src/mail', 'src/live', 'src/audit', 'src/revocation', 'src/quotas', 'src/secrets'],
+  schema: ['src/access', 'src/company', 'src/language', 'src/provisioning', 'src/mail', 'src/live', 'src/audit', 'src/revocation', 'src/quotas', 'src/secrets'],
   jobs: ['src/company', 'src/provisioning', 'src/mail', 'src/live', 'src/redis', 'src/observability'],
 };
 
@@ -40,6 +41,7 @@ const libraries = {
   nodemailer: 'src/mail',
   eta: 'src/mail',
   juice: 'src/mail',
+  'intl-messageformat': 'src/language',
   jose: 'src/access',
   pino: 'src/observability/log.ts',
   'prom-client': 'src/observability/metrics.ts',

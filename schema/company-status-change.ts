@@ -49,7 +49,7 @@ CompanyStatusChangeObject.implement({
       description: 'Why the attempt failed; null unless `kind` is FAILED.',
     }),
     progress: t.exposeInt('progress', { description: 'The progress of the attempt at this event, 0 to 100 percent.' }),
-    message: t.exposeString('message', { description: 'One sentence for people; its wording may change.' }),
+    message: t.exposeString('message', { description: 'One sentence in English for people; its wording may change.' }),
     occurredAt: t.expose('occurred_at', {
       type: 'DateTime',
       description: 'When it happened, by the database’s clock.',

@@ -74,7 +74,7 @@ CompanyObject.implement({
     }),
     provisioningNotes: t.exposeString('provisioning_notes', {
       nullable: true,
-      description: 'One sentence on how the present attempt ended.',
+      description: 'One sentence in English on how the present attempt ended.',
     }),
     attempt: t.exposeInt('attempt', {
       description: 'The number of the present attempt; 0 for a draft that was never queued.',

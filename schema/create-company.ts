@@ -1,6 +1,7 @@
 import { longestExternalReference, mostMetadata } from '../src/company/company-request.ts';
 import { createCompany } from '../src/company/create-company.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
+import { offeredLanguages } from '../src/language/language.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
 import { type FieldProblem, FieldProblemInterface, ProblemInterface } from './problem.ts';
@@ -44,8 +45,7 @@ const CreateCompanyInputType = builder.inputType('CreateCompanyInput', {
         'The site’s time zone: a name of the IANA tz database, e.g. `Europe/Berlin`. By default that of the country’s capital.',
     }),
     locale: t.string({
-      description:
-        'The language that the customer reads: a tag of BCP 47 of up to 35 characters, e.g. `de-AT`. English by default.',
+      description: `The language of the mails and of \`failure.localizedMessage\`: a tag of BCP 47 of up to 35 characters, e.g. \`de-AT\`, whose region decides how dates are written. Offered are ${offeredLanguages.map((tag) => `\`${tag}\``).join(', ')}; \`es-MX\` gets \`es\`, and a language that is not offered English, which is the default. All other sentences of this API are in English, and the site’s own language is not changed.`,
     }),
     domain: t.string({
       required: true,

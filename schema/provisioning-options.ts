@@ -2,6 +2,7 @@ import { defaultAppsOf, requestableApps } from '../src/company/company-request.t
 import { type Country, countries } from '../src/company/countries.ts';
 import { currencies } from '../src/company/currencies.ts';
 import { timeZones } from '../src/company/time-zone.ts';
+import { offeredLanguages } from '../src/language/language.ts';
 import { builder } from './builder.ts';
 
 interface AppOption {
@@ -77,6 +78,11 @@ const ProvisioningOptionsObject = builder.objectRef<ProvisioningOptions>('Provis
     timeZones: t.stringList({
       resolve: () => timeZones(),
       description: 'The time zones of the IANA tz database, by name; a request may use their aliases too.',
+    }),
+    languages: t.stringList({
+      resolve: () => offeredLanguages,
+      description:
+        'The languages in which customers are written to, as tags for `locale`; for any other they read English.',
     }),
     domainSuffixes: t.stringList({
       resolve: (_options, _args, { siteDomains }) => siteDomains,

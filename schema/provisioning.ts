@@ -1,6 +1,8 @@
 import type { RecordedStep, StepState } from '../src/company/company.ts';
 import type { Failure, FailureReason } from '../src/company/failure.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
+import { failureSentence } from '../src/language/failure-sentence.ts';
+import { languageFor } from '../src/language/language.ts';
 import { builder, type Described } from './builder.ts';
 import { recordReading } from './record-reading.ts';
 
@@ -53,7 +55,7 @@ export const FailureReasonEnum = builder.enumType('FailureReason', {
 });
 
 export const ProvisioningFailureObject = builder
-  .objectRef<Failure & { readonly company: Pick<CompanyRow, 'id' | 'created_by'> }>('ProvisioningFailure')
+  .objectRef<Failure & { readonly company: CompanyRow }>('ProvisioningFailure')
   .implement({
     description: 'Why the last attempt failed.',
     authScopes: { signedIn: true },
@@ -63,7 +65,12 @@ export const ProvisioningFailureObject = builder
         resolve: ({ reason }) => reason,
         description: 'The kind of failure.',
       }),
-      message: t.exposeString('message', { description: 'One plain sentence for the customer.' }),
+      message: t.exposeString('message', { description: 'One plain sentence in English.' }),
+      localizedMessage: t.string({
+        resolve: (failure) => failureSentence(languageFor(failure.company.locale), failure, failure.company),
+        description:
+          'The sentence for the customer, as the mail has it: in the language of the company’s `locale`, whoever reads it here.',
+      }),
       referenceId: t.id({
         resolve: ({ company }) => company.id,
         description: 'The reference for support: the company’s id.',

@@ -24,7 +24,9 @@ const ever = new AbortController().signal;
 const migrator = em.config.getExtension<Migrator>('@mikro-orm/migrator');
 
 describe('moves', () => {
-  const mail = { kind: 'SITE_FAILED', reason: 'It failed.' } as const;
+  const failure = { reason: 'INTERNAL', step: 'one', message: 'It failed.' } as const;
+  const mail = { kind: 'SITE_FAILED', failure } as const;
+  const mailRow = { kind: 'SITE_FAILED', failure: { reason: 'INTERNAL', step: 'one' }, reason: 'It failed.' };
 
   for (const from of companyStatuses) {
     for (const to of companyStatuses) {
@@ -67,7 +69,7 @@ describe('moves', () => {
           },
         ]);
         assert.partialDeepStrictEqual(mails, [
-          { attempt: 1, recipient: jane.email, state: 'WAITING', tries: 0, ...mail },
+          { attempt: 1, recipient: jane.email, state: 'WAITING', tries: 0, ...mailRow },
         ]);
       });
     }

@@ -112,7 +112,12 @@ describe('hanging loops', { timeout: 180_000 }, () => {
         close() {},
       };
       const account = openMailAccount(metrics, log);
-      const mailing = { smtp, account, render: () => ({ subject: '', text: '', html: '' }), sandbox: true };
+      const mailing = {
+        smtp,
+        account,
+        render: () => ({ language: 'en', subject: '', text: '', html: '' }),
+        sandbox: true,
+      };
       const addresses = { siteUrl: () => '', supportEmail: 'support@hosting.example' };
       const ended = deliverMail({ db, secrets, ...mailing, ...addresses, metrics, liveness, log }, id);
       t.after(async () => {

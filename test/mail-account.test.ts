@@ -59,6 +59,7 @@ after(() => {
 const mail = {
   to: 'jane@customers.example',
   messageId: '<1@acme.localhost>',
+  language: 'en',
   subject: 'S',
   html: '<p>H</p>',
   text: 'T',

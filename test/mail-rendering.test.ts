@@ -14,6 +14,9 @@ const render = loadMailTemplates();
 
 const ready: SiteReadyContent = {
   kind: 'SITE_READY',
+  locale: null,
+  endedAt: new Date('2026-11-26T22:05:00Z'),
+  timeZone: 'America/New_York',
   companyId: 'COMP-2026-00001',
   companyName: 'Acme Corporation',
   companyAbbr: 'ACME',
@@ -29,6 +32,9 @@ const ready: SiteReadyContent = {
 };
 const failed: SiteFailedContent = {
   kind: 'SITE_FAILED',
+  locale: null,
+  endedAt: new Date('2026-11-26T22:05:00Z'),
+  timeZone: 'America/New_York',
   companyId: 'COMP-2026-00002',
   companyName: 'Acme Corporation',
   siteName: 'acme.localhost',
@@ -36,13 +42,7 @@ const failed: SiteFailedContent = {
   supportEmail: 'support@example.com',
 };
 
-const escaped = (text: string) =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const awkwardNames = [
   '<script>alert("1")</script>',

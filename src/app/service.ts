@@ -238,6 +238,7 @@ export async function openService(
         render: loadMailTemplates(),
         siteUrl,
         supportEmail: config.SUPPORT_EMAIL ?? 'support@company-provisioning.example',
+        usualTimeZone: config.BENCH_TIME_ZONE,
         sandbox: host.kind === 'sandbox',
         metrics,
         liveness,

@@ -186,7 +186,7 @@ export type CreateCompanyInput = {
   externalReference?: string | null | undefined;
   /** 1 to 200 visible ASCII characters of your choice. Repeating a key with the same input returns the same company; with different input it is refused. (The password is compared until it is erased.) */
   idempotencyKey?: string | null | undefined;
-  /** The language that the customer reads: a tag of BCP 47 of up to 35 characters, e.g. `de-AT`. English by default. */
+  /** The language of the mails and of `failure.localizedMessage`: a tag of BCP 47 of up to 35 characters, e.g. `de-AT`, whose region decides how dates are written. Offered are `en`, `de`, `es`; `es-MX` gets `es`, and a language that is not offered English, which is the default. All other sentences of this API are in English, and the site’s own language is not changed. */
   locale?: string | null | undefined;
   /** Your notes about the company: at most 20, each key once. Not a place for secrets. They count as input of the `idempotencyKey`, in any order. */
   metadata?: Array<MetadataEntryInput> | null | undefined;
@@ -282,7 +282,7 @@ export type UndeliveredState =
   /** It is retried automatically until a server accepts it or refuses it permanently. */
   | 'WAITING';
 
-export type CompanyFieldsFragment = { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null };
+export type CompanyFieldsFragment = { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null };
 
 export type QuotaFieldsFragment = { quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean };
 
@@ -292,7 +292,7 @@ export type CreateCompanyMutationVariables = Exact<{
 
 
 export type CreateCompanyMutation = { createCompany:
-    | { __typename: 'CreateCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
+    | { __typename: 'CreateCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } }
     | { __typename: 'IdempotencyKeyReused', message: string, field: string }
     | { __typename: 'QuotaExceeded', message: string, quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean }
     | { __typename: 'SiteNameTaken', message: string, field: string, domain: string, holder: { id: string } | null }
@@ -307,7 +307,7 @@ export type ProvisionCompanyMutationVariables = Exact<{
 
 export type ProvisionCompanyMutation = { provisionCompany:
     | { __typename: 'NotFound', message: string }
-    | { __typename: 'ProvisionCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
+    | { __typename: 'ProvisionCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } }
     | { __typename: 'QuotaExceeded', message: string, quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean }
     | { __typename: 'ReadOnly', message: string }
     | { __typename: 'VersionConflict', message: string, company: { version: number, status: CompanyStatus } }
@@ -321,7 +321,7 @@ export type CancelProvisioningMutationVariables = Exact<{
 
 
 export type CancelProvisioningMutation = { cancelProvisioning:
-    | { __typename: 'CancelProvisioningSuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
+    | { __typename: 'CancelProvisioningSuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } }
     | { __typename: 'NotFound', message: string }
     | { __typename: 'ReadOnly', message: string }
     | { __typename: 'VersionConflict', message: string, company: { version: number, status: CompanyStatus } }
@@ -337,7 +337,7 @@ export type CorrectCompanyMutationVariables = Exact<{
 
 export type CorrectCompanyMutation = { correctCompany:
     | { __typename: 'AlreadyMailed', message: string }
-    | { __typename: 'CorrectCompanySuccess', message: string, company: { customerEmail: string, id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }
+    | { __typename: 'CorrectCompanySuccess', message: string, company: { customerEmail: string, id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } }
     | { __typename: 'NotFound', message: string }
     | { __typename: 'ReadOnly', message: string }
     | { __typename: 'SiteNameTaken', message: string, domain: string, holder: { id: string } | null }
@@ -365,7 +365,7 @@ export type CompanyQueryVariables = Exact<{
 }>;
 
 
-export type CompanyQuery = { company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } | null };
+export type CompanyQuery = { company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } | null };
 
 export type ProvisioningOptionsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -381,7 +381,7 @@ export type CompaniesQueryVariables = Exact<{
 }>;
 
 
-export type CompaniesQuery = { companies: { edges: Array<{ cursor: string, node: { customerEmail: string, locale: string | null, externalReference: string | null, id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, metadata: Array<{ key: string, value: string }>, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type CompaniesQuery = { companies: { edges: Array<{ cursor: string, node: { customerEmail: string, locale: string | null, externalReference: string | null, id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, metadata: Array<{ key: string, value: string }>, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type CountCompaniesQueryVariables = Exact<{
   filter?: CompanyFilter | null | undefined;
@@ -444,7 +444,7 @@ export type ServiceStatusQueryVariables = Exact<{
 }>;
 
 
-export type ServiceStatusQuery = { serviceStatus: { waiting: number, oldestWaitingSince: string | null, stalled: number, workerCount: number, runningCount: number, workers: Array<{ name: string, startedAt: string, seenAt: string, lateLoops: Array<string> }>, running: Array<{ worker: string, claims: number, heldSince: string, leaseAgeSeconds: number, leasedUntil: string, deadlineAt: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null, detail: string | null } | null } }>, mailAccountFault: { since: string, cause: string, waitingMails: number } | null, undeliveredMails: { edges: Array<{ cursor: string, node: { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } };
+export type ServiceStatusQuery = { serviceStatus: { waiting: number, oldestWaitingSince: string | null, stalled: number, workerCount: number, runningCount: number, workers: Array<{ name: string, startedAt: string, seenAt: string, lateLoops: Array<string> }>, running: Array<{ worker: string, claims: number, heldSince: string, leaseAgeSeconds: number, leasedUntil: string, deadlineAt: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } }>, mailAccountFault: { since: string, cause: string, waitingMails: number } | null, undeliveredMails: { edges: Array<{ cursor: string, node: { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } };
 
 export type UndeliveredMailFieldsFragment = { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } };
 
@@ -520,6 +520,7 @@ export const CompanyFieldsFragmentDoc = new TypedDocumentString(`
   failure {
     reason
     message
+    localizedMessage
     referenceId
     step
     detail
@@ -650,6 +651,7 @@ export const CreateCompanyDocument = new TypedDocumentString(`
   failure {
     reason
     message
+    localizedMessage
     referenceId
     step
     detail
@@ -715,6 +717,7 @@ export const ProvisionCompanyDocument = new TypedDocumentString(`
   failure {
     reason
     message
+    localizedMessage
     referenceId
     step
     detail
@@ -777,6 +780,7 @@ export const CancelProvisioningDocument = new TypedDocumentString(`
   failure {
     reason
     message
+    localizedMessage
     referenceId
     step
     detail
@@ -850,6 +854,7 @@ export const CorrectCompanyDocument = new TypedDocumentString(`
   failure {
     reason
     message
+    localizedMessage
     referenceId
     step
     detail
@@ -910,6 +915,7 @@ export const CompanyDocument = new TypedDocumentString(`
   failure {
     reason
     message
+    localizedMessage
     referenceId
     step
     detail
@@ -992,6 +998,7 @@ export const CompaniesDocument = new TypedDocumentString(`
   failure {
     reason
     message
+    localizedMessage
     referenceId
     step
     detail
@@ -1185,6 +1192,7 @@ export const ServiceStatusDocument = new TypedDocumentString(`
   failure {
     reason
     message
+    localizedMessage
     referenceId
     step
     detail

@@ -11,6 +11,9 @@ export type FailureReason =
   | 'VERIFICATION_FAILED'
   | 'INTERNAL';
 
+/** What the sentence for the customer is about, in whatever language it is written. */
+export type NamedFailure = Pick<Failure, 'reason' | 'step'>;
+
 /** What went wrong in an attempt: a sentence for the customer, and what only an operator may read. */
 export interface Failure {
   readonly reason: FailureReason;

@@ -3,6 +3,7 @@ import { type Act, recordOf } from './act.ts';
 import { appendEvent } from './append-event.ts';
 import type { CompanyId } from './company-id.ts';
 import type { NewEvent } from './event-kind.ts';
+import type { Failure, NamedFailure } from './failure.ts';
 import type { CompanyEventRow } from './find-companies.ts';
 import type { MailKind } from './outbox-mail.ts';
 import { type CompanyStatus, reachableFrom } from './status.ts';
@@ -21,7 +22,7 @@ export interface Move {
   /** Columns that change together with the status. */
   readonly set?: UpdateObject<Tables, 'company'>;
   /** The mail to the customer that commits with this move. */
-  readonly mail?: { readonly kind: MailKind; readonly reason?: string };
+  readonly mail?: { readonly kind: MailKind; readonly failure?: Failure };
   /** Who caused it; left out for what workers do. */
   readonly act?: Act | undefined;
 }
@@ -55,12 +56,16 @@ export async function moveCompany(db: Db, id: CompanyId, move: Move): Promise<Mo
     .with('mailed', (query) =>
       query
         .insertInto('outbox_mail')
-        .columns(['company_id', 'attempt', 'recipient', 'kind', 'reason'])
+        .columns(['company_id', 'attempt', 'recipient', 'kind', 'reason', 'failure'])
         .expression((from) =>
           from
             .selectFrom('moved')
             .select(['id', 'attempt', 'customer_email'])
-            .select([sql.val(move.mail?.kind ?? null).as('kind'), sql.val(move.mail?.reason ?? null).as('reason')])
+            .select([
+              sql.val(move.mail?.kind ?? null).as('kind'),
+              sql.val(move.mail?.failure?.message ?? null).as('reason'),
+              sql`${namedIn(move.mail?.failure)}::jsonb`.as('failure'),
+            ])
             .where(sql.lit(move.mail !== undefined)),
         ),
     )
@@ -73,5 +78,8 @@ export async function moveCompany(db: Db, id: CompanyId, move: Move): Promise<Mo
   if (moved) move.act?.wasRecorded();
   return moved && { ...moved, event: { ...moved.event, occurred_at: new Date(moved.event.occurred_at) } };
 }
+
+const namedIn = (failure?: Failure): string | null =>
+  failure === undefined ? null : JSON.stringify({ reason: failure.reason, step: failure.step } satisfies NamedFailure);
 
 type EventInJson = Omit<CompanyEventRow, 'occurred_at'> & { readonly occurred_at: string };

@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { CompanyId } from './company-id.ts';
+import type { NamedFailure } from './failure.ts';
 
 export const mailKinds = ['SITE_READY', 'SITE_FAILED'] as const;
 export type MailKind = (typeof mailKinds)[number];
@@ -20,6 +21,8 @@ export const OutboxMailSchema = defineEntity({
     recipient: p.text(),
     /** For SITE_FAILED: the sentence that says what went wrong, as it was when the attempt ended. */
     reason: p.text().nullable(),
+    /** For SITE_FAILED: what that sentence is about; null in mails of earlier versions. */
+    failure: p.json<NamedFailure>().nullable(),
     state: p.enum(mailStates).default('WAITING'),
     /** The number of delivery attempts. It fences: only the newest attempt may record its outcome. */
     tries: p.integer().default(0),

@@ -1,4 +1,4 @@
-import { countries } from './countries.ts';
+import { countries, countryFor } from './countries.ts';
 
 /** Spelt as the IANA's tz database spells them, by their lower case. Not all of them: there are aliases beside. */
 const spelt: ReadonlyMap<string, string> = new Map(
@@ -10,6 +10,10 @@ const spelt: ReadonlyMap<string, string> = new Map(
 
 /** The names to choose from, in order. */
 export const timeZones = (): readonly string[] => [...spelt.values()].toSorted();
+
+/** The time zone of a site: the requested one, else the usual one of its host, else that of the country’s capital. */
+export const timeZoneOf = (requested: string | null | undefined, country: string, usual?: string): string =>
+  requested ?? usual ?? countryFor(country)?.timeZone ?? 'UTC';
 
 /** A name of the tz database, and no offset from UTC, which `Intl` takes as well. */
 const nameOfZone = /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/;

@@ -44,6 +44,7 @@ import { EventPositions } from './migrations/20261126-event-positions.ts';
 import { Listings } from './migrations/20261126-listings.ts';
 import { Locale } from './migrations/20261126-locale.ts';
 import { AddLogLine } from './migrations/20261126-log.ts';
+import { MailedFailure } from './migrations/20261126-mailed-failure.ts';
 import { QuotaCounts } from './migrations/20261126-quota-counts.ts';
 import { AddQuotaOverride } from './migrations/20261126-quota-overrides.ts';
 import { References } from './migrations/20261126-references.ts';
@@ -115,6 +116,7 @@ const options = {
       QuotaCounts,
       Locale,
       AddQuotaOverride,
+      MailedFailure,
     ],
     snapshot: false,
     silent: true,

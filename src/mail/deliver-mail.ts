@@ -1,7 +1,10 @@
 import type { CompanyId } from '../company/company-id.ts';
 import { companyById } from '../company/find-companies.ts';
 import type { CompanyRow, Db } from '../company/tables.ts';
+import { timeZoneOf } from '../company/time-zone.ts';
 import { retryWhileUnavailable } from '../database/retry-while-unavailable.ts';
+import { failureSentence } from '../language/failure-sentence.ts';
+import { languageFor } from '../language/language.ts';
 import { type Liveness, turnLimit } from '../observability/liveness.ts';
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -19,6 +22,8 @@ export interface MailDeps {
   readonly render: (content: MailContent) => RenderedMail;
   readonly siteUrl: (siteName: string) => string;
   readonly supportEmail: string;
+  /** Of sites that are requested without one; that of the country’s capital when left out. */
+  readonly usualTimeZone?: string | undefined;
   readonly sandbox: boolean;
   readonly metrics: Metrics;
   readonly liveness: Liveness;
@@ -113,12 +118,15 @@ async function send(deps: MailDeps, mail: PendingMail, signal: AbortSignal): Pro
 
 function contentOf(deps: MailDeps, mail: PendingMail, company: CompanyRow): MailContent {
   const common = {
+    locale: company.locale,
     companyId: company.id,
     companyName: company.company_name,
     siteName: company.site_name,
     supportEmail: deps.supportEmail,
+    endedAt: mail.created_at,
+    timeZone: timeZoneOf(company.time_zone, company.country, deps.usualTimeZone),
   };
-  if (mail.kind === 'SITE_FAILED') return { kind: 'SITE_FAILED', ...common, reason: mail.reason ?? '' };
+  if (mail.kind === 'SITE_FAILED') return { kind: 'SITE_FAILED', ...common, reason: reasonOf(mail, company) };
   return {
     kind: 'SITE_READY',
     ...common,
@@ -132,3 +140,7 @@ function contentOf(deps: MailDeps, mail: PendingMail, company: CompanyRow): Mail
     sandbox: deps.sandbox,
   };
 }
+
+/** In the customer's language, unless an earlier version kept nothing but its sentence. */
+const reasonOf = ({ failure, reason }: PendingMail, company: CompanyRow): string =>
+  failure === null ? (reason ?? '') : failureSentence(languageFor(company.locale), failure, company);

@@ -1,45 +1,54 @@
 import { readFileSync } from 'node:fs';
 import { Eta } from 'eta';
 import juice from 'juice';
+import { type Language, languageFor } from '../language/language.ts';
+import { htmlWords, markupOf, textWords } from './mail-words.ts';
 
-/** The mail that hands a finished site over. It carries the admin password: render it, send it, forget it. */
-export interface SiteReadyContent {
-  readonly kind: 'SITE_READY';
+interface CommonContent {
+  /** The customer's language tag; null for English. */
+  readonly locale: string | null;
   readonly companyId: string;
   readonly companyName: string;
+  readonly siteName: string;
+  readonly supportEmail: string;
+  /** When the attempt ended. */
+  readonly endedAt: Date;
+  /** Of the site, in which the mail says when. */
+  readonly timeZone: string;
+}
+
+/** The mail that hands a finished site over. It carries the admin password: render it, send it, forget it. */
+export interface SiteReadyContent extends CommonContent {
+  readonly kind: 'SITE_READY';
   readonly companyAbbr: string;
   readonly defaultCurrency: string;
+  /** The English name. */
   readonly country: string;
   readonly apps: readonly string[];
-  readonly siteName: string;
   /** Absolute, http or https, without credentials. */
   readonly siteUrl: string;
   readonly adminEmail: string;
   readonly adminPassword: string;
-  readonly supportEmail: string;
   readonly sandbox: boolean;
 }
 
 /** The mail that says an attempt failed. */
-export interface SiteFailedContent {
+export interface SiteFailedContent extends CommonContent {
   readonly kind: 'SITE_FAILED';
-  readonly companyId: string;
-  readonly companyName: string;
-  readonly siteName: string;
-  /** One plain sentence for the customer. */
+  /** One plain sentence in the customer's language. */
   readonly reason: string;
-  readonly supportEmail: string;
 }
 
 export type MailContent = SiteReadyContent | SiteFailedContent;
 
 export interface RenderedMail {
+  /** The tag of the language that the mail is in. */
+  readonly language: string;
   readonly subject: string;
   readonly html: string;
   readonly text: string;
 }
 
-const textWidth = 72;
 const ownTemplates = new URL('../../mail-templates/', import.meta.url);
 
 /**
@@ -56,8 +65,9 @@ export function loadMailTemplates(directory: URL = ownTemplates): (content: Mail
     juice(read(name), { extraCss: styles, insertPreservedExtraCss: keepMediaQueries });
 
   // autoTrim would swallow the line break after every value.
-  const html = new Eta({ autoTrim: false });
+  const html = new Eta({ autoTrim: false, escapeFunction: markupOf });
   html.loadTemplate('@layout', inlined('layout.html.eta', true));
+  html.loadTemplate('@support-link', inlined('support-link.html.eta', false).trimEnd());
   html.loadTemplate('@SITE_READY', inlined('site-ready.html.eta', false));
   html.loadTemplate('@SITE_FAILED', inlined('site-failed.html.eta', false));
 
@@ -66,39 +76,47 @@ export function loadMailTemplates(directory: URL = ownTemplates): (content: Mail
   text.loadTemplate('@SITE_FAILED', read('site-failed.text.eta'));
 
   return (content) => {
-    const values = content.kind === 'SITE_READY' ? readyValues(content) : failedValues(content);
+    const language = languageFor(content.locale);
+    const values = content.kind === 'SITE_READY' ? readyValues(content, language) : failedValues(content, language);
     const template = `@${content.kind}`;
     return {
+      language: language.tag,
       subject: values.subject,
-      html: html.render(template, values),
-      text: text.render(template, values),
+      html: html.render(template, { ...values, ...htmlWords(values, (link) => html.render('@support-link', link)) }),
+      text: text.render(template, { ...values, ...textWords(values) }),
     };
   };
 }
 
-function readyValues(content: SiteReadyContent) {
-  const companyName = oneLine(content.companyName);
-  return {
-    ...content,
-    companyName,
-    companyAbbr: oneLine(content.companyAbbr),
-    apps: content.apps.length > 0 ? content.apps.join(', ') : 'The basic system, without further apps',
-    siteUrl: webUrl(content.siteUrl),
-    subject: `Your Site is Ready: ${companyName}`,
-    supportLink: mailTo(content.supportEmail, `Help with my site (${content.companyId})`),
-    wrap,
-  };
-}
+const readyValues = (content: SiteReadyContent, language: Language) => ({
+  ...content,
+  ...commonValues(content, language, 'ready'),
+  companyAbbr: oneLine(content.companyAbbr),
+  country: language.country(content.country),
+  apps: content.apps.length > 0 ? content.apps.join(', ') : language.say('ready.noApps'),
+  appCount: content.apps.length,
+  siteUrl: webUrl(content.siteUrl),
+});
 
-function failedValues(content: SiteFailedContent) {
+const failedValues = (content: SiteFailedContent, language: Language) => ({
+  ...content,
+  ...commonValues(content, language, 'failed'),
+  reason: oneLine(content.reason),
+  appCount: 0,
+});
+
+function commonValues(
+  { supportEmail, companyId, ...content }: MailContent,
+  language: Language,
+  how: 'ready' | 'failed',
+) {
   const companyName = oneLine(content.companyName);
   return {
-    ...content,
+    language,
     companyName,
-    reason: oneLine(content.reason),
-    subject: `Site Provisioning Failed: ${companyName}`,
-    supportLink: mailTo(content.supportEmail, `Site provisioning failed (${content.companyId})`),
-    wrap,
+    subject: language.say(`subject.${how}`, { companyName }),
+    supportLink: mailTo(supportEmail, language.say(`supportSubject.${how}`, { companyId })),
+    endedAt: language.moment(content.endedAt, content.timeZone),
   };
 }
 
@@ -119,18 +137,3 @@ function webUrl(spelling: string): string {
 
 const mailTo = (address: string, subject: string) =>
   `mailto:${encodeURIComponent(address).replace('%40', '@')}?subject=${encodeURIComponent(subject)}`;
-
-/** Breaks a paragraph between words; a word longer than the line stays whole. Lines after the first are indented. */
-function wrap(paragraph: string, indent = 0): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of paragraph.split(/(?<=[^ ]) (?=[^ ])/)) {
-    if (line && line.length + 1 + word.length > textWidth) {
-      lines.push(line);
-      line = ' '.repeat(indent) + word;
-    } else {
-      line = line ? `${line} ${word}` : word;
-    }
-  }
-  return [...lines, line].join('\n');
-}

@@ -10,6 +10,8 @@ export interface OutgoingMail {
   readonly to: string;
   /** `<id@host>`; the same for every attempt, so that a mail that was accepted unnoticed is recognised. */
   readonly messageId: string;
+  /** A language tag (BCP 47). */
+  readonly language: string;
   readonly subject: string;
   readonly html: string;
   readonly text: string;
@@ -71,7 +73,7 @@ export function openSmtp(settings: SmtpSettings, from: string): Smtp {
   });
 
   return {
-    async send({ to, messageId, subject, html, text, signal }) {
+    async send({ to, messageId, language, subject, html, text, signal }) {
       signal?.throwIfAborted();
       const recipient = recipientOf(to);
       if (!/^<[^\s<>@]+@[^\s<>@]+>$/.test(messageId)) throw unusable('The Message-ID is not of the form <id@host>');
@@ -86,7 +88,11 @@ export function openSmtp(settings: SmtpSettings, from: string): Smtp {
           text,
           // Not textEncoding, which leaves plain ASCII as it is: relays may then cut the blank that a password ends with.
           encoding: 'quoted-printable',
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+          headers: {
+            'Content-Language': language,
+            'Auto-Submitted': 'auto-generated',
+            'X-Auto-Response-Suppress': 'All',
+          },
           ...(signal ? { signal } : {}),
         });
         return { response: response ?? '' };

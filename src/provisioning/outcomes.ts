@@ -126,5 +126,5 @@ export const toFailed = (failure: Failure, site: SiteLeft): Move => ({
     steps: site === 'rolled back' ? noSteps : withoutRunning,
     provisioning_notes: failure.message,
   },
-  mail: { kind: 'SITE_FAILED', reason: failure.message },
+  mail: { kind: 'SITE_FAILED', failure },
 });

@@ -30,6 +30,7 @@ describe('the history of mails', { timeout: 20_000 }, () => {
     smtp.send({
       to,
       messageId: idOf(to),
+      language: 'en',
       subject: 'Ready',
       text: 'All is well.',
       html: '<p>All is well.</p>',

@@ -85,6 +85,7 @@ const oneByOne = <Item>(list: readonly Item[], allWell: Item): (() => Item) => {
 /** Mails that say only what tells them apart. */
 const mailing = {
   render: (content: MailContent) => ({
+    language: 'en',
     subject: content.kind,
     html: '',
     text: content.kind === 'SITE_READY' ? content.adminPassword : content.reason,

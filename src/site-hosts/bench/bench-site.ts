@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { countryFor } from '../../company/countries.ts';
 import { isSiteName } from '../../company/site-name.ts';
+import { timeZoneOf } from '../../company/time-zone.ts';
 import { Interruption } from '../../provisioning/interruption.ts';
 import { SiteHostError, type SitePlan, type StepContext } from '../../provisioning/site-host.ts';
 import { scrub } from '../../secrets/scrub.ts';
@@ -113,7 +113,7 @@ export function benchSite(
     plan,
     webUrl: config.webUrl,
     address: URL.parse(siteUrl(plan.siteName))?.origin ?? '',
-    timeZone: plan.timeZone ?? config.timeZone ?? countryFor(plan.country)?.timeZone ?? 'UTC',
+    timeZone: timeZoneOf(plan.timeZone, plan.country, config.timeZone),
     database: databaseName(plan),
     ask,
     isFinished,

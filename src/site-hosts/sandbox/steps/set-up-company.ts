@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { countryFor } from '../../../company/countries.ts';
+import { timeZoneOf } from '../../../company/time-zone.ts';
 import { SiteHostError, type SitePlan, type SiteStep } from '../../../provisioning/site-host.ts';
 import { hashPassword, passwordMatches } from '../password.ts';
 import { type Company, companyFile, usersFile } from '../site-files.ts';
@@ -61,5 +61,5 @@ export const companyOf = (plan: SitePlan): Company => ({
   abbr: plan.companyAbbr,
   defaultCurrency: plan.defaultCurrency,
   country: plan.country,
-  timeZone: plan.timeZone ?? countryFor(plan.country)?.timeZone ?? 'UTC',
+  timeZone: timeZoneOf(plan.timeZone, plan.country),
 });
