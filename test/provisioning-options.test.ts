@@ -9,10 +9,11 @@ const { clientOf } = await openTestService(
   { parts: { api: true, worker: false }, env: { SITE_DOMAINS: 'localhost,sites.example' } },
 );
 
-test('a company can be requested with every app, country, currency, time zone and suffix that is offered', async () => {
+test('a company can be requested with every app, country, currency, time zone, language and suffix that is offered', async () => {
   const jane = await clientOf('jane', 'customer');
   const { provisioningOptions: offered } = await jane.execute(ProvisioningOptionsDocument, {});
-  const { apps, countries, currencies, timeZones, domainSuffixes } = offered;
+  const { apps, countries, currencies, timeZones, languages, domainSuffixes } = offered;
+  assert.deepEqual(languages, ['en', 'de', 'es']);
   assert.deepEqual(domainSuffixes, ['localhost', 'sites.example']);
   assert.deepEqual(
     [countries.length, countries.find(({ code }) => code === 'DE')],
@@ -29,6 +30,7 @@ test('a company can be requested with every app, country, currency, time zone an
     ...countries.flatMap(({ code, name, timeZone }) => [{ country: code }, { country: name, timeZone }]),
     ...currencies.map(({ code }) => ({ defaultCurrency: code })),
     ...timeZones.map((timeZone) => ({ timeZone })),
+    ...languages.map((locale) => ({ locale })),
     ...domainSuffixes.map((suffix) => ({ domain: `acme.${suffix}` })),
   ];
   const refused = requests.filter(

@@ -370,7 +370,7 @@ export type CompanyQuery = { company: { id: string, companyName: string, status:
 export type ProvisioningOptionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ProvisioningOptionsQuery = { provisioningOptions: { timeZones: Array<string>, domainSuffixes: Array<string>, apps: Array<{ name: string, isDefault: boolean }>, countries: Array<{ code: string, name: string, timeZone: string }>, currencies: Array<{ code: string, name: string }> } };
+export type ProvisioningOptionsQuery = { provisioningOptions: { timeZones: Array<string>, languages: Array<string>, domainSuffixes: Array<string>, apps: Array<{ name: string, isDefault: boolean }>, countries: Array<{ code: string, name: string, timeZone: string }>, currencies: Array<{ code: string, name: string }> } };
 
 export type CompaniesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -938,6 +938,7 @@ export const ProvisioningOptionsDocument = new TypedDocumentString(`
       name
     }
     timeZones
+    languages
     domainSuffixes
   }
 }
