@@ -68,6 +68,8 @@ export interface SchemaContext extends SchemaDeps {
   readonly viewer: Viewer;
   /** The viewer's network address. */
   readonly address: string | undefined;
+  /** The operation came in an address, which servers and browsers keep in logs and histories. */
+  readonly readsOnly: boolean;
   readonly position: Position;
   readonly waitAside: WaitAside;
   /** The mutation that is under way; undefined in queries and subscriptions. */

@@ -18,7 +18,7 @@ export const MetadataEntryInput = builder.inputType('MetadataEntryInput', {
   }),
 });
 
-const CreateCompanyInputType = builder.inputType('CreateCompanyInput', {
+export const CreateCompanyInputType = builder.inputType('CreateCompanyInput', {
   description: 'The company to create, and its site.',
   fields: (t) => ({
     companyName: t.string({

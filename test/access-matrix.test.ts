@@ -67,6 +67,10 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
     document: '{ events { edges { cursor node { version } } } }',
     row: ownersOnly('2 seen', '0 seen'),
   },
+  'Query.checkCompany': {
+    document: 'query ($input: CreateCompanyInput!) { checkCompany(input: $input) { siteUrl } }',
+    row: writers(ownersOnly('seen', 'seen')),
+  },
   'Query.provisioningOptions': {
     document: '{ provisioningOptions { apps { name } } }',
     row: ownersOnly('seen', 'seen'),
@@ -208,7 +212,8 @@ const transports: Readonly<Record<string, { readonly carries: RegExp; readonly s
       JSON.parse((await ask(url, { headers: bearer(token), body: JSON.stringify({ query, variables }) })).text),
   },
   GET: {
-    carries: /Query/,
+    // A check holds a password, as addresses must not.
+    carries: /Query\.(?!checkCompany)/,
     async send(token, query, variables) {
       const parameters = new URLSearchParams({ query, variables: JSON.stringify(variables) });
       return JSON.parse((await ask(`${url}?${parameters}`, { method: 'GET', headers: bearer(token) })).text);

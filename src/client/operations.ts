@@ -367,6 +367,17 @@ export type CompanyQueryVariables = Exact<{
 
 export type CompanyQuery = { company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } | null };
 
+export type CheckCompanyQueryVariables = Exact<{
+  input: CreateCompanyInput;
+}>;
+
+
+export type CheckCompanyQuery = { checkCompany: { siteUrl: string | null, estimatedSeconds: number | null, problems: Array<
+      | { __typename: 'QuotaExceeded', message: string, quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean }
+      | { __typename: 'SiteNameTaken', message: string, domain: string, holder: { id: string } | null }
+      | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, code: FaultCode, message: string }> }
+    > } };
+
 export type ProvisioningOptionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -921,6 +932,40 @@ export const CompanyDocument = new TypedDocumentString(`
     detail
   }
 }`) as unknown as TypedDocumentString<CompanyQuery, CompanyQueryVariables>;
+export const CheckCompanyDocument = new TypedDocumentString(`
+    query CheckCompany($input: CreateCompanyInput!) {
+  checkCompany(input: $input) {
+    problems {
+      __typename
+      ... on Problem {
+        message
+      }
+      ... on ValidationError {
+        faults {
+          field
+          code
+          message
+        }
+      }
+      ... on SiteNameTaken {
+        domain
+        holder {
+          id
+        }
+      }
+      ... on QuotaExceeded {
+        quota
+        limit
+        used
+        retryAt
+        perCustomer
+      }
+    }
+    siteUrl
+    estimatedSeconds
+  }
+}
+    `) as unknown as TypedDocumentString<CheckCompanyQuery, CheckCompanyQueryVariables>;
 export const ProvisioningOptionsDocument = new TypedDocumentString(`
     query ProvisioningOptions {
   provisioningOptions {

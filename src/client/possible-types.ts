@@ -1,6 +1,7 @@
 /** The types that each interface and union may be: `new InMemoryCache({ possibleTypes })` of Apollo Client. */
 export const possibleTypes = {
   CancelProvisioningResult: ['CancelProvisioningSuccess', 'NotFound', 'ReadOnly', 'VersionConflict', 'WrongStatus'],
+  CompanyCheckProblem: ['QuotaExceeded', 'SiteNameTaken', 'ValidationError'],
   CorrectCompanyResult: [
     'AlreadyMailed',
     'CorrectCompanySuccess',

@@ -50,19 +50,11 @@ export async function createCompany(
   input: CreateCompanyInput,
   act?: Act,
 ): Promise<CreateCompanyOutcome> {
-  const { notifier, ownHosts, siteDomains, apps } = deps;
-  const customerEmail = whomToMail(requester, input);
-  const unaddressed = requester.namesCustomers ? undefined : faultOfOwnAddress(requester, input);
-  const checked = checkCompanyRequest(
-    { ...input, customerEmail: unaddressed ? null : customerEmail },
-    apps,
-    ownHosts,
-    siteDomains,
-  );
-  const faults = [...(checked.ok ? [] : checked.faults), ...(unaddressed ? [unaddressed] : [])];
-  if (!checked.ok || faults.length > 0) return { kind: 'invalid', faults };
+  const { notifier } = deps;
+  const given = checkInput(deps, requester, input);
+  if (!given.ok) return { kind: 'invalid', faults: given.faults };
 
-  const request: CheckedRequest = { ...checked.company, draft: input.draft === true };
+  const { request } = given;
   const sent = { sent: input, checked: request };
   const digest = request.idempotencyKey === null ? null : requestDigest(sent);
   for (;;) {
@@ -78,8 +70,23 @@ export async function createCompany(
 
 type CheckedRequest = CheckedCompany & { readonly draft: boolean };
 
+/** What of a request can be checked without looking at others. */
+export function checkInput(
+  { ownHosts, siteDomains, apps }: Pick<CreateCompanyDeps, 'ownHosts' | 'siteDomains' | 'apps'>,
+  requester: Requester,
+  input: CreateCompanyInput,
+): { readonly ok: true; readonly request: CheckedRequest } | { readonly ok: false; readonly faults: readonly Fault[] } {
+  const unaddressed = requester.namesCustomers ? undefined : faultOfOwnAddress(requester, input);
+  const customerEmail = unaddressed ? null : whomToMail(requester, input);
+  const checked = checkCompanyRequest({ ...input, customerEmail }, apps, ownHosts, siteDomains);
+  const faults = [...(checked.ok ? [] : checked.faults), ...(unaddressed ? [unaddressed] : [])];
+  return checked.ok && faults.length === 0
+    ? { ok: true, request: { ...checked.company, draft: input.draft === true } }
+    : { ok: false, faults };
+}
+
 /** Customers are mailed at their own address; partners and operators name the recipient. */
-const whomToMail = (requester: Requester, { customerEmail }: CreateCompanyInput): string =>
+export const whomToMail = (requester: Requester, { customerEmail }: CreateCompanyInput): string =>
   (requester.namesCustomers ? (customerEmail ?? requester.email) : requester.email) ?? '';
 
 /** Why a customer cannot be mailed at their own address, which they have from their token: one fault, and one that they can mend. */
@@ -178,10 +185,18 @@ async function whyNotInserted(
   if (first && wasAskedForBy(first, request, secrets)) return { kind: 'created', company: first };
   if (first && idempotencyKey !== null) return { kind: 'idempotency-key-reused', idempotencyKey };
 
-  const holder = await db.selectFrom('company').selectAll().where('site_name', '=', siteName).executeTakeFirst();
-  if (holder) {
-    return { kind: 'site-name-taken', siteName, holder: isVisibleTo(requester, holder) ? holder : undefined };
-  }
+  const taken = await findHolder(db, requester, siteName);
+  if (taken) return { kind: 'site-name-taken', siteName, ...taken };
   const exceeded = await findExceeded(db, exceededBy(requester, useOf(request.checked), quotas));
   return exceeded && { kind: 'quota-exceeded', exceeded };
+}
+
+/** Whether a company has the site name; its holder only where the requester may see it. */
+export async function findHolder(
+  db: Db,
+  requester: Requester,
+  siteName: string,
+): Promise<{ readonly holder: CompanyRow | undefined } | undefined> {
+  const holder = await db.selectFrom('company').selectAll().where('site_name', '=', siteName).executeTakeFirst();
+  return holder && { holder: isVisibleTo(requester, holder) ? holder : undefined };
 }

@@ -16,6 +16,7 @@ import type { Subscribe } from './subscriptions.ts';
 export interface Initial extends Identity {
   /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
+  readonly readsOnly: boolean;
   readonly position: Position;
   readonly waitAside: WaitAside;
 }
@@ -34,10 +35,11 @@ export interface GraphQLServerOptions {
 export function openGraphQLServer({ deps, seesSchema, metrics, subscribe }: GraphQLServerOptions): GraphQLServer {
   return createYoga<Initial, SchemaContext>({
     schema,
-    context: ({ viewer, address, position, waitAside }): SchemaContext => ({
+    context: ({ viewer, address, readsOnly, position, waitAside }): SchemaContext => ({
       ...deps,
       viewer,
       address,
+      readsOnly,
       position,
       waitAside,
     }),

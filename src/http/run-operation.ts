@@ -68,6 +68,7 @@ export function operationRunner(
         viewer,
         address,
         signal,
+        readsOnly,
         position,
         waitAside,
       });

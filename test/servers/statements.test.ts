@@ -11,6 +11,7 @@ import { openAudit } from '../../src/audit/audit.ts';
 import { findAuditEntries } from '../../src/audit/find-entries.ts';
 import type { Act } from '../../src/company/act.ts';
 import { cancelCompany } from '../../src/company/cancel-company.ts';
+import { checkCompany } from '../../src/company/check-company.ts';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { correctCompany } from '../../src/company/correct-company.ts';
 import { createCompany } from '../../src/company/create-company.ts';
@@ -51,6 +52,7 @@ import { findWorkers, openMoments, recordHeartbeat } from '../../src/provisionin
 import { findAbandoned, findNextTurn, findWaiting } from '../../src/provisioning/queue.ts';
 import { failLostAttempts, isAnyStranded } from '../../src/provisioning/rescue.ts';
 import { countRunning, readServiceStatus } from '../../src/provisioning/service-status.ts';
+import { findUsualDuration } from '../../src/provisioning/usual-duration.ts';
 import { openKnownOverrides } from '../../src/quotas/known-overrides.ts';
 import { countCompaniesOf, overrideQuotas } from '../../src/quotas/quota-overrides.ts';
 import { followRevocations } from '../../src/revocation/follow-revocations.ts';
@@ -333,6 +335,13 @@ describe('the statements of the service, among many companies', { skip: serversM
       else assert.ok(count <= Math.min(all, mostLookedThrough), `${count} of ${all}`);
     });
   }
+
+  test('a request is checked, and its duration estimated, from an index', async () => {
+    const input = requestFor('checked.localhost');
+    await checkCompany({ db, quotas, apps: ['erpnext'], ownHosts: [] }, partner, input);
+    await findUsualDuration(db, ['erpnext']);
+    assertBounded();
+  });
 
   test('one company and its events are read by their key', async () => {
     const id = known(1);
