@@ -12,9 +12,9 @@ import type { LogStreams } from '../src/live/log-stream.ts';
 import type { SecretBox } from '../src/secrets/secret-box.ts';
 
 export interface Usage {
-  /** Requests within the present minute. */
-  requestsOf(owner: string): number;
-  /** Open streams. */
+  /** Requests within the present minute, at all processes. */
+  requestsOf(owner: string): Promise<number>;
+  /** Streams that are open at this process. */
   streamsOf(owner: string): number;
 }
 
@@ -37,7 +37,7 @@ export interface SchemaDeps {
   readonly siteDomains: readonly string[];
   /** The configured limits of customers and partners. */
   readonly quotas: DefaultLimits;
-  /** What an owner uses of those that this process counts. */
+  /** What an owner uses of those limits that PostgreSQL does not count. */
   readonly usage: Usage;
   readonly siteUrl: (siteName: string) => string;
   /** Records who did what. */

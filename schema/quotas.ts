@@ -59,8 +59,12 @@ export async function readQuotas(
   owner: string,
   configured: QuotaLimits,
 ): Promise<OwnersQuotas> {
-  const [overrides, companies] = await Promise.all([findOverrides(db, [owner]), countCompaniesOf(db, owner)]);
-  const used = { ...companies, requestsPerMinute: usage.requestsOf(owner), streams: usage.streamsOf(owner) };
+  const [overrides, companies, requestsPerMinute] = await Promise.all([
+    findOverrides(db, [owner]),
+    countCompaniesOf(db, owner),
+    usage.requestsOf(owner),
+  ]);
+  const used = { ...companies, requestsPerMinute, streams: usage.streamsOf(owner) };
   const quotaOf = (quota: Quota): UsedQuota => {
     const override = overrides.get(owner)?.[quota];
     return { limit: override ?? configured[quota], used: used[quota], isOverridden: override !== undefined };

@@ -75,7 +75,7 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
     document: '{ provisioningOptions { apps { name } } }',
     row: ownersOnly('seen', 'seen'),
   },
-  'Query.quotas': { document: '{ quotas { streams { limit } } }', row: { ...ownersOnly('seen', 'seen') } },
+  'Query.quotas': { document: '{ quotas { streams { limit } } }', row: ownersOnly('seen', 'seen') },
   'Query.serviceStatus': { document: '{ serviceStatus { waiting } }', row: operatorsOnly('seen') },
   'Query.revocations': { document: '{ revocations { edges { node { subject } } } }', row: operatorsOnly('0 seen') },
   'Query.auditLog': {

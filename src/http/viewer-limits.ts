@@ -11,8 +11,8 @@ export interface ViewerLimits {
   countRequest(viewer: Viewer): void;
   /** As it is once the request at hand, which is not counted yet, is counted; undefined for viewers without a limit. */
   rateOf(viewer: Viewer): RequestRate | undefined;
-  /** How many requests of this owner's are counted within this minute. */
-  requestsOf(owner: string): number;
+  /** How many requests of this owner's are counted within this minute, by all processes. */
+  requestsOf(owner: string): Promise<number>;
   /** Counts a stream until the returned function is called; throws Refusal when the viewer, or this process, has too many open. */
   openStream(viewer: Viewer): () => void;
   /** How many streams this owner has open in this process. */
@@ -42,7 +42,7 @@ export function openViewerLimits(limitOf: LimitOf, requests: RequestCounts, most
       const left = Math.max(0, limit - requests.used(viewer.owner) - 1);
       return { limit, left, secondsLeft: requests.secondsLeft() };
     },
-    requestsOf: requests.used,
+    requestsOf: requests.total,
     openStream(viewer) {
       const { owner } = viewer;
       const limit = limitOf(viewer, 'streams') ?? Number.POSITIVE_INFINITY;

@@ -2,13 +2,15 @@
 export interface RequestCounts {
   /** Counts one more; false where the owner has sent `limit` within this minute already. */
   count(owner: string, limit: number): boolean;
-  /** How many are known of within this minute. */
+  /** How many this process knows of within this minute. */
   used(owner: string): number;
+  /** How many there are at all processes, as far as that can be read. */
+  total(owner: string): Promise<number>;
   /** When the minute ends, in seconds from now: 1 to 60. */
   secondsLeft(): number;
 }
 
-/** Adds to the counts that all processes share, and returns what each of them is then. */
+/** Adds to the counts that all processes share, and returns what each of them is then; none while they cannot be shared. */
 export type AddUp = (minute: number, counts: ReadonlyMap<string, number>) => Promise<ReadonlyMap<string, number>>;
 
 const minuteLength = 60_000;
@@ -38,6 +40,11 @@ export function openRequestCounts(addUp: AddUp, onError: (error: Error) => void)
     unsent = new Map();
   }
 
+  /** The requests that are counted there, and those that were not sent there. */
+  const withUnsent = (owner: string, shared = 0): number =>
+    Math.max(counts.get(owner) ?? 0, shared + (unsent.get(owner) ?? 0));
+  const report = (error: unknown): void => onError(error instanceof Error ? error : new Error(String(error)));
+
   async function send(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
@@ -46,10 +53,10 @@ export function openRequestCounts(addUp: AddUp, onError: (error: Error) => void)
     isUrgent = false;
     isSending = true;
     try {
-      for (const [owner, total] of await addUp(sentIn, sent))
-        if (sentIn === minute) counts.set(owner, Math.max(counts.get(owner) ?? 0, total + (unsent.get(owner) ?? 0)));
+      const totals = await addUp(sentIn, sent);
+      if (sentIn === minute) for (const [owner, total] of totals) counts.set(owner, withUnsent(owner, total));
     } catch (error) {
-      onError(error instanceof Error ? error : new Error(String(error)));
+      report(error);
     }
     isSending = false;
     sendSoon();
@@ -76,6 +83,11 @@ export function openRequestCounts(addUp: AddUp, onError: (error: Error) => void)
     used(owner) {
       startMinute();
       return counts.get(owner) ?? 0;
+    },
+    async total(owner) {
+      startMinute();
+      const totals = await addUp(minute, new Map([[owner, 0]])).catch(report);
+      return withUnsent(owner, totals?.get(owner));
     },
     secondsLeft: () => Math.ceil((minuteLength - (Date.now() % minuteLength)) / 1_000),
   };

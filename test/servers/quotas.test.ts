@@ -60,13 +60,23 @@ describe('quotas with two APIs on one database and one Redis', { skip: serversMi
     assert.ok(answered.here + answered.there <= limit * 1.25, `${answered.here} and ${answered.there}`);
   });
 
+  test('an operator sees at one process what a partner has sent to the other', async () => {
+    const [operator, partner] = [await tokenOf('olga', 'operator'), await tokenOf('remote', 'partner')];
+    const query = '{ quotas(owner: { subject: "remote" }) { requestsPerMinute { used } } }';
+    await until('three requests within one minute are seen', async () => {
+      for (const _ of [1, 2, 3]) await send(there, partner);
+      const { text } = await send(here, operator, query);
+      return JSON.parse(text).data.quotas.requestsPerMinute.used >= 3;
+    });
+  });
+
   test('while Redis is down each process allows the limit for itself, and they count together once it is back', async (t) => {
     await cluster.redis.stop();
     const alone = await answeredInOneMinute();
     t.diagnostic(`without Redis: ${alone.here} here, ${alone.there} there`);
     assert.deepEqual(alone, { here: limit, there: limit });
     await cluster.redis.restart();
-    await until('they count together', async () => {
+    await until('they count together again', async () => {
       const { there: more } = await answeredInOneMinute();
       return more < limit / 2;
     });
