@@ -31,6 +31,7 @@ describe('attempts', { concurrency: 8, timeout: 30_000 }, () => {
       assert.deepEqual(failed.failure, {
         reason: 'SET_UP_FAILED',
         message: 'The books cannot be opened.',
+        localizedMessage: 'Your company could not be set up on its site.',
         referenceId: failed.id,
         step: 'set-up-company',
         detail: null,
@@ -44,7 +45,7 @@ describe('attempts', { concurrency: 8, timeout: 30_000 }, () => {
       assert.doesNotMatch(told, /Zq7x9W/);
 
       const apology = await company.mail('Site Provisioning Failed: Acme Corporation');
-      assert.match(apology, /The books cannot be opened\./);
+      assert.match(apology, /Your company could not be set up on its site\./);
       assert.ok(apology.includes(failed.id), 'the reference');
       assert.doesNotMatch(apology, /Zq7x9W|exit code|node:|\.ts:\d|^\s+at /m);
 

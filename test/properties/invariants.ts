@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import type { CompanyId } from '../../src/company/company-id.ts';
 import { isFinal } from '../../src/company/status.ts';
+import { failureSentence } from '../../src/language/failure-sentence.ts';
+import { languageFor } from '../../src/language/language.ts';
 import type { CompanyStore } from '../support/company-store.ts';
 import { isClaim } from '../support/event-log.ts';
 import { requestFor } from '../support/test-service.ts';
@@ -72,14 +74,15 @@ function assertMails({ company, events, mails }: Kept, { smtp, injected }: Outco
       .map(({ attempt, status }) => [attempt, status === 'ACTIVE' ? 'SITE_READY' : 'SITE_FAILED']),
     'one mail for each attempt that ended',
   );
-  for (const { id, state, reason } of mails) {
+  for (const { id, state, failure } of mails) {
     const messageId = `<${id}@${company.site_name}>`;
     const copies = smtp.accepted.filter((mail) => mail.messageId === messageId);
     const unknown = smtp.unanswered.filter((unanswered) => unanswered === messageId).length;
     const overtaken = injected.silenced.filter((silenced) => silenced === id).length;
     assert.ok(copies.length <= 1 + unknown + overtaken, `${copies.length} copies of a mail`);
     assert.ok(copies.length > 0 || state === 'REFUSED', 'what was sent has arrived');
-    for (const { text } of copies) assert.equal(text, reason ?? adminPassword);
+    const sentence = failure && failureSentence(languageFor(company.locale), failure, company);
+    for (const { text } of copies) assert.equal(text, sentence ?? adminPassword);
   }
   const known = new Set(mails.map(({ id }) => `<${id}@${company.site_name}>`));
   for (const { messageId } of smtp.accepted) {
