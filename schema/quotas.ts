@@ -74,12 +74,16 @@ export async function readQuotas(
   return { ...all, owner: nameOfOwner(owner) };
 }
 
+/** As a list of so many lines: it counts a day's companies, which may be thousands. */
+const counting = 2_000;
+
 builder.queryField('quotas', (t) =>
   t.field({
     type: QuotasObject,
     description:
       'The limits of your tenant or subject, and how much of each is used. Operators see everybody’s, and have no limits themselves but `attemptsAtOnce`.',
     authScopes: { scope: 'companies:read' },
+    complexity: counting,
     args: {
       owner: t.arg({
         type: OwnerInput,

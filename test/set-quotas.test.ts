@@ -140,6 +140,8 @@ describe('quotas at run time', () => {
     const own = await send('acme', 'partner', query, { owner: { subject: 'acme' } });
     assert.deepEqual(own.data.quotas.attemptsAtOnce, { limit: 10, isOverridden: false });
     assert.equal((await quotasOf('jane', 'customer')).companiesWaiting.limit, 2);
+    const tenTimes = Array.from({ length: 10 }, (_, index) => `of${index}: quotas { streams { limit } }`).join(' ');
+    assert.match(JSON.stringify(await send('jane', 'customer', `{ ${tenTimes} }`)), /"errors":.*complex/);
   });
 });
 
