@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { CompaniesDocument } from '../src/client/operations.ts';
+import { logInBy, mailedCredentials } from '../src/demo/log-in.ts';
 import { languageFor, offeredLanguages } from '../src/language/language.ts';
 import { loadMailTemplates } from '../src/mail/render-mail.ts';
 import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './support/test-service.ts';
@@ -90,9 +91,10 @@ describe('mails', () => {
   }
 });
 
-describe('a company whose customer reads German', { timeout: 60_000 }, () => {
-  test('its failure and its mails are in German, and what programs read is not', async (t) => {
-    const { service, clientOf } = await openTestService({ after });
+describe('companies with a locale or a time zone', { timeout: 60_000 }, async () => {
+  const { service, clientOf } = await openTestService({ after });
+
+  test('a customer’s failure and mail are in their language, and what programs read is not', async (t) => {
     const jane = await clientOf('jane', 'customer');
     const input = requestFor('fail-install-app.acme.localhost', { locale: 'de-at', apps: ['hrms'] });
     const { id } = await createCompany(jane, input);
@@ -111,5 +113,13 @@ describe('a company whose customer reads German', { timeout: 60_000 }, () => {
     assert.equal(mail?.subject, 'Einrichtung der Site fehlgeschlagen: Acme Corporation');
     assert.equal(mail.headers.find(({ name }) => name.toLowerCase() === 'content-language')?.value, 'de');
     assert.ok(mail.text?.includes(sentence) && mail.html?.includes(sentence), mail.text);
+  });
+
+  test('a requested time zone is that of the site and of its mail', async (t) => {
+    const joe = await clientOf('joe', 'customer');
+    await createCompany(joe, requestFor('baja.localhost', { country: 'Mexico', timeZone: 'America/Tijuana' }));
+    const mail = await service.mailbox?.next(({ to }) => to.includes('joe@customers.example'), t.signal);
+    assert.match(mail?.text ?? '', /^Ready since: .* P[SD]T$/m);
+    assert.match(await logInBy(mailedCredentials(mail?.text ?? ''), t.signal), /Mexico · America\/Tijuana/);
   });
 });

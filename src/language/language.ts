@@ -48,8 +48,10 @@ function open(tag: string, locale: string): Language {
     tag,
     direction: new Intl.Locale(tag).getTextInfo().direction === 'rtl' ? 'rtl' : 'ltr',
     say: (key, values = {}) => String(compiled(tag, key).format({ ...values })),
-    compose: <Part>(key: MessageKey, values: Values<Part>) =>
-      [compiled(tag, key).format<Part>({ ...values })].flat() as (string | Part)[],
+    compose<Part>(key: MessageKey, values: Values<Part>) {
+      const composed = compiled(tag, key).format<Part>({ ...values });
+      return Array.isArray(composed) ? composed : [composed];
+    },
     moment: (at, timeZone) => new Intl.DateTimeFormat(locale, { ...toTheMinute, timeZone }).format(at),
     country: (name) => {
       const code = countryFor(name)?.code;

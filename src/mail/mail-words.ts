@@ -34,7 +34,7 @@ export const markupOf = (value: unknown): string => (value instanceof Html ? val
 
 /** How the templates of the text say things. */
 export function textWords({ language, ...words }: Words) {
-  const plain = (parts: (string | never)[]) => parts.join('');
+  const plain = (parts: readonly string[]) => parts.join('');
   const say = (key: MessageKey) => language.say(key, { ...words, b: plain, support: plain });
   return {
     say,
