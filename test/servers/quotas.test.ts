@@ -119,6 +119,21 @@ describe('quotas with two APIs on one database and one Redis', { skip: serversMi
     }
   });
 
+  test('calm requests cost no statement for their limits', async () => {
+    const lookups = (): number =>
+      cluster.postgres.log.filter((line) => line.includes('from "quota_override" where "owner"')).length;
+    await cluster.query("alter system set log_statement = 'all'");
+    await cluster.query('select pg_reload_conf()');
+    const token = await tokenOf('calm', 'partner');
+    await until('a look-up is logged', async () => (await send(there, token)).status === 200 && lookups() > 0);
+    const [before, begun] = [lookups(), performance.now()];
+    for (let sent = 0; sent < 200; sent += 1) assert.equal((await send(there, token)).status, 200);
+    const periods = Math.ceil((performance.now() - begun) / 2_000);
+    assert.ok(lookups() - before <= periods, `${lookups() - before} look-ups for 200 requests`);
+    await cluster.query('alter system reset log_statement');
+    await cluster.query('select pg_reload_conf()');
+  });
+
   test('a thousand parallel creations with one idempotency key at two processes make one company', async (t) => {
     const token = await tokenOf('portal', 'partner');
     const input = requestFor('once.localhost', { idempotencyKey: 'order-1', customerEmail: 'ann@acme.example' });
