@@ -4,6 +4,7 @@ import type { CompanyRow } from '../src/company/tables.ts';
 import { isOwnedBy, isVisibleTo } from '../src/company/visibility.ts';
 import { builder } from './builder.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
+import { NodeInterface } from './node.ts';
 import { ProvisioningFailureObject, ProvisioningStepObject } from './provisioning.ts';
 import { badArgument } from './refusal.ts';
 
@@ -12,6 +13,7 @@ export const CompanyObject = builder.objectRef<CompanyRow>('Company');
 CompanyObject.implement({
   description:
     'A company and its site. It belongs to those who created it; the customer at its `customerEmail` may watch it, when their token carries that address as verified (`email_verified`).',
+  interfaces: [NodeInterface],
   authScopes: (company, { viewer }) => viewer.scopes.includes('companies:read') && isVisibleTo(viewer, company),
   fields: (t) => ({
     id: t.exposeID('id', {

@@ -59,6 +59,7 @@ const [created, denied] = ['CreateCompanySuccess', 'ValidationError'];
  */
 const matrix: Readonly<Record<string, { readonly document: string; readonly row: Row }>> = {
   'Query.company': { document: 'query ($draft: ID!) { company(id: $draft) { id } }', row: ownersOnly('seen', 'null') },
+  'Query.node': { document: 'query ($draft: ID!) { node(id: $draft) { id } }', row: ownersOnly('seen', 'null') },
   'Query.companies': {
     document: '{ companies(filter: { text: "matrix-draft" }) { edges { node { id } } } }',
     row: ownersOnly('1 seen', '0 seen'),

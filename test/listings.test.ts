@@ -36,6 +36,19 @@ const History = new TypedDocumentString<{ company: { history: Page } | null }, H
     }
   }`);
 
+/** What relay-compiler 21.0.1 makes of a fragment on Company with `@refetchable` and `@connection`. */
+const RefetchedHistory = new TypedDocumentString<{ node: unknown }, { id: string; cursor: string; count: number }>(`
+  query HistoryPageQuery($count: Int = 20, $cursor: String, $id: ID!) {
+    node(id: $id) { __typename ...History_company_1G22uz id }
+  }
+  fragment History_company_1G22uz on Company {
+    history(first: $count, after: $cursor) {
+      edges { node { version __typename } cursor }
+      pageInfo { endCursor hasNextPage }
+    }
+    id
+  }`);
+
 const list = async (client: Client, variables: CompaniesQueryVariables = {}) => {
   const { edges, pageInfo } = (await client.execute(CompaniesDocument, variables)).companies;
   return { edges, pageInfo, names: edges.map(({ node }) => node.siteName.replace('.localhost', '')) };
@@ -302,6 +315,23 @@ describe('histories', async () => {
     assert.deepEqual([last.versions, last.hasPreviousPage], [[4, 5], true]);
     assert.deepEqual((await read({ last: 2, before: last.cursors[0] ?? '' })).versions, [2, 3]);
     assert.deepEqual((await read({ first: 0 })).versions, []);
+  });
+  test('a history is read page by page by Relay’s node, as its compiler writes the query', async () => {
+    const page = await emma.execute(RefetchedHistory, { id: companyId, cursor: '2', count: 2 });
+    assert.deepEqual(page.node, {
+      __typename: 'Company',
+      history: {
+        edges: [
+          { node: { version: 3, __typename: 'CompanyStatusChange' }, cursor: '3' },
+          { node: { version: 4, __typename: 'CompanyStatusChange' }, cursor: '4' },
+        ],
+        pageInfo: { endCursor: '4', hasNextPage: true },
+      },
+      id: companyId,
+    });
+    for (const id of ['COMP-1999-00001', '1', '']) {
+      assert.equal((await emma.execute(RefetchedHistory, { id, cursor: '2', count: 2 })).node, null);
+    }
   });
   test('a history has nothing after a cursor beyond its end', async () => {
     assert.deepEqual((await read({ after: '2147483647' })).versions, []);

@@ -35,6 +35,7 @@ export const possibleTypes = {
     'VersionConflict',
     'WrongStatus',
   ],
+  Node: ['Company'],
   Problem: [
     'AlreadyMailed',
     'ApiKeyNotFound',
