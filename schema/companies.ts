@@ -4,6 +4,7 @@ import { parseMailAddress } from '../src/company/mail-address.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
+import { columnsOf } from './company-columns.ts';
 import { CompanyStatusEnum } from './company-status.ts';
 import { pageComplexity, resolvePage } from './page.ts';
 import { badArgument } from './refusal.ts';
@@ -69,12 +70,13 @@ builder.queryField('companies', (t) =>
       complexity: pageComplexity,
       authScopes: { scope: 'companies:read' },
       args: { filter: t.arg({ type: CompanyFilterInput, description: 'The companies to list; all by default.' }) },
-      resolve: async (_root, { filter, ...args }, { db, viewer }) => {
+      resolve: async (_root, { filter, ...args }, { db, viewer }, info) => {
         const search = searchBy(filter);
+        const columns = columnsOf(info, 'edges', 'node');
         const page = await resolvePage(
           args,
           ({ position }: CompanyRow) => position,
-          (window) => findCompanies(db, viewer, search, window),
+          (window) => findCompanies(db, viewer, search, window, columns),
         );
         let counted: ReturnType<typeof countCompanies> | undefined;
         const count = () => {

@@ -1,6 +1,7 @@
 import { type Health, type HealthState, healthOf } from '../src/company/health.ts';
 import { builder, type Described } from './builder.ts';
 import { CompanyObject } from './company.ts';
+import { reads } from './company-columns.ts';
 
 const HealthStateEnum = builder.enumType('CompanyHealthState', {
   description: 'Whether a company only needs time or encounters errors.',
@@ -46,6 +47,7 @@ builder.objectField(CompanyObject, 'health', (t) =>
   t.field({
     type: CompanyHealthObject,
     nullable: true,
+    extensions: reads('status', 'queued_at', 'leased_since', 'leased_until', 'retrying'),
     resolve: async (company, _args, { moment }) => healthOf(company, await moment()),
     description: 'How the attempt is going while the company is QUEUED or PROVISIONING; null otherwise.',
   }),

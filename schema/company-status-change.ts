@@ -6,6 +6,7 @@ import { isOwnedBy } from '../src/company/visibility.ts';
 import type { CompanyReader } from '../src/live/company-reader.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
+import { columnsOf, reads } from './company-columns.ts';
 import { CompanyEventKindEnum } from './company-event-kind.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
 import { historiesOf } from './histories.ts';
@@ -56,8 +57,8 @@ CompanyStatusChangeObject.implement({
     }),
     company: t.field({
       type: CompanyObject,
-      async resolve({ company_id: id }, _args, { companies }) {
-        const company = await companies.get(id);
+      async resolve({ company_id: id }, _args, { companies }, info) {
+        const company = await companies.get(id, columnsOf(info));
         if (!company) throw notFound('company');
         return company;
       },
@@ -72,6 +73,7 @@ builder.objectField(CompanyObject, 'history', (t) =>
       type: CompanyStatusChangeObject,
       description: 'Every event of the company, oldest first; at most 100 per page.',
       complexity: pageComplexity,
+      extensions: reads('id'),
       resolve: ({ id }, args, context) =>
         resolvePage(
           args,

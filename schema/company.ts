@@ -3,6 +3,7 @@ import { type MetadataEntry, mostMetadata } from '../src/company/company-request
 import type { CompanyRow } from '../src/company/tables.ts';
 import { isOwnedBy, isVisibleTo } from '../src/company/visibility.ts';
 import { builder } from './builder.ts';
+import { columnsOf, reads } from './company-columns.ts';
 import { CompanyStatusEnum, SiteStatusEnum } from './company-status.ts';
 import { NodeInterface } from './node.ts';
 import { ProvisioningFailureObject, ProvisioningStepObject } from './provisioning.ts';
@@ -39,6 +40,7 @@ CompanyObject.implement({
     }),
     externalReference: t.string({
       nullable: true,
+      extensions: reads('external_reference'),
       resolve: (company, _args, { viewer }) => (isOwnedBy(viewer, company) ? company.external_reference : null),
       description:
         'What its creator calls it, e.g. an order number; null when they did not say, and for the customer, who does not see their notes.',
@@ -46,21 +48,25 @@ CompanyObject.implement({
     metadata: t.field({
       type: [MetadataEntryObject],
       complexity: { field: 1, multiplier: mostMetadata.entries },
+      extensions: reads('metadata'),
       resolve: (company, _args, { viewer }) => (isOwnedBy(viewer, company) ? company.metadata : []),
       description: 'What its creator noted about it, ordered by key; empty for the customer.',
     }),
     status: t.field({
       type: CompanyStatusEnum,
+      extensions: reads('status'),
       resolve: ({ status }) => status,
       description: 'The company’s status.',
     }),
     siteStatus: t.field({
       type: SiteStatusEnum,
+      extensions: reads('site_status'),
       resolve: ({ site_status }) => site_status,
       description: 'The state of its site.',
     }),
     siteName: t.exposeString('site_name', { description: 'The requested domain, in lower case.' }),
     siteUrl: t.string({
+      extensions: reads('site_name'),
       resolve: ({ site_name }, _args, { siteUrl }) => siteUrl(site_name),
       description: 'The address of the site once the company is ACTIVE.',
     }),
@@ -85,12 +91,14 @@ CompanyObject.implement({
     progress: t.exposeInt('progress', { description: 'Of the present attempt, 0 to 100; 100 only when ACTIVE.' }),
     steps: t.field({
       type: [ProvisioningStepObject],
+      extensions: reads('steps'),
       resolve: ({ steps }) => steps,
       description: 'The steps of the attempt, in order; empty until a worker has planned them.',
     }),
     failure: t.field({
       type: ProvisioningFailureObject,
       nullable: true,
+      extensions: reads('failure', 'id', 'created_by', 'locale', 'apps', 'site_name'),
       resolve: (company) => company.failure && { ...company.failure, company },
       description: 'Why the company is FAILED; null otherwise.',
     }),
@@ -127,14 +135,16 @@ builder.queryField('company', (t) =>
         description: `How long to wait for a version after \`afterVersion\`: 0 to ${longestWait} seconds, ${longestWait} by default. A waiting request counts as an open stream.`,
       }),
     },
-    resolve: async (_root, { id: given, afterVersion, waitSeconds }, { viewer, companies, streams, waitAside }) => {
+    resolve: async (_root, { id: given, afterVersion, waitSeconds }, context, info) => {
+      const { viewer, companies, streams, waitAside } = context;
       const seconds = waitSeconds ?? longestWait;
       if (seconds < 0 || seconds > longestWait) throw badArgument('waitSeconds', `Wait 0 to ${longestWait} seconds.`);
       if (waitSeconds != null && afterVersion == null) {
         throw badArgument('afterVersion', 'Give the last version you have seen, or leave out waitSeconds.');
       }
       const id = parseCompanyId(given);
-      const company = id && (await companies.find(viewer, id));
+      const columns = afterVersion == null ? columnsOf(info) : undefined;
+      const company = id && (await companies.find(viewer, id, columns));
       if (!company || afterVersion == null) return company;
       if (afterVersion < 0 || afterVersion > company.version) {
         throw badArgument('afterVersion', `Give a version from 0 to ${company.version}, the company's newest.`);

@@ -4,6 +4,7 @@ import type { CompanyRow } from '../src/company/tables.ts';
 import { offeredLanguages } from '../src/language/language.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
+import { columnsOf } from './company-columns.ts';
 import { type FieldProblem, FieldProblemInterface, ProblemInterface } from './problem.ts';
 import { QuotaExceeded } from './quota-exceeded.ts';
 import { ValidationError } from './validation-error.ts';
@@ -153,9 +154,11 @@ builder.mutationField('createCompany', (t) =>
       'Creates a company and queues its site. Returns at once with the company’s id and status QUEUED; watch it with `companyStatusChanged`. Send an `idempotencyKey` so that a request whose response was lost can be repeated safely.',
     authScopes: { scope: 'companies:write' },
     args: { input: t.arg({ type: CreateCompanyInputType, required: true, description: 'The company to create.' }) },
-    resolve: async (_root, { input }, { db, notifier, secrets, ownHosts, siteDomains, quotas, apps, viewer, act }) => {
+    resolve: async (_root, { input }, context, info) => {
+      const { db, notifier, secrets, ownHosts, siteDomains, quotas, apps, viewer, act } = context;
+      const columns = columnsOf(info, 'company');
       const outcome = await createCompany(
-        { db, notifier, secrets, ownHosts, siteDomains, quotas, apps: await apps() },
+        { db, notifier, secrets, ownHosts, siteDomains, quotas, apps: await apps(), columns },
         viewer,
         input,
         act,

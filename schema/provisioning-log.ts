@@ -7,6 +7,7 @@ import { isFinal } from '../src/company/status.ts';
 import { isOwnedBy } from '../src/company/visibility.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
+import { reads } from './company-columns.ts';
 import type { SchemaContext } from './context.ts';
 import { pageComplexity, resolvePage } from './page.ts';
 import { recordReading } from './record-reading.ts';
@@ -47,6 +48,7 @@ builder.objectField(CompanyObject, 'log', (t) =>
       complexity: pageComplexity,
       authScopes: (company, _args, { viewer }) => isOwnedBy(viewer, company) && { ownToken: true },
       unauthorizedResolver: () => null,
+      extensions: reads('id', 'created_by'),
       resolve: (company, args, context) => {
         recordReading(context, 'READ_LOG', company);
         return resolvePage(

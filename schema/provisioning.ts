@@ -54,8 +54,10 @@ export const FailureReasonEnum = builder.enumType('FailureReason', {
   } satisfies Described<FailureReason>,
 });
 
+type FailedCompany = Pick<CompanyRow, 'id' | 'created_by' | 'locale' | 'apps' | 'site_name'>;
+
 export const ProvisioningFailureObject = builder
-  .objectRef<Failure & { readonly company: CompanyRow }>('ProvisioningFailure')
+  .objectRef<Failure & { readonly company: FailedCompany }>('ProvisioningFailure')
   .implement({
     description: 'Why the last attempt failed.',
     authScopes: { signedIn: true },

@@ -14,7 +14,7 @@ import type { Notifier } from './notifier.ts';
 import { type CompanyQuotas, exceededBy, findExceeded, type QuotaExceeded, type QuotaUse } from './quotas.ts';
 import { requestDigest, type SentRequest, wasAskedForBy } from './request-digest.ts';
 import type { Requester } from './requester.ts';
-import { type CompanyRow, type Db, now } from './tables.ts';
+import { type CompanyColumn, type CompanyRow, type Db, now } from './tables.ts';
 import { isVisibleTo } from './visibility.ts';
 
 export interface CreateCompanyDeps {
@@ -29,6 +29,8 @@ export interface CreateCompanyDeps {
   readonly quotas?: CompanyQuotas | undefined;
   /** The apps that the site host offers. */
   readonly apps: readonly string[];
+  /** What is needed of a company that is created; all when left out. */
+  readonly columns?: readonly CompanyColumn[] | undefined;
 }
 
 export type CreateCompanyInput = CompanyRequest & { readonly draft?: boolean | null };
@@ -111,7 +113,7 @@ function faultOfOwnAddress({ email }: Requester, { customerEmail }: CreateCompan
  * idempotency key is there already, or a quota is used up.
  */
 async function insertCompany(
-  { db, secrets, quotas }: CreateCompanyDeps,
+  { db, secrets, quotas, columns }: CreateCompanyDeps,
   requester: Requester,
   request: CheckedRequest,
   digest: string | null,
@@ -151,7 +153,7 @@ async function insertCompany(
     .with('logged', () => appendEvent({ kind: 'CREATED', draft: request.draft }, 'created'))
     .with('recorded', () => recordOf(act, 'created'))
     .selectFrom('created')
-    .selectAll()
+    .$call((row) => (columns ? row.select(columns) : row.selectAll()))
     .executeTakeFirst();
   if (created) act?.wasRecorded();
   return created;

@@ -19,10 +19,12 @@ export interface Moment {
   readonly workerLives: boolean;
 }
 
+type HealthColumns = Pick<CompanyRow, 'status' | 'queued_at' | 'leased_since' | 'leased_until' | 'retrying'>;
+
 const stalledReason = 'It is delayed on our side; you do not need to do anything.';
 
 /** The company's health at a moment; null when nobody is to work on it. */
-export function healthOf(company: CompanyRow, { now, workerLives }: Moment): Health | null {
+export function healthOf(company: HealthColumns, { now, workerLives }: Moment): Health | null {
   const { status, queued_at: queuedAt, leased_since: leasedSince, leased_until: leasedUntil, retrying } = company;
   if (!queuedAt || (status !== 'QUEUED' && status !== 'PROVISIONING')) return null;
   if (!leasedSince || !leasedUntil) return workerLives ? waiting(queuedAt) : stalled(queuedAt);

@@ -2,7 +2,7 @@ import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely';
 import type { Window } from './find-pages.ts';
 import type { Requester } from './requester.ts';
 import { type CompanyStatus, companyStatuses } from './status.ts';
-import type { CompanyRow, Db, Tables } from './tables.ts';
+import type { CompanyColumn, CompanyRow, Db, Tables } from './tables.ts';
 import { containsText, isIndexed } from './text-search.ts';
 import { ownBy, visibleTo } from './visibility.ts';
 
@@ -26,25 +26,26 @@ export const mostLookedThrough = 10_000;
 /** How many companies a text is looked for in before the index of texts is. */
 const nearby = 1_000;
 
-/** The requester's companies, newest first; read from the end of the window, oldest first. */
+/** The requester's companies, newest first; read from the end of the window, oldest first. Where `columns` are given, the rows lack the others. */
 export async function findCompanies(
   db: Db,
   requester: Requester,
   search: CompanySearch,
   window: Window,
+  columns?: readonly CompanyColumn[],
 ): Promise<CompanyRow[]> {
   const ranges = rangesOf(db, requester, search);
   const rest = restOf(search);
-  if (rest.length === 0) return companiesAt(db, listing(db, ranges, window), [], window).execute();
+  if (rest.length === 0) return companiesAt(db, listing(db, ranges, window), [], window, columns).execute();
 
   const { text } = search;
   if (!text || !isIndexed(text) || isNamed(search)) {
     const newest = listing(db, ranges, { fromEnd: false, limit: mostLookedThrough });
-    return companiesAt(db, newest, [...rest, ...boundsOf(window)], window).execute();
+    return companiesAt(db, newest, [...rest, ...boundsOf(window)], window, columns).execute();
   }
   // A frequent text is found nearby, where it costs little; the index would find all that contain it, to be sorted then.
   const near = listing(db, ranges, { ...window, limit: nearby });
-  const found = await companiesAt(db, near, rest, window).execute();
+  const found = await companiesAt(db, near, rest, window, columns).execute();
   if (found.length === window.limit) return found;
   const isInRange = company.or(ranges.each.map((conditions) => company.and(conditions)));
   const containing = db
@@ -61,7 +62,7 @@ export async function findCompanies(
     .selectAll()
     .orderBy('position', orderOf(window))
     .limit(window.limit);
-  return companiesAt(db, containing, [], window).execute();
+  return companiesAt(db, containing, [], window, columns).execute();
 }
 
 /** How many companies a search finds, and whether there are no more than are counted. */
@@ -188,20 +189,26 @@ function listing(db: Db, { each, overlap }: Ranges, window: Window): Positions {
 const listedAt = (positions: Positions) => sql<Pick<CompanyRow, 'position'>>`${positions}`.as<'listed'>('listed');
 
 /** The company of a listed position, if it is as the conditions say. The limit keeps PostgreSQL from reading all companies, to join them with many positions. */
-const companyAt = (db: Db, conditions: Conditions) =>
+const companyAt = (db: Db, conditions: Conditions, columns?: readonly CompanyColumn[]) =>
   db
     .selectFrom('company')
-    .selectAll()
     .where(sql<SqlBool>`company.position = listed.position`)
     .where(company.and(conditions))
     .limit(1)
+    .$call((rows) => (columns ? rows.select(columns) : rows.selectAll()))
     .as('company');
 
 /** The companies at these positions that are as the conditions say, one after the other until there is a page of them. */
-const companiesAt = (db: Db, positions: Positions, conditions: Conditions, window: Window) =>
+const companiesAt = (
+  db: Db,
+  positions: Positions,
+  conditions: Conditions,
+  window: Window,
+  columns: readonly CompanyColumn[] | undefined,
+) =>
   db
     .selectFrom(listedAt(positions))
-    .innerJoinLateral(companyAt(db, conditions), (join) => join.onTrue())
+    .innerJoinLateral(companyAt(db, conditions, columns), (join) => join.onTrue())
     .selectAll('company')
     .orderBy('listed.position', orderOf(window))
     .limit(window.limit);

@@ -26,6 +26,7 @@ export interface Tables {
 }
 
 export type CompanyRow = Selectable<Tables['company']>;
+export type CompanyColumn = keyof CompanyRow;
 
 /** PostgreSQL's clock: leases, deadlines and the times of events never depend on a machine of ours. */
 export const now = sql<Date>`now()`;
