@@ -97,6 +97,20 @@ describe('idempotency keys', () => {
     });
   }
 
+  for (const [again, first, second] of [
+    ['without a key', {}, {}],
+    ['under a new key', { idempotencyKey: 'order-4' }, { idempotencyKey: 'order-5' }],
+  ] as const) {
+    test(`the same request again ${again} leads its sender, and nobody else, to the first one’s company`, async () => {
+      const input = draft(`again-${again.replaceAll(' ', '-')}.localhost`);
+      const { id } = await createCompany(customer, { ...input, ...first });
+      const answers = [customer, portal].map((client) => create({ ...input, ...second }, client));
+      for (const [index, holder] of [{ id }, null].entries())
+        assert.partialDeepStrictEqual(await answers[index], { __typename: 'SiteNameTaken', holder });
+      assert.equal((await readCompany(customer, id)).version, 1);
+    });
+  }
+
   test('an idempotency key belongs to its sender', async () => {
     const key = { idempotencyKey: 'order-3' };
     const mine = await createCompany(customer, draft('mine.localhost', key));
