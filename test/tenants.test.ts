@@ -6,7 +6,10 @@ import { signToken } from '../src/access/authenticate.ts';
 import type { Role } from '../src/access/viewer.ts';
 import { openClient } from '../src/client/client.ts';
 import { AuditLogDocument, CompaniesDocument, CreateCompanyDocument } from '../src/client/operations.ts';
+import { ownerOf } from '../src/company/requester.ts';
 import { ask } from './support/ask.ts';
+import { openCompanyStore } from './support/company-store.ts';
+import { readme } from './support/readme.ts';
 import { createCompany, openTestService, requestFor } from './support/test-service.ts';
 
 const env = { AUTH_TENANT_CLAIM: 'tenant', PARTNER_COMPANIES_PER_DAY: '3', PARTNER_REQUESTS_PER_MINUTE: '40' };
@@ -107,4 +110,17 @@ describe('tenants', () => {
     const { subject, tenant, outcome } = auditLog.edges[0]?.node ?? {};
     assert.deepEqual([subject, tenant, outcome], ['ivy', 'audited', 'CreateCompanySuccess']);
   });
+});
+
+test('the README’s statement gives a subject’s companies, and no others, to a tenant', async () => {
+  const { create, set, db, em } = await openCompanyStore(after);
+  const [portals, janes] = [await create('portals'), await create('janes')];
+  await set(portals.id, "created_by = 'portal'");
+  const [statement = ''] = /^ {4}update company set created_by = .*$/m.exec(readme) ?? [];
+  await em.getConnection().execute(statement);
+  const owners = await db.selectFrom('company').select(['id', 'created_by']).orderBy('id').execute();
+  assert.deepEqual(owners, [
+    { id: portals.id, created_by: ownerOf({ tenant: 'acme' }) },
+    { id: janes.id, created_by: 'jane' },
+  ]);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+export const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 
 /** The README's one example in `language` that holds `part`, so that tests run what people copy. */
 export function exampleWith(part: string, language: string): string {
