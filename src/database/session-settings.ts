@@ -9,6 +9,8 @@ const meanings: SessionSettings = {
   IntervalStyle: 'postgres',
   TimeZone: 'UTC',
   default_transaction_isolation: 'read committed',
+  // A plan that was kept from when a table was small would read all of it once it is large.
+  plan_cache_mode: 'force_custom_plan',
   standard_conforming_strings: 'on',
 };
 

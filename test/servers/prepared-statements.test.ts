@@ -41,6 +41,21 @@ describe('prepared statements', { skip: serversMissing }, () => {
     assert.equal((await prepared()).length, 50);
   });
 
+  test('a prepared statement is planned for its table as it is now', async () => {
+    const grown = openPostgres(postgres.url);
+    await grown.em.execute('create table growing (number int primary key, text text)');
+    await grown.em.execute(`insert into growing values (0, 'text')`);
+    await grown.em.execute('analyze growing');
+    for (let use = 0; use < 20; use += 1) await sql`select text from growing where number = ${1}`.execute(grown.db);
+    await grown.em.execute(`insert into growing select number, 'text' from generate_series(1, 20000) as number`);
+    const { rows } = await sql<{ name: string }>`
+      select name from pg_prepared_statements where statement like '%from growing%'`.execute(grown.db);
+    const [prepared = assert.fail()] = rows;
+    const plan = await sql`explain execute ${sql.id(prepared.name)} (1)`.execute(grown.db);
+    assert.match(JSON.stringify(plan.rows), /Index Scan/);
+    await grown.close();
+  });
+
   test('a prepared statement returns the column that a migration has added', async () => {
     await often(everything);
     await database.em.execute('alter table sample add column name text');
