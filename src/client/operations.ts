@@ -286,6 +286,10 @@ export type CompanyFieldsFragment = { id: string, companyName: string, status: C
 
 export type QuotaFieldsFragment = { quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean };
 
+export type ValidationErrorFieldsFragment = { faults: Array<{ field: string, code: FaultCode, message: string }> };
+
+export type SiteNameTakenFieldsFragment = { domain: string, holder: { id: string } | null };
+
 export type CreateCompanyMutationVariables = Exact<{
   input: CreateCompanyInput;
 }>;
@@ -547,6 +551,23 @@ export const QuotaFieldsFragmentDoc = new TypedDocumentString(`
   perCustomer
 }
     `, {"fragmentName":"QuotaFields"}) as unknown as TypedDocumentString<QuotaFieldsFragment, unknown>;
+export const ValidationErrorFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ValidationErrorFields on ValidationError {
+  faults {
+    field
+    code
+    message
+  }
+}
+    `, {"fragmentName":"ValidationErrorFields"}) as unknown as TypedDocumentString<ValidationErrorFieldsFragment, unknown>;
+export const SiteNameTakenFieldsFragmentDoc = new TypedDocumentString(`
+    fragment SiteNameTakenFields on SiteNameTaken {
+  domain
+  holder {
+    id
+  }
+}
+    `, {"fragmentName":"SiteNameTakenFields"}) as unknown as TypedDocumentString<SiteNameTakenFieldsFragment, unknown>;
 export const StatusChangeFieldsFragmentDoc = new TypedDocumentString(`
     fragment StatusChangeFields on CompanyStatusChange {
   version
@@ -615,22 +636,11 @@ export const CreateCompanyDocument = new TypedDocumentString(`
     ... on Problem {
       message
     }
-    ... on ValidationError {
-      faults {
-        field
-        code
-        message
-      }
-    }
+    ...ValidationErrorFields
     ... on FieldProblem {
       field
     }
-    ... on SiteNameTaken {
-      domain
-      holder {
-        id
-      }
-    }
+    ...SiteNameTakenFields
     ... on QuotaExceeded {
       ...QuotaFields
     }
@@ -674,6 +684,19 @@ fragment QuotaFields on QuotaExceeded {
   used
   retryAt
   perCustomer
+}
+fragment ValidationErrorFields on ValidationError {
+  faults {
+    field
+    code
+    message
+  }
+}
+fragment SiteNameTakenFields on SiteNameTaken {
+  domain
+  holder {
+    id
+  }
 }`) as unknown as TypedDocumentString<CreateCompanyMutation, CreateCompanyMutationVariables>;
 export const ProvisionCompanyDocument = new TypedDocumentString(`
     mutation ProvisionCompany($companyId: ID!, $expectedVersion: Int) {
@@ -815,19 +838,8 @@ export const CorrectCompanyDocument = new TypedDocumentString(`
     ... on Problem {
       message
     }
-    ... on ValidationError {
-      faults {
-        field
-        code
-        message
-      }
-    }
-    ... on SiteNameTaken {
-      domain
-      holder {
-        id
-      }
-    }
+    ...ValidationErrorFields
+    ...SiteNameTakenFields
     ... on WrongStatus {
       status
     }
@@ -869,6 +881,19 @@ export const CorrectCompanyDocument = new TypedDocumentString(`
     referenceId
     step
     detail
+  }
+}
+fragment ValidationErrorFields on ValidationError {
+  faults {
+    field
+    code
+    message
+  }
+}
+fragment SiteNameTakenFields on SiteNameTaken {
+  domain
+  holder {
+    id
   }
 }`) as unknown as TypedDocumentString<CorrectCompanyMutation, CorrectCompanyMutationVariables>;
 export const DeleteDraftDocument = new TypedDocumentString(`
@@ -940,32 +965,34 @@ export const CheckCompanyDocument = new TypedDocumentString(`
       ... on Problem {
         message
       }
-      ... on ValidationError {
-        faults {
-          field
-          code
-          message
-        }
-      }
-      ... on SiteNameTaken {
-        domain
-        holder {
-          id
-        }
-      }
-      ... on QuotaExceeded {
-        quota
-        limit
-        used
-        retryAt
-        perCustomer
-      }
+      ...ValidationErrorFields
+      ...SiteNameTakenFields
+      ...QuotaFields
     }
     siteUrl
     estimatedSeconds
   }
 }
-    `) as unknown as TypedDocumentString<CheckCompanyQuery, CheckCompanyQueryVariables>;
+    fragment QuotaFields on QuotaExceeded {
+  quota
+  limit
+  used
+  retryAt
+  perCustomer
+}
+fragment ValidationErrorFields on ValidationError {
+  faults {
+    field
+    code
+    message
+  }
+}
+fragment SiteNameTakenFields on SiteNameTaken {
+  domain
+  holder {
+    id
+  }
+}`) as unknown as TypedDocumentString<CheckCompanyQuery, CheckCompanyQueryVariables>;
 export const ProvisioningOptionsDocument = new TypedDocumentString(`
     query ProvisioningOptions {
   provisioningOptions {
@@ -1271,16 +1298,17 @@ export const ResendMailDocument = new TypedDocumentString(`
     ... on Problem {
       message
     }
-    ... on ValidationError {
-      faults {
-        field
-        code
-        message
-      }
-    }
+    ...ValidationErrorFields
   }
 }
-    fragment UndeliveredMailFields on UndeliveredMail {
+    fragment ValidationErrorFields on ValidationError {
+  faults {
+    field
+    code
+    message
+  }
+}
+fragment UndeliveredMailFields on UndeliveredMail {
   id
   company {
     id

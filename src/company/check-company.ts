@@ -4,6 +4,7 @@ import {
   type CreateCompanyInput,
   checkInput,
   findHolder,
+  useOf,
   whomToMail,
 } from './create-company.ts';
 import { exceededBy, findExceeded, type QuotaExceeded } from './quotas.ts';
@@ -33,7 +34,7 @@ export async function checkCompany(
   const faults = checked.ok ? [] : checked.faults;
   const isNamed = faults.every(({ field }) => field !== 'domain');
   const siteName = isNamed ? parseSiteName(input.domain) : undefined;
-  const use = { creates: true, queues: input.draft !== true, customerEmail: whomToMail(requester, input) };
+  const use = useOf({ draft: input.draft === true, customerEmail: whomToMail(requester, input) });
   const [taken, exceeded] = await Promise.all([
     siteName && findHolder(db, requester, siteName),
     findExceeded(db, exceededBy(requester, use, quotas)),

@@ -159,7 +159,7 @@ async function insertCompany(
   return created;
 }
 
-const useOf = ({ draft, customerEmail }: CheckedRequest): QuotaUse => ({
+export const useOf = ({ draft, customerEmail }: Pick<CheckedRequest, 'draft' | 'customerEmail'>): QuotaUse => ({
   creates: true,
   queues: !draft,
   customerEmail: customerEmail ?? '',

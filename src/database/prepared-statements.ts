@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** A statement is prepared from its fifth use on, as by PostgreSQL's JDBC driver: from then on it is neither parsed nor, mostly, planned again. */
+/** As PostgreSQL's JDBC driver has it: a statement that is used more often is prepared, and neither sent nor parsed again. */
 const usesBefore = 5;
 /** How many statements are prepared, each on every connection that runs it, and how many are counted. */
 const mostPrepared = 50;
