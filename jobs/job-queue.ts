@@ -98,10 +98,12 @@ export function openJobWorker(
   };
   const work = async (): Promise<void> => {
     const { queue } = await ready;
-    // bee-queue waits for jobs only once its first check for stalled ones has succeeded.
     while (open && !(await queue.checkStalledJobs().then(() => true, onError)))
       await pause(stallCheck, undefined, { ref: false });
+    // bee-queue begins with a check of its own, and would never wait for a job if that one failed: ours has just succeeded.
+    Object.assign(queue, { _doStalledJobCheck: async () => 0 });
     queue.process(concurrency, ({ data }) => run(async () => handle(parseCompanyJob(data).companyId)));
+    Reflect.deleteProperty(queue, '_doStalledJobCheck');
     // It checks now and every few seconds.
     await queue.checkStalledJobs(stallCheck);
   };
