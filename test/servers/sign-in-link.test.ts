@@ -3,46 +3,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { type Client, openClient } from '../../src/client/client.ts';
-import { chromiumMissing, openTab, type Tab } from '../support/chromium.ts';
+import { chromiumMissing, openBrowser } from '../support/chromium.ts';
 import { createCompany, openTestService, readCompany, requestFor, type TestService } from '../support/test-service.ts';
-
-/** Resolves to what a part of GraphiQL shows, once that matches. */
-const shown = (part: string, pattern: RegExp): string => `new Promise((resolve) => {
-  const look = () => {
-    const text = document.querySelector('${part}')?.innerText.replaceAll('\\u00a0', ' ') ?? '';
-    if (!${pattern}.test(text)) return;
-    changes.disconnect();
-    resolve(text);
-  };
-  const changes = new MutationObserver(look);
-  changes.observe(document, { childList: true, characterData: true, subtree: true });
-  look();
-})`;
-
-/**
- * Presses GraphiQL's button, and resolves to the result once that matches. For a moment after another tab was chosen GraphiQL
- * still means the operation of the one before, and complains: whoever sits there presses again.
- */
-const execute = (pattern: RegExp): string => `new Promise((resolve) => {
-  const press = () => document.querySelector('.graphiql-execute-button').click();
-  press();
-  const looking = setInterval(() => {
-    const result = document.querySelector('.result-window')?.innerText.replaceAll('\\u00a0', ' ') ?? '';
-    if (/Cannot infer/.test(result)) press();
-    if (!${pattern}.test(result)) return;
-    clearInterval(looking);
-    resolve(result);
-  }, 200);
-})`;
-
-const click = (selector: string): string => `document.querySelector(${JSON.stringify(selector)}).click()`;
 
 describe('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, () => {
   const closing = new AsyncDisposableStack();
   let service: TestService;
   let developer: Client;
-  let tab: Tab;
+  let tab: Page;
   let origin: string;
 
   before(async () => {
@@ -52,44 +22,45 @@ describe('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, ()
     );
     origin = `http://localhost:${service.service.port}`;
     developer = openClient(service.url, service.service.signInToken);
-    tab = await openTab();
-    closing.defer(() => tab.close());
+    const browser = await openBrowser();
+    closing.defer(() => browser.close());
+    tab = await browser.newPage();
   });
   after(() => closing.disposeAsync());
 
   test('a page asks for the link in Chromium, and its token can be entered instead', async () => {
-    await tab.open(`${origin}/inbox`);
-    assert.equal(await tab.evaluate('document.title'), 'Sign in');
+    await tab.goto(`${origin}/inbox`);
+    assert.equal(await tab.title(), 'Sign in');
     assert.equal(
       await tab.evaluate(`getComputedStyle(document.body).maxWidth`),
       '576px',
       'its policy lets its style be',
     );
-    const token = JSON.stringify(service.service.signInToken);
-    await tab.follow(`document.querySelector('input').value = ${token}; document.querySelector('button').click()`);
-    assert.equal(await tab.evaluate('location.href'), `${origin}/inbox`);
-    assert.match(String(await tab.evaluate('document.title')), /^Inbox/);
+    await tab.locator('input').fill(service.service.signInToken ?? '');
+    await tab.locator('button').click();
+    await tab.waitForURL(`${origin}/inbox`);
+    assert.match(await tab.title(), /^Inbox/);
   });
 
   test('the link signs in GraphiQL, which creates and watches a company, and the inbox shows its mail', async () => {
-    await tab.open(service.service.pages.graphiql ?? '');
-    assert.equal(await tab.evaluate('location.href'), `${origin}/graphql`);
+    await tab.goto(service.service.pages.graphiql ?? '');
+    assert.equal(tab.url(), `${origin}/graphql`);
     assert.equal(await tab.evaluate('document.cookie'), '');
-    await tab.evaluate(shown('.graphiql-query-editor', /Create a company/));
-    assert.match(String(await tab.evaluate(execute(/"status"/))), /"status": "QUEUED"/);
-    await tab.evaluate(click('.graphiql-tabs > li:nth-child(2) button'));
-    await tab.evaluate(shown('.graphiql-query-editor', /Watch a company live/));
-    await tab.evaluate(shown('.graphiql-editor-tool', /companyId/));
-    await tab.evaluate(execute(/"status": "ACTIVE"/));
+    await shown(tab, '.graphiql-query-editor', /Create a company/);
+    assert.match(await execute(tab, /"status"/), /"status": "QUEUED"/);
+    await tab.locator('.graphiql-tabs > li:nth-child(2) button').first().click();
+    await shown(tab, '.graphiql-query-editor', /Watch a company live/);
+    await shown(tab, '.graphiql-editor-tool', /companyId/);
+    await execute(tab, /"status": "ACTIVE"/);
     await service.service.mailbox?.next(() => true, AbortSignal.timeout(60_000));
-    await tab.open(`${origin}/inbox`);
-    assert.match(String(await tab.evaluate('document.body.innerText')), /Your Site is Ready: Acme Corporation/);
+    await tab.goto(`${origin}/inbox`);
+    assert.match(await tab.locator('body').innerText(), /Your Site is Ready: Acme Corporation/);
   });
 
   test('the link signs in EventSource and WebSocket', async () => {
     const { id } = await createCompany(developer, requestFor('streams.localhost', { draft: true }));
     const query = `subscription { companyStatusChanged(companyId: "${id}") { status } }`;
-    await tab.open(`${origin}/graphql`);
+    await tab.goto(`${origin}/graphql`);
     const events = await tab.evaluate(`new Promise((resolve, reject) => {
       const source = new EventSource('/graphql?query=${encodeURIComponent(query)}');
       source.addEventListener('next', ({ data }) => { source.close(); resolve(data); });
@@ -117,7 +88,7 @@ describe('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, ()
       const json = JSON.stringify({ query });
       const address = `${origin}/graphql?${new URLSearchParams({ query: '{ companies { edges { node { id } } } }' })}`;
 
-      await tab.open(`http://${host}:${(page.address() as AddressInfo).port}/`);
+      await tab.goto(`http://${host}:${(page.address() as AddressInfo).port}/`);
       const send = (type: string, mode: string, body: string): string =>
         `fetch(${JSON.stringify(`${origin}/graphql`)}, ${JSON.stringify({
           method: 'POST',
@@ -146,6 +117,26 @@ describe('the link in Chromium', { skip: chromiumMissing, timeout: 120_000 }, ()
     });
   }
 });
+
+/** Resolves to what a part of GraphiQL shows, once that matches; its spaces do not break. */
+async function shown(tab: Page, part: string, pattern: RegExp): Promise<string> {
+  const spaced = new RegExp(pattern.source.replaceAll(' ', '\\s'));
+  const found = tab.locator(part).filter({ hasText: spaced }).first();
+  await found.waitFor();
+  return (await found.innerText()).replaceAll('\u00a0', ' ');
+}
+
+/**
+ * Presses GraphiQL's button, and resolves to the result once that matches. For a moment after another tab was chosen GraphiQL
+ * still means the operation of the one before, and complains: whoever sits there presses again.
+ */
+async function execute(tab: Page, pattern: RegExp): Promise<string> {
+  for (;;) {
+    await tab.locator('.graphiql-execute-button').click();
+    const result = await shown(tab, '.result-window', new RegExp(`${pattern.source}|Cannot infer`));
+    if (pattern.test(result)) return result;
+  }
+}
 
 /** An operation over a WebSocket of the browser: the first message of its answer, or the code with which it was closed. */
 const overSocket = (origin: string, query: string): string => `new Promise((resolve) => {
