@@ -6,6 +6,7 @@ import type { Log } from '../observability/log.ts';
 import type { Metrics, Route } from '../observability/metrics.ts';
 import { CannotListen } from './cannot-listen.ts';
 import { sendJson } from './send-json.ts';
+import { closeVanishedPeers } from './vanished-peers.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -37,6 +38,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     handleRequest(await serving, request, response, metrics, log),
   ).listen(options.port, host);
   server.maxConnections = mostConnections;
+  closeVanishedPeers(server);
   await once(server, 'listening').catch((error: unknown) => {
     throw new CannotListen(options, error);
   });
