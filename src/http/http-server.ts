@@ -38,12 +38,12 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     handleRequest(await serving, request, response, metrics, log),
   ).listen(options.port, host);
   server.maxConnections = mostConnections;
-  closeVanishedPeers(server);
   await once(server, 'listening').catch((error: unknown) => {
     throw new CannotListen(options, error);
   });
   // A server that listens on a port has an address of this kind, and not a pipe's name.
   const { port } = server.address() as AddressInfo;
+  closeVanishedPeers(server, port);
   let isServing = false;
   let closed: Promise<void> | undefined;
   return {

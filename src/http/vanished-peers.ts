@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { type AddressInfo, type Socket, SocketAddress } from 'node:net';
+import { type Socket, SocketAddress } from 'node:net';
 
 /** How often connections are looked at, in milliseconds. */
 const interval = 5_000;
@@ -15,7 +15,7 @@ const mostRetransmissions = 5;
  * writes learns of it from TCP alone, which tries for a quarter of an hour, and Node has no way to shorten that
  * (TCP_USER_TIMEOUT). Linux tells how far it is (proc(5), /proc/net/tcp); elsewhere TCP takes its time.
  */
-export function closeVanishedPeers(server: Server): void {
+export function closeVanishedPeers(server: Server, port: number): void {
   const sockets = new Map<string, Socket>();
   server.on('connection', (socket: Socket) => {
     const peer = `${socket.remoteAddress} ${socket.remotePort}`;
@@ -26,7 +26,6 @@ export function closeVanishedPeers(server: Server): void {
   const timer = setInterval(async () => {
     if (isLooking || sockets.size === 0) return;
     isLooking = true;
-    const { port } = server.address() as AddressInfo;
     for (const table of await Promise.all(['tcp', 'tcp6'].map(readTable))) {
       for (const peer of vanishedPeers(table, port)) sockets.get(peer)?.destroy();
     }
