@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { dependencies } from './support/dependencies.ts';
 
 /** Licences under which the service may be run and changed without publishing it. */
-const permissive = /^(0BSD|Apache-2\.0|BlueOak-1\.0\.0|BSD-[23]-Clause|CC-BY-4\.0|ISC|MIT(-0)?|Python-2\.0)$/;
+const permissive = /^(0BSD|Apache-2\.0|BlueOak-1\.0\.0|BSD-[23]-Clause|CC-BY-4\.0|ISC|MIT(-0)?|Python-2\.0|Unlicense)$/;
 const isPermissive = (licence = ''): boolean =>
   licence
     .replace(/[()]/g, '')
