@@ -23,6 +23,7 @@ run(async () => {
 
 function addresses(config: Config, { pages, signInToken }: Service): string {
   const lines = [
+    ...(pages.console ? [`Console    ${pages.console}`] : []),
     ...(pages.graphiql ? [`GraphiQL   ${pages.graphiql}`] : []),
     ...(pages.inbox ? [`Inbox      ${pages.inbox}`] : []),
     ...(signsInDeveloper(config) ? [`Token      ${signInToken}`, tokenNote] : []),

@@ -4,6 +4,7 @@ import { type LocalSignIn, signsInDeveloper } from './sign-in.ts';
 
 /** Where browsers on this machine find the pages of a process; an address that asks to sign in carries the token. */
 export interface PageAddresses {
+  readonly console?: string;
   readonly graphiql?: string;
   readonly inbox?: string;
 }
@@ -14,8 +15,10 @@ export const hasGraphiQL = ({ GRAPHIQL, NODE_ENV }: Config): boolean =>
 export function pageAddresses(config: Config, port: number, local: LocalSignIn | undefined): PageAddresses {
   const base = `http://localhost:${port}`;
   const signingIn = local ? `?token=${local.token}` : '';
+  const signingInDeveloper = signsInDeveloper(config) ? signingIn : '';
   return {
-    ...(hasGraphiQL(config) ? { graphiql: `${base}/graphql${signsInDeveloper(config) ? signingIn : ''}` } : {}),
+    console: `${base}/console/${signingInDeveloper}`,
+    ...(hasGraphiQL(config) ? { graphiql: `${base}/graphql${signingInDeveloper}` } : {}),
     ...(config.SMTP_URL === undefined ? { inbox: `${base}/inbox${signingIn}` } : {}),
   };
 }

@@ -200,6 +200,7 @@ export async function openService(
       access,
       revocations,
       graphiql: hasGraphiQL(config) ? { link: signsInDeveloper(config) ? local?.link : undefined } : undefined,
+      console: { link: signsInDeveloper(config) ? local?.link : undefined, signInPage: config.CONSOLE_SIGN_IN_URL },
       trustedProxies: config.TRUSTED_PROXIES,
       limits: limits.viewers,
       seesSchema: ({ seesAll }) => config.INTROSPECTION === 'signed-in' || seesAll,

@@ -11,6 +11,7 @@ import type { Log } from '../observability/log.ts';
 import type { Metrics, Route } from '../observability/metrics.ts';
 import { graphqlAnswers } from './answer-graphql.ts';
 import { callerOf, type Identify } from './caller.ts';
+import { consolePath, openConsole } from './console.ts';
 import { endpoint } from './endpoint.ts';
 import { resultMask } from './error-mask.ts';
 import { openGraphiQLPage } from './graphiql.ts';
@@ -39,6 +40,8 @@ export interface ApiOptions {
   readonly health: Health;
   /** Browsers get GraphiQL at the API's address, once the link has signed them in; without a link it asks for a token. */
   readonly graphiql: { readonly link: SignInLink | undefined } | undefined;
+  /** The link signs in to the console, which sends people to the sign-in page where there is one. */
+  readonly console: { readonly link: SignInLink | undefined; readonly signInPage: string | undefined };
   /** The proxies that are trusted to report a client's address. */
   readonly trustedProxies: BlockList;
   /** Who may introspect the schema. */
@@ -84,6 +87,7 @@ export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions)
     limits,
     options.graphiql && openGraphiQLPage(options.graphiql.link),
   );
+  const webConsole = openConsole(options.console);
   const sockets = openWebSockets(http.server, run, { identify, revocations, log });
   http.serve(answer);
 
@@ -95,14 +99,17 @@ export function openApi(http: HttpServer, deps: SchemaDeps, options: ApiOptions)
       await answerGraphQL(request, response);
       return isStream(response) ? 'streams' : endpoint;
     }
-    if (!(await options.health.answer(request, response))) answerOther(request, response);
+    if ((await webConsole.answer(request, response)) || (await options.health.answer(request, response)))
+      return 'other';
+    answerOther(request, response);
     return 'other';
   }
 
   function answerOther(request: IncomingMessage, response: ServerResponse): void {
     const address = request.url ?? '/';
     if (address.split('?')[0] === '/') {
-      response.writeHead(302, { location: endpoint }).end();
+      const location = request.headers.accept?.includes('text/html') ? consolePath : endpoint;
+      response.writeHead(302, { location, vary: 'accept' }).end();
       return;
     }
     const page = options.pages?.at(address);

@@ -1,0 +1,172 @@
+import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { openApi, Refused } from './api.ts';
+import type { App, OpenScreen, Screen, Viewer } from './app.ts';
+import { OperatorDocument, PartnerDocument, type TypedDocumentString } from './operations.ts';
+import { openSession } from './session.ts';
+
+const root = '/console/';
+/** By the first part of the path; each is loaded when it is first shown. */
+const screens: Readonly<Record<string, () => Promise<{ readonly open: OpenScreen }>>> = {
+  '': () => import('./screens/companies.ts'),
+  companies: () => import('./screens/company.ts'),
+};
+
+const session = openSession();
+let viewer: Viewer | undefined;
+let screen: Screen | undefined;
+let announced = '';
+let api = connect();
+let asked = new AbortController();
+
+const app: App = {
+  get viewer() {
+    return viewer;
+  },
+  get lostSince() {
+    return api.lostSince;
+  },
+  request: (...given) => api.request(...given),
+  follow: (...given) => api.follow(...given),
+  go(path) {
+    history.pushState(null, '', path);
+    show().then(() => document.querySelector<HTMLElement>('main')?.focus());
+  },
+  update,
+  announce(text) {
+    announced = text;
+    update();
+  },
+};
+
+function connect() {
+  return openApi(session.token, { signedOut: askToSignIn, changed: () => update() });
+}
+
+/** Begins again as whoever is signed in by now. */
+function start(): void {
+  asked.abort();
+  asked = new AbortController();
+  api.close();
+  api = connect();
+  viewer = undefined;
+  if (session.token === undefined && session.signInPage) {
+    location.replace(session.signInPage());
+    return;
+  }
+  show();
+  learnViewer(asked.signal);
+}
+
+async function learnViewer(signal: AbortSignal): Promise<void> {
+  /** Over the socket that is open anyway. */
+  const may = (document: TypedDocumentString<unknown, Record<string, never>>): Promise<boolean> =>
+    api
+      .follow(
+        document,
+        () => ({}),
+        () => {},
+        signal,
+      )
+      .then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof Refused) return false;
+          throw error;
+        },
+      );
+  const [operates, actsForOthers] = await Promise.all([may(OperatorDocument), may(PartnerDocument)]);
+  if (signal.aborted) return;
+  viewer = { operates, actsForOthers };
+  update();
+}
+
+async function show(): Promise<void> {
+  const path = location.pathname.slice(root.length).split('/').filter(Boolean).map(decodeURIComponent);
+  const load = screens[path[0] ?? ''] ?? (() => import('./screens/missing.ts'));
+  screen?.leave?.();
+  screen = undefined;
+  const address = location.href;
+  const { open } = await load();
+  if (location.href !== address) return;
+  screen = open(app, path);
+  scrollTo(0, 0);
+  update();
+}
+
+async function askToSignIn(reason: string): Promise<void> {
+  const hadToken = session.token !== undefined;
+  session.signOut();
+  if (!hadToken && session.signInPage) return location.replace(session.signInPage());
+  const { openSignIn } = await import('./screens/sign-in.ts');
+  asked.abort();
+  screen?.leave?.();
+  viewer = undefined;
+  screen = openSignIn(session, hadToken ? reason : undefined, { signedIn: start });
+  update();
+}
+
+let isDue = false;
+function update(): void {
+  if (isDue) return;
+  isDue = true;
+  // A page in the background gets no frames, but its title and icon are seen.
+  if (document.hidden) queueMicrotask(draw);
+  else requestAnimationFrame(draw);
+}
+
+function draw(): void {
+  isDue = false;
+  const focused = linkInFocus();
+  render(frame(), document.body);
+  // A list that has grown above the focus shows another company in the element that has it.
+  if (focused !== undefined && linkInFocus() !== focused) {
+    document.querySelector<HTMLElement>(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+  document.title = screen ? `${screen.title()} · Company Provisioning` : 'Company Provisioning';
+  const icon = screen?.icon?.();
+  import('./parts/icon.ts').then(({ showIcon }) => showIcon(icon));
+}
+
+const linkInFocus = (): string | undefined => document.activeElement?.getAttribute('href') ?? undefined;
+
+function frame(): TemplateResult {
+  return html`
+    <a class="skip" href="#main">Skip to the content</a>
+    <header class="bar">
+      <a class="brand" href=${root}><span class="mark" aria-hidden="true"></span>Company Provisioning</a>
+      <nav aria-label="Console">
+        ${viewer ? links().map(([path, name]) => html`<a class="tab" href=${root + path} aria-current=${isShown(path) ? 'page' : nothing}>${name}</a>`) : nothing}
+      </nav>
+      ${session.token === undefined ? nothing : html`<button class="quiet" @click=${signOut}>Sign out</button>`}
+    </header>
+    ${api.lostSince === undefined ? nothing : notConnected(api.lostSince)}
+    <main id="main" tabindex="-1">${screen?.view() ?? nothing}</main>
+    <p class="unseen" role="status">${announced}</p>`;
+}
+
+const links = (): readonly (readonly [string, string])[] => [['', 'Companies']];
+
+const isShown = (path: string): boolean => location.pathname === root + path;
+
+const notConnected = (since: number): TemplateResult => html`
+  <p class="banner" role="alert">
+    Not connected since ${new Date(since).toLocaleTimeString()}. What you see may be out of date; it is brought up to date as
+    soon as the service can be reached again. Nothing that is being done stops meanwhile.
+  </p>`;
+
+function signOut(): void {
+  session.signOut();
+  start();
+}
+
+addEventListener('popstate', () => show());
+addEventListener('click', (event) => {
+  const link = (event.target as Element).closest('a');
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (!link?.getAttribute('href')?.startsWith(root) || link.target || !isPlain) return;
+  event.preventDefault();
+  app.go(link.href);
+});
+document.addEventListener('visibilitychange', update);
+setInterval(update, 1_000);
+start();

@@ -1,0 +1,672 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What happened to a company. */
+export type CompanyEventKind =
+  /** `customerEmail` was corrected. The status does not change; this may follow ACTIVE or FAILED. */
+  | 'ADDRESS_CORRECTED'
+  /** A cancel was requested while a worker runs the attempt; the worker stops and rolls back. */
+  | 'CANCEL_REQUESTED'
+  /** A worker claimed the attempt. */
+  | 'CLAIMED'
+  /** Other data of the company was corrected. The status does not change; this may follow ACTIVE or FAILED. */
+  | 'CORRECTED'
+  /** The company was created: saved as a draft or queued at once. Always version 1. */
+  | 'CREATED'
+  /** The draft was deleted; its streams complete without this event. */
+  | 'DELETED'
+  /** The attempt ended without a site; `company.failure` says why. */
+  | 'FAILED'
+  /** A draft or a failed company was queued for an attempt. */
+  | 'QUEUED'
+  /** The attempt was cancelled before a worker claimed it; the company is a draft again. */
+  | 'RETURNED_TO_DRAFT'
+  /** A step completed, and its effect was verified. */
+  | 'STEP_COMPLETED'
+  /** A step made progress: `progress` has risen. */
+  | 'STEP_PROGRESSED'
+  /** A step was interrupted or met a transient error, and is retried. */
+  | 'STEP_RETRYING'
+  /** A step started. */
+  | 'STEP_STARTED'
+  /** The site was created and verified: the company is ACTIVE. */
+  | 'SUCCEEDED'
+  /** Another worker continues the attempt after its worker was lost or released it. */
+  | 'TAKEN_OVER';
+
+/** The companies to list; omitted criteria are ignored. Whatever is combined with `externalReference` or `customerEmail`, other than a status or a time, is looked for in the newest 10,000 companies that those list. */
+export type CompanyFilter = {
+  /** Only companies created at this time or later. */
+  createdAfter?: string | null | undefined;
+  /** Only companies created before this time. */
+  createdBefore?: string | null | undefined;
+  /** Only companies with this address to mail: one plain address (RFC 5321), whose domain may be in any case. */
+  customerEmail?: string | null | undefined;
+  /** Only companies that you created with exactly this reference; for operators, that anybody created with it. Up to 200 characters. */
+  externalReference?: string | null | undefined;
+  /** Only the company that you created with this key. Up to 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Only companies with one of these statuses. */
+  status?: Array<CompanyStatus> | null | undefined;
+  /** Only companies with this text in their name, abbreviation, id, site name or admin e-mail, ignoring case. Up to 140 characters. A text without three letters or digits in a row is looked for in the newest 10,000 of the companies that the other criteria list. */
+  text?: string | null | undefined;
+};
+
+/** Whether a company only needs time or encounters errors. */
+export type CompanyHealthState =
+  /** The present step met a transient error and is retried. */
+  | 'RETRYING'
+  /** No worker is running it: none lives, or its worker stopped sending heartbeats. It continues, or ends as FAILED, without your help. */
+  | 'STALLED'
+  /** All workers are busy, or one has just released it; it is claimed as soon as a worker is free. */
+  | 'WAITING_FOR_WORKER'
+  /** A worker is running the attempt, and the present step has met no error. */
+  | 'WORKING';
+
+/** The status of a company. */
+export type CompanyStatus =
+  /** The site was created and verified; the credentials are mailed. */
+  | 'ACTIVE'
+  /** Saved; `provisionCompany` queues it. */
+  | 'DRAFT'
+  /** The attempt ended without a site; `failure` says why, and `provisionCompany` retries. */
+  | 'FAILED'
+  /** A worker is creating the site. */
+  | 'PROVISIONING'
+  /** Durably queued; waiting for a worker. */
+  | 'QUEUED';
+
+/** Why an attempt failed, as programs read it. */
+export type FailureReason =
+  /** An app could not be installed. */
+  | 'APP_INSTALL_FAILED'
+  /** A requested app is not available. */
+  | 'APP_NOT_AVAILABLE'
+  /** It was cancelled and rolled back. */
+  | 'CANCELLED'
+  /** The site host is unavailable or misconfigured. */
+  | 'HOST_UNAVAILABLE'
+  /** An internal error; operators see it in `detail`. */
+  | 'INTERNAL'
+  /** The company could not be set up on its site. */
+  | 'SET_UP_FAILED'
+  /** A site of this name exists that this company did not create. */
+  | 'SITE_NAME_TAKEN'
+  /** The attempt exceeded its deadline. */
+  | 'TIMED_OUT'
+  /** The site was created but is not as requested. */
+  | 'VERIFICATION_FAILED'
+  /** Its workers were lost too many times. */
+  | 'WORKER_LOST';
+
+/** The state of a company’s site. */
+export type SiteStatus =
+  /** The site answers and was verified. */
+  | 'ACTIVE'
+  /** The site is being created. */
+  | 'CREATING'
+  /** A failed attempt left part of the site; the next attempt continues from it. */
+  | 'INCOMPLETE'
+  /** No site exists. */
+  | 'NOT_CREATED';
+
+/** The state of a step. */
+export type StepState =
+  /** Completed and verified. */
+  | 'DONE'
+  /** Failed or interrupted. */
+  | 'FAILED'
+  /** In progress. */
+  | 'RUNNING'
+  /** Not started. */
+  | 'WAITING';
+
+export type ListedCompanyFragment = { id: string, companyName: string, siteName: string, status: CompanyStatus, progress: number, version: number, createdAt: string, provisioningCompletedAt: string | null, health: { state: CompanyHealthState, since: string } | null, failure: { message: string } | null };
+
+export type CompanyPageQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: CompanyFilter | null | undefined;
+}>;
+
+
+export type CompanyPageQuery = { companies: { edges: Array<{ node: { id: string, companyName: string, siteName: string, status: CompanyStatus, progress: number, version: number, createdAt: string, provisioningCompletedAt: string | null, health: { state: CompanyHealthState, since: string } | null, failure: { message: string } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CompanyListQueryVariables = Exact<{
+  first: number;
+  filter?: CompanyFilter | null | undefined;
+  text?: string | null | undefined;
+}>;
+
+
+export type CompanyListQuery = { companies: { edges: Array<{ node: { id: string, companyName: string, siteName: string, status: CompanyStatus, progress: number, version: number, createdAt: string, provisioningCompletedAt: string | null, health: { state: CompanyHealthState, since: string } | null, failure: { message: string } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } }, draft: { totalCount: number, totalCountIsExact: boolean }, queued: { totalCount: number, totalCountIsExact: boolean }, provisioning: { totalCount: number, totalCountIsExact: boolean }, active: { totalCount: number, totalCountIsExact: boolean }, failed: { totalCount: number, totalCountIsExact: boolean }, waiting: { edges: Array<{ node: { id: string, health: { since: string } | null } }> } };
+
+export type CountFragment = { totalCount: number, totalCountIsExact: boolean };
+
+export type CompaniesChangedSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type CompaniesChangedSubscription = { companiesStatusChanged: { cursor: string, node: { version: number, status: CompanyStatus, progress: number, company: { id: string } } } };
+
+export type CompanyQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CompanyQuery = { company: { id: string, companyName: string, companyAbbr: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, version: number, attempt: number, progress: number, createdAt: string, provisioningStartedAt: string | null, provisioningCompletedAt: string | null, adminEmail: string, customerEmail: string, country: string, defaultCurrency: string, timeZone: string | null, locale: string | null, apps: Array<string>, externalReference: string | null, metadata: Array<{ key: string, value: string }>, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null } | null } | null };
+
+export type CompanyLogAccessQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CompanyLogAccessQuery = { company: { log: { edges: Array<{ node: { number: number } }> } | null } | null };
+
+export type WatchedCompanyFragment = { id: string, companyName: string, companyAbbr: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, version: number, attempt: number, progress: number, createdAt: string, provisioningStartedAt: string | null, provisioningCompletedAt: string | null, adminEmail: string, customerEmail: string, country: string, defaultCurrency: string, timeZone: string | null, locale: string | null, apps: Array<string>, externalReference: string | null, metadata: Array<{ key: string, value: string }>, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null } | null };
+
+export type FailureDetailQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FailureDetailQuery = { company: { failure: { detail: string | null } | null } | null };
+
+export type CompanyChangedSubscriptionVariables = Exact<{
+  id: string | number;
+  since?: number | null | undefined;
+}>;
+
+
+export type CompanyChangedSubscription = { companyStatusChanged: { version: number, status: CompanyStatus, kind: CompanyEventKind, step: string | null, reason: FailureReason | null, progress: number, message: string, occurredAt: string } };
+
+export type LogPrintedSubscriptionVariables = Exact<{
+  id: string | number;
+  since?: number | null | undefined;
+}>;
+
+
+export type LogPrintedSubscription = { provisioningLog: { number: number, attempt: number, step: string, text: string, writtenAt: string } };
+
+export type CancelMutationVariables = Exact<{
+  id: string | number;
+  version?: number | null | undefined;
+}>;
+
+
+export type CancelMutation = { cancelProvisioning:
+    | { __typename: 'CancelProvisioningSuccess', message: string, company: { id: string, companyName: string, companyAbbr: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, version: number, attempt: number, progress: number, createdAt: string, provisioningStartedAt: string | null, provisioningCompletedAt: string | null, adminEmail: string, customerEmail: string, country: string, defaultCurrency: string, timeZone: string | null, locale: string | null, apps: Array<string>, externalReference: string | null, metadata: Array<{ key: string, value: string }>, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null } | null } }
+    | { __typename: 'NotFound', message: string }
+    | { __typename: 'ReadOnly', message: string }
+    | { __typename: 'VersionConflict', message: string }
+    | { __typename: 'WrongStatus', message: string }
+   };
+
+export type ProvisionMutationVariables = Exact<{
+  id: string | number;
+  version?: number | null | undefined;
+}>;
+
+
+export type ProvisionMutation = { provisionCompany:
+    | { __typename: 'NotFound', message: string }
+    | { __typename: 'ProvisionCompanySuccess', message: string, company: { id: string, companyName: string, companyAbbr: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, version: number, attempt: number, progress: number, createdAt: string, provisioningStartedAt: string | null, provisioningCompletedAt: string | null, adminEmail: string, customerEmail: string, country: string, defaultCurrency: string, timeZone: string | null, locale: string | null, apps: Array<string>, externalReference: string | null, metadata: Array<{ key: string, value: string }>, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, referenceId: string, step: string | null } | null } }
+    | { __typename: 'QuotaExceeded', message: string, retryAt: string }
+    | { __typename: 'ReadOnly', message: string }
+    | { __typename: 'VersionConflict', message: string }
+    | { __typename: 'WrongStatus', message: string }
+   };
+
+export type OperatorQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OperatorQuery = { serviceStatus: { workerCount: number } };
+
+export type PartnerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PartnerQuery = { apiKeys: { pageInfo: { hasNextPage: boolean } } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const ListedCompanyFragmentDoc = new TypedDocumentString(`
+    fragment ListedCompany on Company {
+  id
+  companyName
+  siteName
+  status
+  progress
+  version
+  createdAt
+  provisioningCompletedAt
+  health {
+    state
+    since
+  }
+  failure {
+    message
+  }
+}
+    `, {"fragmentName":"ListedCompany"}) as unknown as TypedDocumentString<ListedCompanyFragment, unknown>;
+export const CountFragmentDoc = new TypedDocumentString(`
+    fragment Count on CompanyConnection {
+  totalCount
+  totalCountIsExact
+}
+    `, {"fragmentName":"Count"}) as unknown as TypedDocumentString<CountFragment, unknown>;
+export const WatchedCompanyFragmentDoc = new TypedDocumentString(`
+    fragment WatchedCompany on Company {
+  id
+  companyName
+  companyAbbr
+  status
+  siteStatus
+  siteName
+  siteUrl
+  version
+  attempt
+  progress
+  createdAt
+  provisioningStartedAt
+  provisioningCompletedAt
+  adminEmail
+  customerEmail
+  country
+  defaultCurrency
+  timeZone
+  locale
+  apps
+  externalReference
+  metadata {
+    key
+    value
+  }
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
+  steps {
+    name
+    title
+    state
+    startedAt
+    finishedAt
+  }
+  failure {
+    reason
+    message
+    referenceId
+    step
+  }
+}
+    `, {"fragmentName":"WatchedCompany"}) as unknown as TypedDocumentString<WatchedCompanyFragment, unknown>;
+export const CompanyPageDocument = new TypedDocumentString(`
+    query CompanyPage($first: Int!, $after: String, $filter: CompanyFilter) {
+  companies(first: $first, after: $after, filter: $filter) {
+    edges {
+      node {
+        ...ListedCompany
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ListedCompany on Company {
+  id
+  companyName
+  siteName
+  status
+  progress
+  version
+  createdAt
+  provisioningCompletedAt
+  health {
+    state
+    since
+  }
+  failure {
+    message
+  }
+}`) as unknown as TypedDocumentString<CompanyPageQuery, CompanyPageQueryVariables>;
+export const CompanyListDocument = new TypedDocumentString(`
+    query CompanyList($first: Int!, $filter: CompanyFilter, $text: String) {
+  companies(first: $first, filter: $filter) {
+    edges {
+      node {
+        ...ListedCompany
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+  draft: companies(first: 0, filter: { status: [DRAFT], text: $text }) {
+    ...Count
+  }
+  queued: companies(first: 0, filter: { status: [QUEUED], text: $text }) {
+    ...Count
+  }
+  provisioning: companies(
+    first: 0
+    filter: { status: [PROVISIONING], text: $text }
+  ) {
+    ...Count
+  }
+  active: companies(first: 0, filter: { status: [ACTIVE], text: $text }) {
+    ...Count
+  }
+  failed: companies(first: 0, filter: { status: [FAILED], text: $text }) {
+    ...Count
+  }
+  waiting: companies(last: 1, filter: { status: [QUEUED] }) {
+    edges {
+      node {
+        id
+        health {
+          since
+        }
+      }
+    }
+  }
+}
+    fragment ListedCompany on Company {
+  id
+  companyName
+  siteName
+  status
+  progress
+  version
+  createdAt
+  provisioningCompletedAt
+  health {
+    state
+    since
+  }
+  failure {
+    message
+  }
+}
+fragment Count on CompanyConnection {
+  totalCount
+  totalCountIsExact
+}`) as unknown as TypedDocumentString<CompanyListQuery, CompanyListQueryVariables>;
+export const CompaniesChangedDocument = new TypedDocumentString(`
+    subscription CompaniesChanged($after: String) {
+  companiesStatusChanged(after: $after) {
+    cursor
+    node {
+      version
+      status
+      progress
+      company {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CompaniesChangedSubscription, CompaniesChangedSubscriptionVariables>;
+export const CompanyDocument = new TypedDocumentString(`
+    query Company($id: ID!) {
+  company(id: $id) {
+    ...WatchedCompany
+  }
+}
+    fragment WatchedCompany on Company {
+  id
+  companyName
+  companyAbbr
+  status
+  siteStatus
+  siteName
+  siteUrl
+  version
+  attempt
+  progress
+  createdAt
+  provisioningStartedAt
+  provisioningCompletedAt
+  adminEmail
+  customerEmail
+  country
+  defaultCurrency
+  timeZone
+  locale
+  apps
+  externalReference
+  metadata {
+    key
+    value
+  }
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
+  steps {
+    name
+    title
+    state
+    startedAt
+    finishedAt
+  }
+  failure {
+    reason
+    message
+    referenceId
+    step
+  }
+}`) as unknown as TypedDocumentString<CompanyQuery, CompanyQueryVariables>;
+export const CompanyLogAccessDocument = new TypedDocumentString(`
+    query CompanyLogAccess($id: ID!) {
+  company(id: $id) {
+    log(last: 1) {
+      edges {
+        node {
+          number
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CompanyLogAccessQuery, CompanyLogAccessQueryVariables>;
+export const FailureDetailDocument = new TypedDocumentString(`
+    query FailureDetail($id: ID!) {
+  company(id: $id) {
+    failure {
+      detail
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FailureDetailQuery, FailureDetailQueryVariables>;
+export const CompanyChangedDocument = new TypedDocumentString(`
+    subscription CompanyChanged($id: ID!, $since: Int) {
+  companyStatusChanged(companyId: $id, sinceVersion: $since) {
+    version
+    status
+    kind
+    step
+    reason
+    progress
+    message
+    occurredAt
+  }
+}
+    `) as unknown as TypedDocumentString<CompanyChangedSubscription, CompanyChangedSubscriptionVariables>;
+export const LogPrintedDocument = new TypedDocumentString(`
+    subscription LogPrinted($id: ID!, $since: Int) {
+  provisioningLog(companyId: $id, sinceLine: $since) {
+    number
+    attempt
+    step
+    text
+    writtenAt
+  }
+}
+    `) as unknown as TypedDocumentString<LogPrintedSubscription, LogPrintedSubscriptionVariables>;
+export const CancelDocument = new TypedDocumentString(`
+    mutation Cancel($id: ID!, $version: Int) {
+  cancelProvisioning(companyId: $id, expectedVersion: $version) {
+    __typename
+    ... on CancelProvisioningSuccess {
+      message
+      company {
+        ...WatchedCompany
+      }
+    }
+    ... on Problem {
+      message
+    }
+  }
+}
+    fragment WatchedCompany on Company {
+  id
+  companyName
+  companyAbbr
+  status
+  siteStatus
+  siteName
+  siteUrl
+  version
+  attempt
+  progress
+  createdAt
+  provisioningStartedAt
+  provisioningCompletedAt
+  adminEmail
+  customerEmail
+  country
+  defaultCurrency
+  timeZone
+  locale
+  apps
+  externalReference
+  metadata {
+    key
+    value
+  }
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
+  steps {
+    name
+    title
+    state
+    startedAt
+    finishedAt
+  }
+  failure {
+    reason
+    message
+    referenceId
+    step
+  }
+}`) as unknown as TypedDocumentString<CancelMutation, CancelMutationVariables>;
+export const ProvisionDocument = new TypedDocumentString(`
+    mutation Provision($id: ID!, $version: Int) {
+  provisionCompany(companyId: $id, expectedVersion: $version) {
+    __typename
+    ... on ProvisionCompanySuccess {
+      message
+      company {
+        ...WatchedCompany
+      }
+    }
+    ... on Problem {
+      message
+    }
+    ... on QuotaExceeded {
+      retryAt
+    }
+  }
+}
+    fragment WatchedCompany on Company {
+  id
+  companyName
+  companyAbbr
+  status
+  siteStatus
+  siteName
+  siteUrl
+  version
+  attempt
+  progress
+  createdAt
+  provisioningStartedAt
+  provisioningCompletedAt
+  adminEmail
+  customerEmail
+  country
+  defaultCurrency
+  timeZone
+  locale
+  apps
+  externalReference
+  metadata {
+    key
+    value
+  }
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
+  steps {
+    name
+    title
+    state
+    startedAt
+    finishedAt
+  }
+  failure {
+    reason
+    message
+    referenceId
+    step
+  }
+}`) as unknown as TypedDocumentString<ProvisionMutation, ProvisionMutationVariables>;
+export const OperatorDocument = new TypedDocumentString(`
+    query Operator {
+  serviceStatus {
+    workerCount
+  }
+}
+    `) as unknown as TypedDocumentString<OperatorQuery, OperatorQueryVariables>;
+export const PartnerDocument = new TypedDocumentString(`
+    query Partner {
+  apiKeys(first: 0) {
+    pageInfo {
+      hasNextPage
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PartnerQuery, PartnerQueryVariables>;

@@ -1,0 +1,32 @@
+import { html, type TemplateResult } from 'lit-html';
+
+/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `4 d`, of milliseconds. */
+function duration(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1_000;
+  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(Math.round(seconds) / 60);
+  if (minutes < 60) return `${minutes} min ${String(Math.round(seconds) % 60).padStart(2, '0')} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
+}
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** How long ago, with the exact time for those who point at it. */
+export function ago(time: string): TemplateResult {
+  const past = Date.parse(time) - Date.now();
+  const [unit, length] = units.find(([, milliseconds]) => -past >= milliseconds) ?? [];
+  const text = unit && length ? relative.format(Math.round(past / length), unit) : 'just now';
+  return html`<time datetime=${time} title=${absolute.format(new Date(time))}>${text}</time>`;
+}
+
+/** How long it has been since then, counting. */
+export const since = (time: string): string => duration(Math.max(1_000, Date.now() - Date.parse(time)));
