@@ -1,4 +1,13 @@
-import { type GraphQLField, type GraphQLSchema, getNamedType, isUnionType } from 'graphql';
+import {
+  type GraphQLField,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isListType,
+  isUnionType,
+} from 'graphql';
 import type { Act, Actor } from '../src/company/act.ts';
 import type { AuditAction } from '../src/company/audit-entry.ts';
 import { parseCompanyId } from '../src/company/company-id.ts';
@@ -8,6 +17,7 @@ import { Refusal } from './refusal.ts';
 /** What the audit log calls each mutation. */
 const actions: Readonly<Record<string, AuditAction>> = {
   createCompany: 'CREATE_COMPANY',
+  createCompanies: 'CREATE_COMPANY',
   provisionCompany: 'PROVISION_COMPANY',
   cancelProvisioning: 'CANCEL_PROVISIONING',
   correctCompany: 'CORRECT_COMPANY',
@@ -32,40 +42,68 @@ export function audited(schema: GraphQLSchema): GraphQLSchema {
 
 function audit(mutation: GraphQLField<unknown, SchemaContext>): void {
   const { name, resolve } = mutation;
-  const action = actions[name];
-  const results = getNamedType(mutation.type);
-  const types = isUnionType(results) ? results.getTypes() : [];
-  const success = types.find((type) => type.name.endsWith('Success'));
+  const { action, success } = recordedOf(name, mutation.type);
   if (!resolve || !action || !success) throw new Error(`The audit log cannot record the mutation ${name}.`);
 
-  mutation.resolve = async (root, args: { readonly companyId?: string }, context, info) => {
-    let companyId = args.companyId === undefined ? undefined : parseCompanyId(args.companyId);
-    let isRecorded = false;
-    const actor = actorOf(context);
-    const act: Act = {
-      actor,
-      action,
-      success: success.name,
-      isAbout(company) {
-        companyId = company;
-      },
-      wasRecorded() {
-        isRecorded = true;
-      },
-    };
-    const record = (outcome: string): void => {
-      if (!isRecorded) context.audit.record({ actor, action, outcome, companyId });
-    };
-    try {
-      const result: unknown = await resolve(root, args, { ...context, act }, info);
-      record(types.find((type) => type.isTypeOf?.(result, context, info) === true)?.name ?? 'UNKNOWN');
-      return result;
-    } catch (error) {
-      record(error instanceof Refusal ? String(error.extensions['code']) : 'INTERNAL_SERVER_ERROR');
-      throw error;
-    }
-  };
+  mutation.resolve = isListType(getNullableType(mutation.type))
+    ? // Each line records itself: what is left is the refusal of all of them.
+      async (root, args, context, info) => {
+        try {
+          return await resolve(root, args, context, info);
+        } catch (error) {
+          context.audit.record({ actor: actorOf(context), action, outcome: codeOf(error), companyId: undefined });
+          throw error;
+        }
+      }
+    : (root, args: { readonly companyId?: string }, context, info) =>
+        recorded(context, info, (act) => resolve(root, args, { ...context, act }, info), args.companyId);
 }
+
+/** Runs a mutation, or one line of a mutation that has many, and records what it comes to. */
+export async function recorded<Result>(
+  context: SchemaContext,
+  info: GraphQLResolveInfo,
+  run: (act: Act) => Result | Promise<Result>,
+  namedCompany?: string,
+): Promise<Result> {
+  const { action, types, success } = recordedOf(info.fieldName, info.returnType);
+  if (!action || !success) throw new Error(`The audit log cannot record ${info.fieldName}.`);
+  let companyId = namedCompany === undefined ? undefined : parseCompanyId(namedCompany);
+  let isRecorded = false;
+  const actor = actorOf(context);
+  const act: Act = {
+    actor,
+    action,
+    success: success.name,
+    isAbout(company) {
+      companyId = company;
+    },
+    wasRecorded() {
+      isRecorded = true;
+    },
+  };
+  const record = (outcome: string): void => {
+    if (!isRecorded) context.audit.record({ actor, action, outcome, companyId });
+  };
+  try {
+    const result = await run(act);
+    record(types.find((type) => type.isTypeOf?.(result, context, info) === true)?.name ?? 'UNKNOWN');
+    return result;
+  } catch (error) {
+    record(codeOf(error));
+    throw error;
+  }
+}
+
+/** What the audit log calls a mutation and its outcomes. */
+function recordedOf(name: string, type: GraphQLOutputType) {
+  const results = getNamedType(type);
+  const types = isUnionType(results) ? results.getTypes() : [];
+  return { action: actions[name], types, success: types.find((type) => type.name.endsWith('Success')) };
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Refusal ? String(error.extensions['code']) : 'INTERNAL_SERVER_ERROR';
 
 export const actorOf = ({ viewer, address }: SchemaContext): Actor => ({
   subject: viewer.subject,

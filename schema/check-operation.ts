@@ -51,6 +51,7 @@ function checkSize(
 /** A variable as far as it decides a size: fields count as well when a directive skips them. */
 function sizeOf(value: unknown): unknown {
   if (value === undefined) return 'absent';
+  if (Array.isArray(value)) return [value.length];
   return value === null || typeof value === 'number' ? value : 'other';
 }
 

@@ -64,6 +64,14 @@ export interface Position {
  */
 export type WaitAside = (wait: (over: AbortSignal) => Promise<void>, atMost: number) => Promise<void>;
 
+/** For an operation that does what many would: it weighs as much as they do, and others do not wait for it as a whole. */
+export interface ManyInOne {
+  /** Counts as so many requests instead of one; throws Refusal when the viewer may not make them within this minute. */
+  countAs(requests: number): void;
+  /** Lets operations that wait go first. Rejects once the client has disconnected, or the viewer's token has ended. */
+  nextTurn(): Promise<void>;
+}
+
 export interface SchemaContext extends SchemaDeps {
   readonly viewer: Viewer;
   /** The viewer's network address. */
@@ -72,6 +80,7 @@ export interface SchemaContext extends SchemaDeps {
   readonly readsOnly: boolean;
   readonly position: Position;
   readonly waitAside: WaitAside;
+  readonly manyInOne: ManyInOne;
   /** The mutation that is under way; undefined in queries and subscriptions. */
   readonly act?: Act;
 }

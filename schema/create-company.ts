@@ -1,10 +1,12 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { longestExternalReference, mostMetadata } from '../src/company/company-request.ts';
-import { createCompany } from '../src/company/create-company.ts';
+import { type CreateCompanyDeps, type CreateCompanyOutcome, createCompany } from '../src/company/create-company.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { offeredLanguages } from '../src/language/language.ts';
 import { builder } from './builder.ts';
 import { CompanyObject } from './company.ts';
 import { columnsOf } from './company-columns.ts';
+import type { SchemaContext } from './context.ts';
 import { type FieldProblem, FieldProblemInterface, ProblemInterface } from './problem.ts';
 import { QuotaExceeded } from './quota-exceeded.ts';
 import { ValidationError } from './validation-error.ts';
@@ -142,10 +144,32 @@ builder.objectType(IdempotencyKeyReused, {
   authScopes: { signedIn: true },
 });
 
-const CreateCompanyResult = builder.unionType('CreateCompanyResult', {
+export const CreateCompanyResult = builder.unionType('CreateCompanyResult', {
   description: 'The company, or the reason why none was created.',
   types: [CreateCompanySuccess, ValidationError, SiteNameTaken, IdempotencyKeyReused, QuotaExceeded],
 });
+
+/** What a viewer needs to create companies, of which the field selects `company`. */
+export async function depsOf(context: SchemaContext, info: GraphQLResolveInfo): Promise<CreateCompanyDeps> {
+  const { db, notifier, secrets, ownHosts, siteDomains, quotas, apps } = context;
+  const columns = columnsOf(info, 'company');
+  return { db, notifier, secrets, ownHosts, siteDomains, quotas, apps: await apps(), columns };
+}
+
+export function resultOf(outcome: CreateCompanyOutcome): typeof CreateCompanyResult.$inferType {
+  switch (outcome.kind) {
+    case 'created':
+      return new CreateCompanySuccess(outcome.company);
+    case 'invalid':
+      return new ValidationError(outcome.faults);
+    case 'site-name-taken':
+      return new SiteNameTaken(outcome.siteName, outcome.holder);
+    case 'idempotency-key-reused':
+      return new IdempotencyKeyReused();
+    case 'quota-exceeded':
+      return new QuotaExceeded(outcome.exceeded);
+  }
+}
 
 builder.mutationField('createCompany', (t) =>
   t.field({
@@ -154,27 +178,7 @@ builder.mutationField('createCompany', (t) =>
       'Creates a company and queues its site. Returns at once with the company’s id and status QUEUED; watch it with `companyStatusChanged`. Send an `idempotencyKey` so that a request whose response was lost can be repeated safely.',
     authScopes: { scope: 'companies:write' },
     args: { input: t.arg({ type: CreateCompanyInputType, required: true, description: 'The company to create.' }) },
-    resolve: async (_root, { input }, context, info) => {
-      const { db, notifier, secrets, ownHosts, siteDomains, quotas, apps, viewer, act } = context;
-      const columns = columnsOf(info, 'company');
-      const outcome = await createCompany(
-        { db, notifier, secrets, ownHosts, siteDomains, quotas, apps: await apps(), columns },
-        viewer,
-        input,
-        act,
-      );
-      switch (outcome.kind) {
-        case 'created':
-          return new CreateCompanySuccess(outcome.company);
-        case 'invalid':
-          return new ValidationError(outcome.faults);
-        case 'site-name-taken':
-          return new SiteNameTaken(outcome.siteName, outcome.holder);
-        case 'idempotency-key-reused':
-          return new IdempotencyKeyReused();
-        case 'quota-exceeded':
-          return new QuotaExceeded(outcome.exceeded);
-      }
-    },
+    resolve: async (_root, { input }, context, info) =>
+      resultOf(await createCompany(await depsOf(context, info), context.viewer, input, context.act)),
   }),
 );

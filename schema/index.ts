@@ -9,6 +9,7 @@ import './company-status-change.ts';
 import './provisioning-log.ts';
 import './event-log.ts';
 import './create-company.ts';
+import './create-companies.ts';
 import './check-company.ts';
 import './provisioning-options.ts';
 import './provision-company.ts';

@@ -58,7 +58,7 @@ export class Refusal extends GraphQLError {
   }
 }
 
-/** For queries and subscriptions, whose results have no place for a typed problem. */
+/** For queries, subscriptions and lists, whose results have no place for a typed problem. */
 export const badArgument = (field: string, message: string): Refusal =>
   new Refusal(message, { code: 'BAD_USER_INPUT', field });
 

@@ -290,6 +290,24 @@ export type ValidationErrorFieldsFragment = { faults: Array<{ field: string, cod
 
 export type SiteNameTakenFieldsFragment = { domain: string, holder: { id: string } | null };
 
+type CreateCompanyAnswer_CreateCompanySuccess_Fragment = { __typename: 'CreateCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } };
+
+type CreateCompanyAnswer_IdempotencyKeyReused_Fragment = { __typename: 'IdempotencyKeyReused', message: string, field: string };
+
+type CreateCompanyAnswer_QuotaExceeded_Fragment = { __typename: 'QuotaExceeded', message: string, quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean };
+
+type CreateCompanyAnswer_SiteNameTaken_Fragment = { __typename: 'SiteNameTaken', message: string, field: string, domain: string, holder: { id: string } | null };
+
+type CreateCompanyAnswer_ValidationError_Fragment = { __typename: 'ValidationError', message: string, faults: Array<{ field: string, code: FaultCode, message: string }> };
+
+export type CreateCompanyAnswerFragment =
+  | CreateCompanyAnswer_CreateCompanySuccess_Fragment
+  | CreateCompanyAnswer_IdempotencyKeyReused_Fragment
+  | CreateCompanyAnswer_QuotaExceeded_Fragment
+  | CreateCompanyAnswer_SiteNameTaken_Fragment
+  | CreateCompanyAnswer_ValidationError_Fragment
+;
+
 export type CreateCompanyMutationVariables = Exact<{
   input: CreateCompanyInput;
 }>;
@@ -302,6 +320,19 @@ export type CreateCompanyMutation = { createCompany:
     | { __typename: 'SiteNameTaken', message: string, field: string, domain: string, holder: { id: string } | null }
     | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, code: FaultCode, message: string }> }
    };
+
+export type CreateCompaniesMutationVariables = Exact<{
+  inputs: Array<CreateCompanyInput> | CreateCompanyInput;
+}>;
+
+
+export type CreateCompaniesMutation = { createCompanies: Array<
+    | { __typename: 'CreateCompanySuccess', message: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } }
+    | { __typename: 'IdempotencyKeyReused', message: string, field: string }
+    | { __typename: 'QuotaExceeded', message: string, quota: CompanyQuota, limit: number, used: number, retryAt: string, perCustomer: boolean }
+    | { __typename: 'SiteNameTaken', message: string, field: string, domain: string, holder: { id: string } | null }
+    | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, code: FaultCode, message: string }> }
+   | null> };
 
 export type ProvisionCompanyMutationVariables = Exact<{
   companyId: string | number;
@@ -542,15 +573,6 @@ export const CompanyFieldsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CompanyFields"}) as unknown as TypedDocumentString<CompanyFieldsFragment, unknown>;
-export const QuotaFieldsFragmentDoc = new TypedDocumentString(`
-    fragment QuotaFields on QuotaExceeded {
-  quota
-  limit
-  used
-  retryAt
-  perCustomer
-}
-    `, {"fragmentName":"QuotaFields"}) as unknown as TypedDocumentString<QuotaFieldsFragment, unknown>;
 export const ValidationErrorFieldsFragmentDoc = new TypedDocumentString(`
     fragment ValidationErrorFields on ValidationError {
   faults {
@@ -568,6 +590,88 @@ export const SiteNameTakenFieldsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SiteNameTakenFields"}) as unknown as TypedDocumentString<SiteNameTakenFieldsFragment, unknown>;
+export const QuotaFieldsFragmentDoc = new TypedDocumentString(`
+    fragment QuotaFields on QuotaExceeded {
+  quota
+  limit
+  used
+  retryAt
+  perCustomer
+}
+    `, {"fragmentName":"QuotaFields"}) as unknown as TypedDocumentString<QuotaFieldsFragment, unknown>;
+export const CreateCompanyAnswerFragmentDoc = new TypedDocumentString(`
+    fragment CreateCompanyAnswer on CreateCompanyResult {
+  __typename
+  ... on CreateCompanySuccess {
+    message
+    company {
+      ...CompanyFields
+    }
+  }
+  ... on Problem {
+    message
+  }
+  ...ValidationErrorFields
+  ... on FieldProblem {
+    field
+  }
+  ...SiteNameTakenFields
+  ... on QuotaExceeded {
+    ...QuotaFields
+  }
+}
+    fragment CompanyFields on Company {
+  id
+  companyName
+  status
+  siteStatus
+  siteName
+  siteUrl
+  attempt
+  version
+  progress
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
+  steps {
+    name
+    title
+    state
+    startedAt
+    finishedAt
+  }
+  failure {
+    reason
+    message
+    localizedMessage
+    referenceId
+    step
+    detail
+  }
+}
+fragment QuotaFields on QuotaExceeded {
+  quota
+  limit
+  used
+  retryAt
+  perCustomer
+}
+fragment ValidationErrorFields on ValidationError {
+  faults {
+    field
+    code
+    message
+  }
+}
+fragment SiteNameTakenFields on SiteNameTaken {
+  domain
+  holder {
+    id
+  }
+}`, {"fragmentName":"CreateCompanyAnswer"}) as unknown as TypedDocumentString<CreateCompanyAnswerFragment, unknown>;
 export const StatusChangeFieldsFragmentDoc = new TypedDocumentString(`
     fragment StatusChangeFields on CompanyStatusChange {
   version
@@ -626,24 +730,7 @@ export const AuditEntryFieldsFragmentDoc = new TypedDocumentString(`
 export const CreateCompanyDocument = new TypedDocumentString(`
     mutation CreateCompany($input: CreateCompanyInput!) {
   createCompany(input: $input) {
-    __typename
-    ... on CreateCompanySuccess {
-      message
-      company {
-        ...CompanyFields
-      }
-    }
-    ... on Problem {
-      message
-    }
-    ...ValidationErrorFields
-    ... on FieldProblem {
-      field
-    }
-    ...SiteNameTakenFields
-    ... on QuotaExceeded {
-      ...QuotaFields
-    }
+    ...CreateCompanyAnswer
   }
 }
     fragment CompanyFields on Company {
@@ -697,7 +784,105 @@ fragment SiteNameTakenFields on SiteNameTaken {
   holder {
     id
   }
+}
+fragment CreateCompanyAnswer on CreateCompanyResult {
+  __typename
+  ... on CreateCompanySuccess {
+    message
+    company {
+      ...CompanyFields
+    }
+  }
+  ... on Problem {
+    message
+  }
+  ...ValidationErrorFields
+  ... on FieldProblem {
+    field
+  }
+  ...SiteNameTakenFields
+  ... on QuotaExceeded {
+    ...QuotaFields
+  }
 }`) as unknown as TypedDocumentString<CreateCompanyMutation, CreateCompanyMutationVariables>;
+export const CreateCompaniesDocument = new TypedDocumentString(`
+    mutation CreateCompanies($inputs: [CreateCompanyInput!]!) {
+  createCompanies(inputs: $inputs) {
+    ...CreateCompanyAnswer
+  }
+}
+    fragment CompanyFields on Company {
+  id
+  companyName
+  status
+  siteStatus
+  siteName
+  siteUrl
+  attempt
+  version
+  progress
+  health {
+    state
+    since
+    reason
+    nextTryAt
+  }
+  steps {
+    name
+    title
+    state
+    startedAt
+    finishedAt
+  }
+  failure {
+    reason
+    message
+    localizedMessage
+    referenceId
+    step
+    detail
+  }
+}
+fragment QuotaFields on QuotaExceeded {
+  quota
+  limit
+  used
+  retryAt
+  perCustomer
+}
+fragment ValidationErrorFields on ValidationError {
+  faults {
+    field
+    code
+    message
+  }
+}
+fragment SiteNameTakenFields on SiteNameTaken {
+  domain
+  holder {
+    id
+  }
+}
+fragment CreateCompanyAnswer on CreateCompanyResult {
+  __typename
+  ... on CreateCompanySuccess {
+    message
+    company {
+      ...CompanyFields
+    }
+  }
+  ... on Problem {
+    message
+  }
+  ...ValidationErrorFields
+  ... on FieldProblem {
+    field
+  }
+  ...SiteNameTakenFields
+  ... on QuotaExceeded {
+    ...QuotaFields
+  }
+}`) as unknown as TypedDocumentString<CreateCompaniesMutation, CreateCompaniesMutationVariables>;
 export const ProvisionCompanyDocument = new TypedDocumentString(`
     mutation ProvisionCompany($companyId: ID!, $expectedVersion: Int) {
   provisionCompany(companyId: $companyId, expectedVersion: $expectedVersion) {

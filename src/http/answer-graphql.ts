@@ -50,7 +50,7 @@ export function graphqlAnswers(
       if (error instanceof TooManyUnknownKeys) throw tooManyUnknownKeys(error);
       throw error instanceof Unauthenticated ? unauthenticated(error.message) : error;
     });
-    setRateLimitFields(response, limits.rateOf(identity.viewer));
+    setRateLimitFields(response, limits.rateOf(identity.viewer, 1));
     if (!accepted.json && !accepted.events) throw unacceptable();
     const parameters = await readParameters(request);
     const left = new AbortController();
@@ -58,6 +58,8 @@ export function graphqlAnswers(
     const position = positionOf(request);
     const readsOnly = request.method === 'GET';
     const outcome = await run({ ...identity, signal: left.signal, readsOnly, position }, parameters);
+    // It may have counted as many requests.
+    setRateLimitFields(response, limits.rateOf(identity.viewer));
     if (isAsyncIterable(outcome)) {
       if (accepted.events) return writeEvents(response, outcome, position);
       await outcome.return?.();

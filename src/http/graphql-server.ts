@@ -2,7 +2,7 @@ import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLErr
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { checkDocument } from '../../schema/check-document.ts';
 import { checkOperation } from '../../schema/check-operation.ts';
-import type { Position, SchemaContext, SchemaDeps, WaitAside } from '../../schema/context.ts';
+import type { ManyInOne, Position, SchemaContext, SchemaDeps, WaitAside } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { Viewer } from '../access/viewer.ts';
@@ -19,6 +19,7 @@ export interface Initial extends Identity {
   readonly readsOnly: boolean;
   readonly position: Position;
   readonly waitAside: WaitAside;
+  readonly manyInOne: ManyInOne;
 }
 
 export type GraphQLServer = YogaServerInstance<Initial, SchemaContext>;
@@ -35,13 +36,14 @@ export interface GraphQLServerOptions {
 export function openGraphQLServer({ deps, seesSchema, metrics, subscribe }: GraphQLServerOptions): GraphQLServer {
   return createYoga<Initial, SchemaContext>({
     schema,
-    context: ({ viewer, address, readsOnly, position, waitAside }): SchemaContext => ({
+    context: ({ viewer, address, readsOnly, position, waitAside, manyInOne }): SchemaContext => ({
       ...deps,
       viewer,
       address,
       readsOnly,
       position,
       waitAside,
+      manyInOne,
     }),
     // run-operation.ts and subscriptions.ts mask errors.
     maskedErrors: false,

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from '../../schema/refusal.ts';
 
-/** The largest body of a request, in bytes. */
-export const largestBody = 100_000;
+/** The largest body of a request, in bytes: a hundred companies, most of them with notes. It is read of callers who have signed in. */
+export const largestBody = 250_000;
 
 /** An operation as GraphQL over HTTP describes it (§ 5). */
 export interface Parameters {

@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { type ExecutionResult, getOperationAST } from 'graphql';
-import type { Position, WaitAside } from '../../schema/context.ts';
+import type { ManyInOne, Position, WaitAside } from '../../schema/context.ts';
 import { onlyStreams, Refusal } from '../../schema/refusal.ts';
 import { tokenExpired, Unauthenticated } from '../access/authenticate.ts';
 import { type Revocations, revoked } from '../access/revoked-tokens.ts';
@@ -59,8 +60,18 @@ export function operationRunner(
         });
       assertCurrent(viewer);
     };
+    const manyInOne: ManyInOne = {
+      // One was counted when the operation came.
+      countAs: (requests) => limits.countRequests(viewer, requests - 1),
+      async nextTurn() {
+        // Requests that have arrived are read as well: the embedded database leaves the event loop no time by itself.
+        await place?.leaveWhile(() => setImmediate());
+        signal.throwIfAborted();
+        assertCurrent(viewer);
+      },
+    };
     try {
-      limits.countRequest(viewer);
+      limits.countRequests(viewer, 1);
       place = await queue.acquire(viewer.owner);
       signal.throwIfAborted();
       assertCurrent(viewer);
@@ -71,6 +82,7 @@ export function operationRunner(
         readsOnly,
         position,
         waitAside,
+        manyInOne,
       });
       const document = parse(query);
       const type = getOperationAST(document, operationName)?.operation;

@@ -7,10 +7,10 @@ import { type RequestRate, rateLimitFields } from './rate-limit-fields.ts';
 export type LimitOf = (viewer: Viewer, quota: 'requestsPerMinute' | 'streams') => number | undefined;
 
 export interface ViewerLimits {
-  /** Counts a request; throws Refusal when the viewer has made too many within this minute. */
-  countRequest(viewer: Viewer): void;
-  /** As it is once the request at hand, which is not counted yet, is counted; undefined for viewers without a limit. */
-  rateOf(viewer: Viewer): RequestRate | undefined;
+  /** Counts so many requests, or none of them: throws Refusal when the viewer may not make as many within this minute. */
+  countRequests(viewer: Viewer, more: number): void;
+  /** As it is once so many requests that are not counted yet are counted; undefined for viewers without a limit. */
+  rateOf(viewer: Viewer, more?: number): RequestRate | undefined;
   /** How many requests of this owner's are counted within this minute, by all processes. */
   requestsOf(owner: string): Promise<number>;
   /** Counts a stream until the returned function is called; throws Refusal when the viewer, or this process, has too many open. */
@@ -31,15 +31,16 @@ export function openViewerLimits(limitOf: LimitOf, requests: RequestCounts, most
   let inAll = 0;
 
   return {
-    countRequest(viewer) {
+    countRequests(viewer, more) {
       const limit = limitOf(viewer, 'requestsPerMinute');
-      if (limit === undefined || requests.count(viewer.owner, limit)) return;
-      throw tooManyRequests(limit, requests.secondsLeft());
+      if (limit === undefined || requests.count(viewer.owner, limit, more)) return;
+      const left = Math.max(0, limit - requests.used(viewer.owner));
+      throw tooManyRequests({ limit, left, secondsLeft: requests.secondsLeft() });
     },
-    rateOf(viewer) {
+    rateOf(viewer, more = 0) {
       const limit = limitOf(viewer, 'requestsPerMinute');
       if (limit === undefined) return undefined;
-      const left = Math.max(0, limit - requests.used(viewer.owner) - 1);
+      const left = Math.max(0, limit - requests.used(viewer.owner) - more);
       return { limit, left, secondsLeft: requests.secondsLeft() };
     },
     requestsOf: requests.total,
@@ -65,13 +66,15 @@ export function openViewerLimits(limitOf: LimitOf, requests: RequestCounts, most
   };
 }
 
-const tooManyRequests = (limit: number, secondsLeft: number): Refusal =>
+const tooManyRequests = ({ limit, left, secondsLeft }: RequestRate): Refusal =>
   new Refusal(
-    `You may make ${limit} requests a minute; try again in ${secondsLeft} seconds.`,
+    left === 0
+      ? `You may make ${limit} requests a minute; try again in ${secondsLeft} seconds.`
+      : `You may make ${limit} requests a minute, and this one counts as more than are left; try again in ${secondsLeft} seconds, or send fewer companies.`,
     { code: 'TOO_MANY_REQUESTS', quota: 'REQUESTS_PER_MINUTE', limit, retryAfterSeconds: secondsLeft },
     {
       status: 429,
-      headers: { 'retry-after': String(secondsLeft), ...rateLimitFields({ limit, left: 0, secondsLeft }) },
+      headers: { 'retry-after': String(secondsLeft), ...rateLimitFields({ limit, left, secondsLeft }) },
     },
   );
 

@@ -11,12 +11,14 @@ import { type Revocations, revoked } from '../access/revoked-tokens.ts';
 import type { Log } from '../observability/log.ts';
 import type { Identify, Identity } from './caller.ts';
 import { endpoint } from './endpoint.ts';
-import { largestBody } from './request-parameters.ts';
 import type { OperationResult, RunOperation } from './run-operation.ts';
 import { openSocket, type Socket } from './web-socket.ts';
 
 /** RFC 6455's registry: Try Again Later. */
 const tryAgainLater = 1013;
+
+/** The largest message, in bytes: less than a body of HTTP, since the first one comes from anybody. */
+const largestMessage = 100_000;
 
 /** What is kept of a connection. */
 interface Connection extends Record<PropertyKey, unknown> {
@@ -34,7 +36,7 @@ export function openWebSockets(
   run: RunOperation,
   { identify, revocations, log }: { readonly identify: Identify; readonly revocations: Revocations; readonly log: Log },
 ): { close(): Promise<void> } {
-  const sockets = new WebSocketServer({ server, path: endpoint, maxPayload: largestBody, handleProtocols });
+  const sockets = new WebSocketServer({ server, path: endpoint, maxPayload: largestMessage, handleProtocols });
   sockets.on('error', (error) => log.warn({ err: error.message }, 'WebSocket server error'));
 
   const protocol = makeServer<{ authorization?: unknown }, Connection>({

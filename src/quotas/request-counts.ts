@@ -1,7 +1,7 @@
 /** Counts the requests of each owner within a minute, by all processes together. */
 export interface RequestCounts {
-  /** Counts one more; false where the owner has sent `limit` within this minute already. */
-  count(owner: string, limit: number): boolean;
+  /** Counts so many more; false, and none of them, where the owner would have sent more than `limit` within this minute. */
+  count(owner: string, limit: number, more: number): boolean;
   /** How many this process knows of within this minute. */
   used(owner: string): number;
   /** How many there are at all processes, as far as that can be read. */
@@ -69,12 +69,12 @@ export function openRequestCounts(addUp: AddUp, onError: (error: Error) => void)
   }
 
   return {
-    count(owner, limit) {
+    count(owner, limit, more) {
       startMinute();
       const known = counts.get(owner);
-      if (known !== undefined && known >= limit) return false;
-      const here = (unsent.get(owner) ?? 0) + 1;
-      counts.set(owner, (known ?? 0) + 1);
+      if ((known ?? 0) + more > limit) return false;
+      const here = (unsent.get(owner) ?? 0) + more;
+      counts.set(owner, (known ?? 0) + more);
       unsent.set(owner, here);
       if (known === undefined || here >= limit * largestPart) isUrgent = true;
       sendSoon();

@@ -157,6 +157,35 @@ describe('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
     return rows[0].id;
   };
 
+  test('the audit log has one entry for each line of a request for many companies, and one for a refused request', async () => {
+    const query = 'mutation ($inputs: [CreateCompanyInput!]!) { createCompanies(inputs: $inputs) { __typename } }';
+    const sendAll = async (...inputs: object[]): Promise<readonly string[]> => {
+      const headers = { authorization: `Bearer ${await tokenOf('lena', 'customer')}` };
+      const { text } = await ask(service.url, { headers, body: JSON.stringify({ query, variables: { inputs } }) });
+      const { data, errors } = JSON.parse(text);
+      return (
+        data?.createCompanies.map((line: { __typename: string }) => line.__typename) ?? [errors[0].extensions.code]
+      );
+    };
+    const line = (site: string, changes: object = {}) =>
+      requestFor(`${site}.localhost`, { adminPassword: password, ...changes });
+    const keyed = line('lena', { idempotencyKey: 'line' });
+    const outcomes = [
+      ...(await sendAll(keyed, keyed, line('lena'), line('x', { companyAbbr: '' }), line('beyond'))),
+      ...(await sendAll()),
+    ];
+    const id = await companyOf('lena');
+    assert.deepEqual(outcomes, [
+      ...['CreateCompanySuccess', 'CreateCompanySuccess', 'SiteNameTaken', 'ValidationError', 'QuotaExceeded'],
+      'BAD_USER_INPUT',
+    ]);
+    const found = await entriesOf('lena', outcomes.length);
+    assert.deepEqual(
+      compared(found.map(({ action, outcome, companyId }) => [action, outcome, companyId])),
+      compared(outcomes.map((outcome, index) => ['CREATE_COMPANY', outcome, index < 2 ? id : null])),
+    );
+  });
+
   test('the audit log has an entry for each resent or unsent mail and each corrected address', async () => {
     assert.equal(await create('joe', 'mailed', { draft: true }), 'CreateCompanySuccess');
     const id = await companyOf('joe');
@@ -370,7 +399,8 @@ describe('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
       'select distinct action, outcome from audit_entry',
     );
     for (const mutation of Object.keys(schema.getMutationType()?.getFields() ?? {})) {
-      const action = mutation.replace(/[A-Z]/g, '_$&').toUpperCase();
+      // Each line of a request for many companies is recorded like a request for one.
+      const action = mutation.replace('createCompanies', 'createCompany').replace(/[A-Z]/g, '_$&').toUpperCase();
       const had = rows.filter((row) => row.action === action).map(({ outcome }) => outcome);
       assert.deepEqual(
         resultsOf(mutation).filter((result) => !had.includes(result)),

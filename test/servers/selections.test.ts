@@ -17,6 +17,14 @@ const company = (lines: number) => `
   log(first: ${lines}) { edges { node { number text } } }
   newestLines: log(last: 2) { pageInfo { hasPreviousPage } edges { node { text } } }`;
 
+/** Few fields of each, since the number of a document's tokens is limited; the first line creates what the others repeat. */
+const inputs = (lines: number): string =>
+  Array.from(
+    { length: lines },
+    () =>
+      '{companyName: "Acme", companyAbbr: "ACME", adminEmail: "a@b.example", adminPassword: "correct horse", defaultCurrency: "USD", country: "US", domain: "one.localhost", customerEmail: "a@b.example", idempotencyKey: "one"}',
+  ).join();
+
 /** Selections of lists in lists; each takes as many statements for one line of each list as for many. */
 const selections: Readonly<Record<string, (lines: number) => string>> = {
   'companies with their histories': (lines) =>
@@ -24,6 +32,9 @@ const selections: Readonly<Record<string, (lines: number) => string>> = {
   'companies of one status by a text': (lines) =>
     `{ companies(first: ${lines}, filter: { status: [ACTIVE, FAILED], text: "customers" }) { edges { node { ${company(lines)} } } } }`,
   'running attempts with their companies': (lines) => `{ serviceStatus { running { company { ${company(lines)} } } } }`,
+  'companies that are created together': (lines) => `mutation { createCompanies(inputs: [${inputs(lines)}]) {
+    ... on CreateCompanySuccess { company { ${company(lines)} } }
+  } }`,
   'undelivered mails with their companies': (lines) =>
     `{ serviceStatus { undeliveredMails(first: ${lines}) { edges { node { recipient company { ${company(lines)} } } } } } }`,
 };
@@ -78,7 +89,14 @@ describe('statements of a selection', { skip: serversMissing }, () => {
   });
 });
 
-/** Parts of statements that processes execute on their own; readings are recorded up to a hundred at a time. */
-const loops = ['insert into "audit_entry"', 'from "revocation"', '"deadline_at" <= now()', 'select now() as now'];
+/** Parts of statements that processes execute on their own, and of those that create a company each; readings are recorded up to a hundred at a time. */
+const loops = [
+  'insert into "company"',
+  '"idempotency_key" = ',
+  'insert into "audit_entry"',
+  'from "revocation"',
+  '"deadline_at" <= now()',
+  'select now() as now',
+];
 /** As many parameters as there are values. */
 const list = /\(\$\d+(, \$\d+)*\)/g;
