@@ -66,6 +66,7 @@ export function openApi(
 ): Api & { close(): void } {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   let lostSince: number | undefined;
+  let followers = 0;
   const lost = (since: number | undefined): void => {
     if ((lostSince === undefined) === (since === undefined)) return;
     lostSince = since;
@@ -133,6 +134,13 @@ export function openApi(
       return resultOf(outcome);
     },
     async follow(document, variables, next, signal) {
+      followers += 1;
+      using _ = {
+        [Symbol.dispose]() {
+          followers -= 1;
+          if (followers === 0) lost(undefined);
+        },
+      };
       while (!signal.aborted) {
         try {
           return await subscribe(document.toString(), variables(), next, signal);

@@ -123,6 +123,13 @@ export type StepState =
   /** Not started. */
   | 'WAITING';
 
+/** Whether a mail that no server has accepted will be sent again. */
+export type UndeliveredState =
+  /** A server refused it permanently; only `resendMail` sends it again. */
+  | 'REFUSED'
+  /** It is retried automatically until a server accepts it or refuses it permanently. */
+  | 'WAITING';
+
 export type ListedCompanyFragment = { id: string, companyName: string, siteName: string, status: CompanyStatus, progress: number, version: number, createdAt: string, provisioningCompletedAt: string | null, health: { state: CompanyHealthState, since: string } | null, failure: { message: string } | null };
 
 export type CompanyPageQueryVariables = Exact<{
@@ -174,6 +181,11 @@ export type FailureDetailQueryVariables = Exact<{
 
 
 export type FailureDetailQuery = { company: { failure: { detail: string | null } | null } | null };
+
+export type UndeliveredMailsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type UndeliveredMailsQuery = { serviceStatus: { undeliveredMails: { edges: Array<{ node: { state: UndeliveredState, tries: number, dueAt: string | null, company: { id: string } } }>, pageInfo: { hasNextPage: boolean } } } };
 
 export type CompanyChangedSubscriptionVariables = Exact<{
   id: string | number;
@@ -504,6 +516,27 @@ export const FailureDetailDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FailureDetailQuery, FailureDetailQueryVariables>;
+export const UndeliveredMailsDocument = new TypedDocumentString(`
+    query UndeliveredMails {
+  serviceStatus {
+    undeliveredMails(first: 100) {
+      edges {
+        node {
+          state
+          tries
+          dueAt
+          company {
+            id
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UndeliveredMailsQuery, UndeliveredMailsQueryVariables>;
 export const CompanyChangedDocument = new TypedDocumentString(`
     subscription CompanyChanged($id: ID!, $since: Int) {
   companyStatusChanged(companyId: $id, sinceVersion: $since) {

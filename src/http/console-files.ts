@@ -52,15 +52,26 @@ export async function readConsoleFiles(signInPage: string | undefined): Promise<
   };
 }
 
+/** Modules without their types, and all styles as one file. */
 async function ownTexts(): Promise<[string, string][]> {
-  const names = await Array.fromAsync(glob('**/*.{ts,css}', { cwd: sources }));
-  return Promise.all(
-    names.sort().map(async (name): Promise<[string, string]> => {
-      const text = await readFile(join(sources, name), 'utf8');
-      return [name, name.endsWith('.ts') ? stripTypeScriptTypes(text, { mode: 'transform' }) : text];
-    }),
-  );
+  const read = (name: string): Promise<string> => readFile(join(sources, name), 'utf8');
+  const modules = await namesOf('**/*.ts');
+  const styles = await namesOf('styles/*.css');
+  return [
+    ['console.css', (await Promise.all(styles.map(read))).join('\n')],
+    ...(await Promise.all(
+      modules.map(
+        async (name): Promise<[string, string]> => [
+          name,
+          stripTypeScriptTypes(await read(name), { mode: 'transform' }),
+        ],
+      ),
+    )),
+  ];
 }
+
+const namesOf = async (pattern: string): Promise<string[]> =>
+  (await Array.fromAsync(glob(pattern, { cwd: sources }))).sort();
 
 async function libraryTexts(): Promise<[string, string][]> {
   const texts = new Map<string, string>();

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit-html';
 
 /** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `4 d`, of milliseconds. */
-function duration(milliseconds: number): string {
+export function duration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1_000;
   if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
@@ -28,5 +28,15 @@ export function ago(time: string): TemplateResult {
   return html`<time datetime=${time} title=${absolute.format(new Date(time))}>${text}</time>`;
 }
 
-/** How long it has been since then, counting. */
-export const since = (time: string): string => duration(Math.max(1_000, Date.now() - Date.parse(time)));
+/** How long it has been since then, counting whole seconds; it is never less than one. */
+export const since = (time: string): string => counted(Date.now() - Date.parse(time));
+
+/** A duration that grows, in whole seconds. */
+export const counted = (milliseconds: number): string =>
+  milliseconds < 10_000 ? `${Math.max(1, Math.floor(milliseconds / 1_000))} s` : duration(milliseconds);
+
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+/** The time of the day; the date for those who point at it. */
+export const at = (time: string): TemplateResult =>
+  html`<time datetime=${time} title=${absolute.format(new Date(time))}>${clock.format(new Date(time))}</time>`;
