@@ -7,7 +7,7 @@ import { until } from '../support/processes.ts';
 import { gone } from './processes.ts';
 import { path } from './real-bench.ts';
 
-/** Takes a server of a real bench away; resolves to a function that brings it back. */
+/** Takes something away that a real bench needs; resolves to a function that brings it back. */
 type TakeAway = () => Promise<() => Promise<void>>;
 
 /** The largest file system that a test fills. */
@@ -54,14 +54,23 @@ export const fillDisk: TakeAway = async () => {
   return () => rm(file);
 };
 
+/** Leaves the bench's own configuration cut off in the middle, as an editor or a deployment does that died while writing it. */
+export const tearConfiguration: TakeAway = async () => {
+  const whole = await readFile(configurationFile(), 'utf8');
+  await writeFile(configurationFile(), whole.slice(0, whole.length / 2));
+  return () => writeFile(configurationFile(), whole);
+};
+
 interface BenchConfiguration {
   readonly db_port?: number;
   readonly redis_cache?: string;
   readonly redis_queue?: string;
 }
 
+const configurationFile = (): string => join(path, 'sites/common_site_config.json');
+
 async function configuration(): Promise<BenchConfiguration> {
-  return JSON.parse(await readFile(join(path, 'sites/common_site_config.json'), 'utf8'));
+  return JSON.parse(await readFile(configurationFile(), 'utf8'));
 }
 
 /** Kills what listens at this port of this machine. Resolves to what starts the same again. */

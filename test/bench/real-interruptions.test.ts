@@ -14,7 +14,7 @@ import { serversMissing } from '../support/private-servers.ts';
 import { type ApiProgram, type Cluster, openCluster, type Program, until } from '../support/processes.ts';
 import { acme } from '../support/site-plan.ts';
 import { createCompany, requestFor } from '../support/test-service.ts';
-import { diskTooLarge, endRedis, fillDisk, killDatabase } from './bench-servers.ts';
+import { diskTooLarge, endRedis, fillDisk, killDatabase, tearConfiguration } from './bench-servers.ts';
 import { noRealBench, openRealBench, path } from './real-bench.ts';
 import { differences, fieldsOf } from './site-fields.ts';
 
@@ -45,6 +45,7 @@ const ways: Readonly<Record<string, (company: Made) => Promise<number | undefine
   'SIGSTOP beyond the lease': freezeHolder,
   'the database is killed': () => without(killDatabase, 5_000),
   'Redis is unavailable': () => without(endRedis, 10_000),
+  'the configuration cannot be read': () => without(tearConfiguration, 10_000),
   'the disk is full': () => without(fillDisk, 10_000),
 };
 
@@ -112,7 +113,7 @@ describe('a company whose step is interrupted at any moment becomes ACTIVE by it
             const { adminEmail, adminPassword } = requestFor(company.siteName);
             const plan = { ...acme, siteName: company.siteName, adminEmail, adminPassword };
             assert.equal(await openRealBench(t).login(plan), true);
-            const what = `${step}, ${course}`;
+            const what = `${step}, ${course}: ${way}`;
             costs.set(what, [...(costs.get(what) ?? []), more - lost]);
           });
         }
