@@ -28,6 +28,11 @@ const CountryOptionObject = builder.objectRef<Country>('CountryOption').implemen
     timeZone: t.exposeString('timeZone', {
       description: 'The time zone of its sites, unless a request names another one: that of its capital.',
     }),
+    currency: t.exposeString('currency', {
+      nullable: true,
+      description:
+        'Its legal tender today (CLDR), as a form may suggest it for `defaultCurrency`; null for Antarctica. A request names its currency itself.',
+    }),
   }),
 });
 

@@ -17,7 +17,7 @@ test('a company can be requested with every app, country, currency, time zone, l
   assert.deepEqual(domainSuffixes, ['localhost', 'sites.example']);
   assert.deepEqual(
     [countries.length, countries.find(({ code }) => code === 'DE')],
-    [249, { code: 'DE', name: 'Germany', timeZone: 'Europe/Berlin' }],
+    [249, { code: 'DE', name: 'Germany', timeZone: 'Europe/Berlin', currency: 'EUR' }],
   );
   assert.deepEqual(
     currencies.find(({ code }) => code === 'EUR'),
@@ -27,7 +27,10 @@ test('a company can be requested with every app, country, currency, time zone, l
   const names = apps.map(({ name }) => name);
   const requests: Partial<CreateCompanyInput>[] = [
     { apps: names },
-    ...countries.flatMap(({ code, name, timeZone }) => [{ country: code }, { country: name, timeZone }]),
+    ...countries.flatMap(({ code, name, timeZone, currency }) => [
+      { country: code, ...(currency === null ? {} : { defaultCurrency: currency }) },
+      { country: name, timeZone },
+    ]),
     ...currencies.map(({ code }) => ({ defaultCurrency: code })),
     ...timeZones.map((timeZone) => ({ timeZone })),
     ...languages.map((locale) => ({ locale })),
@@ -37,6 +40,18 @@ test('a company can be requested with every app, country, currency, time zone, l
     (request) => !checkCompanyRequest(requestFor('acme.localhost', request), names, [], domainSuffixes).ok,
   );
   assert.deepEqual(refused, []);
+});
+
+test('a country’s currency is what is legal tender there now, its own before a neighbour’s', async () => {
+  const { countries } = (await (await clientOf('jane', 'customer')).execute(ProvisioningOptionsDocument, {}))
+    .provisioningOptions;
+  const currencyOf = (code: string) => countries.find((country) => country.code === code)?.currency;
+  const expected = { US: 'USD', BG: 'EUR', HR: 'EUR', LS: 'LSL', PA: 'PAB', SV: 'USD', CW: 'XCG', ZW: 'ZWG' };
+  for (const [code, currency] of Object.entries(expected)) assert.equal(currencyOf(code), currency, code);
+  assert.deepEqual(
+    countries.filter(({ currency }) => currency === null).map(({ code }) => code),
+    ['AQ'],
+  );
 });
 
 test('what is offered as the default is installed when a request leaves the apps out', async () => {

@@ -416,7 +416,7 @@ export type CheckCompanyQuery = { checkCompany: { siteUrl: string | null, estima
 export type ProvisioningOptionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ProvisioningOptionsQuery = { provisioningOptions: { timeZones: Array<string>, languages: Array<string>, domainSuffixes: Array<string>, apps: Array<{ name: string, isDefault: boolean }>, countries: Array<{ code: string, name: string, timeZone: string }>, currencies: Array<{ code: string, name: string }> } };
+export type ProvisioningOptionsQuery = { provisioningOptions: { timeZones: Array<string>, languages: Array<string>, domainSuffixes: Array<string>, apps: Array<{ name: string, isDefault: boolean }>, countries: Array<{ code: string, name: string, timeZone: string, currency: string | null }>, currencies: Array<{ code: string, name: string }> } };
 
 export type CompaniesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1189,6 +1189,7 @@ export const ProvisioningOptionsDocument = new TypedDocumentString(`
       code
       name
       timeZone
+      currency
     }
     currencies {
       code
