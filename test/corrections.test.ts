@@ -10,6 +10,8 @@ import {
   DeleteDraftDocument,
   ProvisionCompanyDocument,
 } from '../src/client/operations.ts';
+import { openFaultySmtp } from './support/faulty-smtp.ts';
+import { until } from './support/processes.ts';
 import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './support/test-service.ts';
 
 const { url, clientOf, tokenOf, verifiedTokenOf } = await openTestService({ after });
@@ -90,6 +92,41 @@ describe('corrections', () => {
     const joe = openClient(url, await verifiedTokenOf('joe', 'joe@customers.example'));
     assert.equal((await readCompany(joe, id)).version, 2);
   });
+});
+
+describe('the address of a mail that no server has accepted', () => {
+  for (const manner of ['defer', 'refuse'] as const) {
+    test(`is corrected, and the mail goes there at once, after a server did ${manner} the former one`, {
+      timeout: 60_000,
+    }, async (t) => {
+      const smtp = await openFaultySmtp();
+      const mailing = await openTestService(t, { env: { SMTP_URL: smtp.url } });
+      t.after(() => smtp.close());
+      const shop = await mailing.clientOf('shop', 'partner');
+      const [wrong, right] = ['jnae@customers.example', 'jane@customers.example'];
+      // Deferred again, it would wait longer than this test does.
+      smtp.behave(wrong, ...new Array<typeof manner>(9).fill(manner));
+      const { id } = await createCompany(shop, requestFor('mailed.localhost', { customerEmail: wrong }));
+      await watchToEnd(shop, id);
+
+      const input = { customerEmail: right };
+      await until('the delivery to the wrong address is over', async () => {
+        if (smtp.triesTo(wrong) === 0) return false;
+        const variables = { companyId: id, input, expectedVersion: null };
+        const { correctCompany } = await shop.execute(CorrectCompanyDocument, variables);
+        return correctCompany.__typename === 'CorrectCompanySuccess';
+      });
+      await smtp.taken(right);
+      const triesToWrong = smtp.triesTo(wrong);
+      const [mail, ...more] = smtp.mailsTo(right);
+      assert.match(mail?.text ?? '', /correct horse battery/);
+      assert.deepEqual([more, smtp.mailsTo(wrong)], [[], []]);
+      const variables = { companyId: id, input: { customerEmail: wrong }, expectedVersion: null };
+      const { correctCompany: late } = await shop.execute(CorrectCompanyDocument, variables);
+      assert.equal(late.__typename, 'AlreadyMailed');
+      assert.equal(smtp.triesTo(wrong), triesToWrong);
+    });
+  }
 });
 
 describe('deleted drafts', () => {
