@@ -9,11 +9,13 @@ const root = '/console/';
 const screens: Readonly<Record<string, () => Promise<{ readonly open: OpenScreen }>>> = {
   '': () => import('./screens/companies.ts'),
   companies: () => import('./screens/company.ts'),
+  new: () => import('./screens/new-company.ts'),
 };
 
 const session = openSession();
 let viewer: Viewer | undefined;
 let screen: Screen | undefined;
+let shownPath = '';
 let announced = '';
 let api = connect();
 let asked = new AbortController();
@@ -81,7 +83,8 @@ async function learnViewer(signal: AbortSignal): Promise<void> {
 }
 
 async function show(): Promise<void> {
-  const path = location.pathname.slice(root.length).split('/').filter(Boolean).map(decodeURIComponent);
+  shownPath = location.pathname;
+  const path = shownPath.slice(root.length).split('/').filter(Boolean).map(decodeURIComponent);
   const load = screens[path[0] ?? ''] ?? (() => import('./screens/missing.ts'));
   screen?.leave?.();
   screen = undefined;
@@ -159,7 +162,10 @@ function signOut(): void {
   start();
 }
 
-addEventListener('popstate', () => show());
+addEventListener('popstate', () => {
+  // A link within the page leads to no other screen.
+  if (location.pathname !== shownPath) show();
+});
 addEventListener('click', (event) => {
   const link = (event.target as Element).closest('a');
   const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;

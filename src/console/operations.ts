@@ -78,6 +78,40 @@ export type CompanyStatus =
   /** Durably queued; waiting for a worker. */
   | 'QUEUED';
 
+/** The company to create, and its site. */
+export type CreateCompanyInput = {
+  /** The login of the site’s administrator: one plain address (RFC 5321) of up to 140 characters. */
+  adminEmail: string;
+  /** 8 to 512 characters without control characters. Stored encrypted until it is mailed, then erased. */
+  adminPassword: string;
+  /** The apps to install, by name; up to 20. By default `erpnext` where it is offered. */
+  apps?: Array<string> | null | undefined;
+  /** 1 to 10 letters (A–Z, a–z) or digits, e.g. `ACME`. */
+  companyAbbr: string;
+  /** At least one letter or digit, at most 137 characters together with the abbreviation; no control or invisible characters. */
+  companyName: string;
+  /** The English name as Frappe, CLDR or ISO 3166 spells it, or the two- or three-letter ISO 3166 code. */
+  country: string;
+  /** The address to mail. Given by partners and operators; customers are mailed at their own address. */
+  customerEmail?: string | null | undefined;
+  /** An active ISO 4217 code, e.g. `USD`. */
+  defaultCurrency: string;
+  /** The site’s host name: two labels or more of letters, digits and hyphens (RFC 1123), e.g. `acme.localhost`, up to 180 characters. No label may have hyphens as both its third and fourth character (RFC 5891). No two companies share a domain, and some are reserved. */
+  domain: string;
+  /** True: stay DRAFT until `provisionCompany`. False by default. */
+  draft?: boolean | null | undefined;
+  /** What you call the company, e.g. an order number, to find it by: 1 to 200 characters without control characters. It need not be unique. */
+  externalReference?: string | null | undefined;
+  /** 1 to 200 visible ASCII characters of your choice. Repeating a key with the same input returns the same company; with different input it is refused. (The password is compared until it is erased.) */
+  idempotencyKey?: string | null | undefined;
+  /** The language of the mails and of `failure.localizedMessage`: a tag of BCP 47 of up to 35 characters, e.g. `de-AT`, whose region decides how dates are written. Offered are `en`, `de`, `es`; `es-MX` gets `es`, and a language that is not offered English, which is the default. All other sentences of this API are in English, and the site’s own language is not changed. */
+  locale?: string | null | undefined;
+  /** Your notes about the company: at most 20, each key once. Not a place for secrets. They count as input of the `idempotencyKey`, in any order. */
+  metadata?: Array<MetadataEntryInput> | null | undefined;
+  /** The site’s time zone: a name of the IANA tz database, e.g. `Europe/Berlin`. By default that of the country’s capital. */
+  timeZone?: string | null | undefined;
+};
+
 /** Why an attempt failed, as programs read it. */
 export type FailureReason =
   /** An app could not be installed. */
@@ -100,6 +134,14 @@ export type FailureReason =
   | 'VERIFICATION_FAILED'
   /** Its workers were lost too many times. */
   | 'WORKER_LOST';
+
+/** A note about a company; this service does not interpret it. */
+export type MetadataEntryInput = {
+  /** 1 to 40 characters without control characters. */
+  key: string;
+  /** Up to 500 characters without control characters. */
+  value: string;
+};
 
 /** The state of a company’s site. */
 export type SiteStatus =
@@ -242,6 +284,80 @@ export type PartnerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PartnerQuery = { apiKeys: { pageInfo: { hasNextPage: boolean } } };
 
+export type NewCompanyOptionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NewCompanyOptionsQuery = { provisioningOptions: { timeZones: Array<string>, languages: Array<string>, domainSuffixes: Array<string>, apps: Array<{ name: string, isDefault: boolean }>, countries: Array<{ code: string, name: string, timeZone: string }>, currencies: Array<{ code: string, name: string }> } };
+
+export type CheckCompanyQueryVariables = Exact<{
+  input: CreateCompanyInput;
+}>;
+
+
+export type CheckCompanyQuery = { checkCompany: { siteUrl: string | null, estimatedSeconds: number | null, problems: Array<
+      | { __typename: 'QuotaExceeded', message: string }
+      | { __typename: 'SiteNameTaken', field: string, message: string, holder: { id: string } | null }
+      | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, message: string }> }
+    > } };
+
+export type CreateCompanyMutationVariables = Exact<{
+  input: CreateCompanyInput;
+}>;
+
+
+export type CreateCompanyMutation = { createCompany:
+    | { __typename: 'CreateCompanySuccess', message: string, company: { id: string } }
+    | { __typename: 'IdempotencyKeyReused', field: string, message: string }
+    | { __typename: 'QuotaExceeded', message: string }
+    | { __typename: 'SiteNameTaken', field: string, message: string, holder: { id: string } | null }
+    | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, message: string }> }
+   };
+
+type CompanyProblem_AlreadyMailed_Fragment = { __typename: 'AlreadyMailed', field: string, message: string };
+
+type CompanyProblem_ApiKeyNotFound_Fragment = { __typename: 'ApiKeyNotFound', field: string, message: string };
+
+type CompanyProblem_IdempotencyKeyReused_Fragment = { __typename: 'IdempotencyKeyReused', field: string, message: string };
+
+type CompanyProblem_MailAlreadySent_Fragment = { __typename: 'MailAlreadySent', field: string, message: string };
+
+type CompanyProblem_MailBeingSent_Fragment = { __typename: 'MailBeingSent', field: string, message: string };
+
+type CompanyProblem_MailNotFound_Fragment = { __typename: 'MailNotFound', field: string, message: string };
+
+type CompanyProblem_NotFound_Fragment = { __typename: 'NotFound', field: string, message: string };
+
+type CompanyProblem_QuotaExceeded_Fragment = { __typename: 'QuotaExceeded', message: string };
+
+type CompanyProblem_ReadOnly_Fragment = { __typename: 'ReadOnly', field: string, message: string };
+
+type CompanyProblem_SiteNameTaken_Fragment = { __typename: 'SiteNameTaken', field: string, message: string, holder: { id: string } | null };
+
+type CompanyProblem_TooManyApiKeys_Fragment = { __typename: 'TooManyApiKeys', message: string };
+
+type CompanyProblem_ValidationError_Fragment = { __typename: 'ValidationError', message: string, faults: Array<{ field: string, message: string }> };
+
+type CompanyProblem_VersionConflict_Fragment = { __typename: 'VersionConflict', field: string, message: string };
+
+type CompanyProblem_WrongStatus_Fragment = { __typename: 'WrongStatus', field: string, message: string };
+
+export type CompanyProblemFragment =
+  | CompanyProblem_AlreadyMailed_Fragment
+  | CompanyProblem_ApiKeyNotFound_Fragment
+  | CompanyProblem_IdempotencyKeyReused_Fragment
+  | CompanyProblem_MailAlreadySent_Fragment
+  | CompanyProblem_MailBeingSent_Fragment
+  | CompanyProblem_MailNotFound_Fragment
+  | CompanyProblem_NotFound_Fragment
+  | CompanyProblem_QuotaExceeded_Fragment
+  | CompanyProblem_ReadOnly_Fragment
+  | CompanyProblem_SiteNameTaken_Fragment
+  | CompanyProblem_TooManyApiKeys_Fragment
+  | CompanyProblem_ValidationError_Fragment
+  | CompanyProblem_VersionConflict_Fragment
+  | CompanyProblem_WrongStatus_Fragment
+;
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -333,6 +449,26 @@ export const WatchedCompanyFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"WatchedCompany"}) as unknown as TypedDocumentString<WatchedCompanyFragment, unknown>;
+export const CompanyProblemFragmentDoc = new TypedDocumentString(`
+    fragment CompanyProblem on Problem {
+  __typename
+  message
+  ... on ValidationError {
+    faults {
+      field
+      message
+    }
+  }
+  ... on FieldProblem {
+    field
+  }
+  ... on SiteNameTaken {
+    holder {
+      id
+    }
+  }
+}
+    `, {"fragmentName":"CompanyProblem"}) as unknown as TypedDocumentString<CompanyProblemFragment, unknown>;
 export const CompanyPageDocument = new TypedDocumentString(`
     query CompanyPage($first: Int!, $after: String, $filter: CompanyFilter) {
   companies(first: $first, after: $after, filter: $filter) {
@@ -703,3 +839,84 @@ export const PartnerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PartnerQuery, PartnerQueryVariables>;
+export const NewCompanyOptionsDocument = new TypedDocumentString(`
+    query NewCompanyOptions {
+  provisioningOptions {
+    apps {
+      name
+      isDefault
+    }
+    countries {
+      code
+      name
+      timeZone
+    }
+    currencies {
+      code
+      name
+    }
+    timeZones
+    languages
+    domainSuffixes
+  }
+}
+    `) as unknown as TypedDocumentString<NewCompanyOptionsQuery, NewCompanyOptionsQueryVariables>;
+export const CheckCompanyDocument = new TypedDocumentString(`
+    query CheckCompany($input: CreateCompanyInput!) {
+  checkCompany(input: $input) {
+    problems {
+      ...CompanyProblem
+    }
+    siteUrl
+    estimatedSeconds
+  }
+}
+    fragment CompanyProblem on Problem {
+  __typename
+  message
+  ... on ValidationError {
+    faults {
+      field
+      message
+    }
+  }
+  ... on FieldProblem {
+    field
+  }
+  ... on SiteNameTaken {
+    holder {
+      id
+    }
+  }
+}`) as unknown as TypedDocumentString<CheckCompanyQuery, CheckCompanyQueryVariables>;
+export const CreateCompanyDocument = new TypedDocumentString(`
+    mutation CreateCompany($input: CreateCompanyInput!) {
+  createCompany(input: $input) {
+    __typename
+    ... on CreateCompanySuccess {
+      message
+      company {
+        id
+      }
+    }
+    ...CompanyProblem
+  }
+}
+    fragment CompanyProblem on Problem {
+  __typename
+  message
+  ... on ValidationError {
+    faults {
+      field
+      message
+    }
+  }
+  ... on FieldProblem {
+    field
+  }
+  ... on SiteNameTaken {
+    holder {
+      id
+    }
+  }
+}`) as unknown as TypedDocumentString<CreateCompanyMutation, CreateCompanyMutationVariables>;
