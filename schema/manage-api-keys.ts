@@ -71,7 +71,7 @@ const CreateApiKeyResult = builder.unionType('CreateApiKeyResult', {
 builder.mutationField('createApiKey', (t) =>
   t.field({
     type: CreateApiKeyResult,
-    description: `Creates an API key for programs of your tenant or subject. An owner may hold up to ${mostApiKeys}, so a new key can be used before the old one is revoked. If the answer is lost, revoke the key and create another one. For partners and operators.`,
+    description: `Creates an API key for programs of your tenant or subject. An owner may hold up to ${mostApiKeys}, so a new key can be used before the old one is revoked. If the answer is lost, the key that nobody has is the newest one of its \`name\` in \`apiKeys\`, never used: revoke it and create another one. For partners and operators.`,
     authScopes: { managesApiKeys: true },
     args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key to create.' }) },
     resolve: async (_root, { input }, { db, viewer, act }) => {
