@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
+import { CreateCompanyDocument } from '../src/client/operations.ts';
 import { ask } from './support/ask.ts';
-import { openTestService } from './support/test-service.ts';
+import { createCompany, openTestService, requestFor } from './support/test-service.ts';
 
 const signInPage = 'https://login.example.com/sign-in?a=1&b="2"';
 const { url } = await openTestService(
@@ -44,12 +45,12 @@ test('the page runs the modules of this server and nothing else', () => {
     assert.ok(loaded.includes(address), address);
 });
 
-test('what the page loads is JavaScript and CSS that browsers keep for ever', async () => {
+test('what the page loads is JavaScript that browsers keep for ever', async () => {
   assert.ok(loaded.length > 5);
   for (const address of loaded) {
     const { status, headers, text } = await get(address);
     assert.equal(status, 200, address);
-    assert.match(`${headers['content-type']}`, address.endsWith('.css') ? /^text\/css/ : /^text\/javascript/);
+    assert.match(`${headers['content-type']}`, /^text\/javascript/);
     assert.match(`${headers['cache-control']}`, /immutable/);
     assert.ok(!/\binterface \w+ \{|sourceMappingURL|https?:\/\/(?!www\.w3\.org)[^'"` ]+['"`]/.test(text), address);
   }
@@ -83,4 +84,17 @@ test('the page names the sign-in page, whatever is in its address', () => {
 
 test('the console is only read', async () => {
   assert.equal((await ask(`${origin}/console/`, { method: 'POST', body: '{}' })).status, 405);
+});
+
+test('a failure mail links to the company at CONSOLE_URL, and no site can have its name', async (t) => {
+  const env = { CONSOLE_URL: 'https://companies.example.com/console' };
+  const { service, clientOf } = await openTestService(t, { env });
+  const jane = await clientOf('jane', 'customer');
+  const { id } = await createCompany(jane, requestFor('fail-create-site.acme.localhost'));
+  const mail = await service.mailbox?.next(() => true, t.signal);
+  assert.ok(mail?.text?.includes(`https://companies.example.com/console/companies/${id}\n`), mail?.text);
+  const { createCompany: answer } = await jane.execute(CreateCompanyDocument, {
+    input: requestFor('companies.example.com'),
+  });
+  assert.equal(answer.__typename, 'ValidationError');
 });

@@ -39,6 +39,7 @@ const failed: SiteFailedContent = {
   companyName: 'Acme Corporation',
   siteName: 'acme.localhost',
   reason: 'The app hrms is not available here.',
+  companyUrl: undefined,
   supportEmail: 'support@example.com',
 };
 
@@ -56,6 +57,15 @@ const awkwardNames = [
 ];
 
 describe('a rendered mail', () => {
+  test('a failure mail links to the company in the console, where there is one to link to', () => {
+    const companyUrl = 'https://companies.example.com/console/companies/COMP-2026-00001';
+    const { html, text } = render({ ...failed, companyUrl });
+    assert.match(html, new RegExp(`<a href="${companyUrl}"[^>]*>See every step</a>`));
+    assert.ok(text.includes(`See every step:\n${companyUrl}\n`), text);
+    const without = render(failed);
+    assert.ok(!(without.html + without.text).includes('See every step'));
+  });
+
   test('a rendered mail has the exact subject', () => {
     assert.equal(render(ready).subject, 'Your Site is Ready: Acme Corporation');
     assert.equal(render(failed).subject, 'Site Provisioning Failed: Acme Corporation');

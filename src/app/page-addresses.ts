@@ -12,6 +12,12 @@ export interface PageAddresses {
 export const hasGraphiQL = ({ GRAPHIQL, NODE_ENV }: Config): boolean =>
   GRAPHIQL ? GRAPHIQL === 'on' : NODE_ENV !== 'production';
 
+/** Where the console shows a company to those who are mailed about it; undefined where mails do not link to it. */
+export function companyUrls({ CONSOLE_URL: address }: Config): ((companyId: string) => string) | undefined {
+  const base = address?.replace(/\/*$/, '/');
+  return base === undefined ? undefined : (companyId) => new URL(`companies/${companyId}`, base).href;
+}
+
 export function pageAddresses(config: Config, port: number, local: LocalSignIn | undefined): PageAddresses {
   const base = `http://localhost:${port}`;
   const signingIn = local ? `?token=${local.token}` : '';

@@ -38,7 +38,7 @@ import { secretBox } from '../secrets/secret-box.ts';
 import { openResources } from './backing-services.ts';
 import { openLimits } from './limits.ts';
 import { openSiteHost, siteUrls } from './open-site-host.ts';
-import { hasGraphiQL, type PageAddresses, pageAddresses } from './page-addresses.ts';
+import { companyUrls, hasGraphiQL, type PageAddresses, pageAddresses } from './page-addresses.ts';
 import { inboxOf, sandboxSitesOf } from './pages.ts';
 import { readBacklog } from './read-backlog.ts';
 import { openSignIn, type SignIn, signsInDeveloper } from './sign-in.ts';
@@ -166,7 +166,9 @@ export async function openService(
   }
 
   async function startApi(http: HttpServer, { access, local }: SignIn): Promise<void> {
-    const ownHosts = config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).hostname];
+    const ownHosts = [config.PUBLIC_URL, config.CONSOLE_URL].flatMap((url) =>
+      url === undefined ? [] : [new URL(url).hostname],
+    );
     const audit = openAudit(db, log);
     closing.defer(() => audit.close());
     const followed = await followRevocations(db, revocations, { liveness, log }).catch(rejectAsUnusable);
@@ -238,6 +240,7 @@ export async function openService(
         account: openMailAccount(metrics, log),
         render: loadMailTemplates(),
         siteUrl,
+        companyUrl: companyUrls(config),
         supportEmail: config.SUPPORT_EMAIL ?? 'support@company-provisioning.example',
         usualTimeZone: config.BENCH_TIME_ZONE,
         sandbox: host.kind === 'sandbox',

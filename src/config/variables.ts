@@ -48,6 +48,7 @@ export const variables = z.object({
   MAIL_FROM: mailSender.optional(),
   SUPPORT_EMAIL: z.email({ error: 'must be an address such as support@example.com' }).optional(),
   PUBLIC_URL: webAddress(examples.PUBLIC_URL).optional(),
+  CONSOLE_URL: webAddress('https://companies.example.com/console/').optional(),
   CONSOLE_SIGN_IN_URL: webAddress('https://login.example.com/sign-in').optional(),
   TRUSTED_PROXIES: trustedProxies.default(new BlockList()),
   SITE_DOMAINS: siteDomains.default([]),

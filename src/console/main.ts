@@ -51,10 +51,7 @@ function start(): void {
   api.close();
   api = connect();
   viewer = undefined;
-  if (session.token === undefined && session.signInPage) {
-    location.replace(session.signInPage());
-    return;
-  }
+  if (session.token === undefined && goToSignInPage()) return;
   show();
   learnViewer(asked.signal);
 }
@@ -84,7 +81,7 @@ async function learnViewer(signal: AbortSignal): Promise<void> {
 
 async function show(): Promise<void> {
   shownPath = location.pathname;
-  const path = shownPath.slice(root.length).split('/').filter(Boolean).map(decodeURIComponent);
+  const path = shownPath.slice(root.length).split('/').filter(Boolean);
   const load = screens[path[0] ?? ''] ?? (() => import('./screens/missing.ts'));
   screen?.leave?.();
   screen = undefined;
@@ -96,15 +93,24 @@ async function show(): Promise<void> {
   update();
 }
 
-async function askToSignIn(reason: string): Promise<void> {
+/** Unless it has just returned what does not count: it would do so again and again. */
+function goToSignInPage(): boolean {
+  if (!session.signInPage || session.fault) return false;
+  location.replace(session.signInPage());
+  return true;
+}
+
+async function askToSignIn(reason?: string): Promise<void> {
   const hadToken = session.token !== undefined;
   session.signOut();
-  if (!hadToken && session.signInPage) return location.replace(session.signInPage());
+  if (!hadToken && goToSignInPage()) return;
   const { openSignIn } = await import('./screens/sign-in.ts');
   asked.abort();
+  api.close();
+  api = connect();
   screen?.leave?.();
   viewer = undefined;
-  screen = openSignIn(session, hadToken ? reason : undefined, { signedIn: start });
+  screen = openSignIn(session, hadToken ? reason : session.fault, { signedIn: start });
   update();
 }
 
@@ -126,8 +132,14 @@ function draw(): void {
     document.querySelector<HTMLElement>(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
   document.title = screen ? `${screen.title()} · Company Provisioning` : 'Company Provisioning';
-  const icon = screen?.icon?.();
-  import('./parts/icon.ts').then(({ showIcon }) => showIcon(icon));
+  drawIcon(screen?.icon?.());
+}
+
+let hasIcon = false;
+/** Screens without an icon of their own get back the usual one, which is none until the first of the others is shown. */
+function drawIcon(icon: ReturnType<NonNullable<Screen['icon']>>): void {
+  hasIcon ||= icon !== undefined;
+  if (hasIcon) import('./parts/icon.ts').then(({ showIcon }) => showIcon(icon));
 }
 
 const linkInFocus = (): string | undefined => document.activeElement?.getAttribute('href') ?? undefined;
@@ -140,7 +152,7 @@ function frame(): TemplateResult {
       <nav aria-label="Console">
         ${viewer ? links().map(([path, name]) => html`<a class="tab" href=${root + path} aria-current=${isShown(path) ? 'page' : nothing}>${name}</a>`) : nothing}
       </nav>
-      ${session.token === undefined ? nothing : html`<button class="quiet" @click=${signOut}>Sign out</button>`}
+      ${session.token === undefined ? nothing : html`<button class="quiet" @click=${() => askToSignIn()}>Sign out</button>`}
     </header>
     ${api.lostSince === undefined ? nothing : notConnected(api.lostSince)}
     <main id="main" tabindex="-1">${screen?.view() ?? nothing}</main>
@@ -156,11 +168,6 @@ const notConnected = (since: number): TemplateResult => html`
     Not connected since ${new Date(since).toLocaleTimeString()}. What you see may be out of date; it is brought up to date as
     soon as the service can be reached again. Nothing that is being done stops meanwhile.
   </p>`;
-
-function signOut(): void {
-  session.signOut();
-  start();
-}
 
 addEventListener('popstate', () => {
   // A link within the page leads to no other screen.

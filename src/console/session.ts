@@ -4,6 +4,8 @@ export interface Session {
   /** Keeps the token in this page's memory, or in the tab until it is closed. */
   signIn(token: string, options: { readonly keep: boolean }): void;
   signOut(): void;
+  /** What is wrong with the token that the sign-in page has returned, if anything. */
+  readonly fault: string | undefined;
   /** Where the sign-in page is that returns with a token; undefined where there is none. */
   readonly signInPage: (() => string) | undefined;
 }
@@ -15,11 +17,13 @@ const stateName = 'company-provisioning-sign-in';
 export function openSession(): Session {
   const returned = new URLSearchParams(location.hash.slice(1));
   const given = returned.get('token');
+  let fault: string | undefined;
   if (given !== null) {
     history.replaceState(null, '', location.pathname + location.search);
     const expected = sessionStorage.getItem(stateName);
     sessionStorage.removeItem(stateName);
     if (expected !== null && returned.get('state') === expected) sessionStorage.setItem(name, given);
+    else fault = 'The sign-in page returned a token that this tab has not asked for. Sign in again.';
   }
   let token = sessionStorage.getItem(name) ?? undefined;
 
@@ -36,6 +40,7 @@ export function openSession(): Session {
       token = undefined;
       sessionStorage.removeItem(name);
     },
+    fault,
     signInPage: address
       ? () => {
           const state = crypto.randomUUID();

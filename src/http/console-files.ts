@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { glob, readFile } from 'node:fs/promises';
-import { findPackageJSON, stripTypeScriptTypes } from 'node:module';
-import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { Html, html } from '../common/html.ts';
+import { libraries, reachedFrom, readModules, readStyles } from './console-modules.ts';
 
 /** A file of the console, as browsers get it. */
 export interface ConsoleFile {
@@ -23,87 +21,22 @@ export interface ConsoleFiles {
   readonly assets: ReadonlyMap<string, ConsoleFile>;
 }
 
-const sources = join(import.meta.dirname, '../console');
-
-/** Libraries as browsers load them, by the name that modules import; files that they import are beside them. */
-const libraries = {
-  'lit-html': 'lit-html.js',
-  'graphql-ws': 'dist/client.js',
-} as const;
-
-/** Reads the console's modules and strips their types, and compresses everything. `signInPage` is where people sign in. */
+/** Reads all of the console, and compresses it. `signInPage` is where people sign in. */
 export async function readConsoleFiles(signInPage: string | undefined): Promise<ConsoleFiles> {
-  const texts = new Map([...(await ownTexts()), ...(await libraryTexts())]);
-  const base = `/console/${hashOf([...texts].flat().join('\n'), 'base64url').slice(0, 12)}`;
+  const [modules, styles] = await Promise.all([readModules(), readStyles()]);
+  const base = `/console/${hashOf([...modules].flat().join('\n'), 'base64url').slice(0, 12)}`;
   const importMap = JSON.stringify({
-    imports: Object.fromEntries(Object.entries(libraries).map(([name, file]) => [name, `${base}/${name}/${file}`])),
+    imports: Object.fromEntries(Object.entries(libraries).map(([library, name]) => [library, `${base}/${name}`])),
   });
-  const preloaded = [...reachedFrom(['main.ts', 'screens/companies.ts'], texts)];
-  const assets = await Promise.all(
-    [...texts].map(
-      async ([name, text]) =>
-        [`${base}/${name}`, await compress(name.endsWith('.css') ? 'text/css' : 'text/javascript', text)] as const,
-    ),
+  const preloaded = [...reachedFrom(['main.ts', 'screens/companies.ts'], modules)];
+  const assets = [...modules].map(
+    async ([name, text]) => [`${base}/${name}`, await compress('text/javascript', text)] as const,
   );
   return {
-    page: await compress('text/html', pageOf(base, { importMap, preloaded, signInPage })),
-    contentSecurityPolicy: policyOf(importMap),
-    assets: new Map(assets),
+    page: await compress('text/html', pageOf(base, { importMap, styles, preloaded, signInPage })),
+    contentSecurityPolicy: policyOf(importMap, styles),
+    assets: new Map(await Promise.all(assets)),
   };
-}
-
-/** Modules without their types, and all styles as one file. */
-async function ownTexts(): Promise<[string, string][]> {
-  const read = (name: string): Promise<string> => readFile(join(sources, name), 'utf8');
-  const modules = await namesOf('**/*.ts');
-  const styles = await namesOf('styles/*.css');
-  return [
-    ['console.css', (await Promise.all(styles.map(read))).join('\n')],
-    ...(await Promise.all(
-      modules.map(
-        async (name): Promise<[string, string]> => [
-          name,
-          stripTypeScriptTypes(await read(name), { mode: 'transform' }),
-        ],
-      ),
-    )),
-  ];
-}
-
-const namesOf = async (pattern: string): Promise<string[]> =>
-  (await Array.fromAsync(glob(pattern, { cwd: sources }))).sort();
-
-async function libraryTexts(): Promise<[string, string][]> {
-  const texts = new Map<string, string>();
-  const add = async (name: string, folder: string, file: string): Promise<void> => {
-    const text = (await readFile(join(folder, file), 'utf8')).replace(/^\/\/# sourceMappingURL=.*$/m, '');
-    texts.set(`${name}/${file}`, text);
-    for (const imported of importsOf(text)) await add(name, folder, join(dirname(file), imported));
-  };
-  for (const [name, file] of Object.entries(libraries)) {
-    await add(name, dirname(findPackageJSON(name, import.meta.url) ?? name), file);
-  }
-  return [...texts];
-}
-
-const importsOf = (text: string): string[] =>
-  [...text.matchAll(/\bfrom\s*['"](\.[^'"]+)['"]/g)].map(([, name = '']) => name);
-
-/** What these modules import, and what that imports; what is imported on demand is not loaded with the page. */
-function reachedFrom(
-  names: readonly string[],
-  texts: ReadonlyMap<string, string>,
-  reached = new Set<string>(),
-): Set<string> {
-  for (const name of names.filter((one) => !reached.has(one))) {
-    reached.add(name);
-    const text = texts.get(name) ?? '';
-    const used = Object.entries(libraries).flatMap(([library, file]) =>
-      text.includes(`from '${library}'`) ? [`${library}/${file}`] : [],
-    );
-    reachedFrom([...used, ...importsOf(text).map((imported) => join(dirname(name), imported))], texts, reached);
-  }
-  return reached;
 }
 
 async function compress(type: string, text: string): Promise<ConsoleFile> {
@@ -115,12 +48,12 @@ async function compress(type: string, text: string): Promise<ConsoleFile> {
 const hashOf = (text: string, encoding: 'base64' | 'base64url'): string =>
   createHash('sha256').update(text).digest(encoding);
 
-/** Nothing runs but the modules of this server, and nothing is loaded from elsewhere; templates are the only source of markup. */
-const policyOf = (importMap: string): string =>
+/** Nothing runs but the modules of this server, and nothing is loaded from elsewhere. Only templates make markup. */
+const policyOf = (importMap: string, styles: string): string =>
   [
     "default-src 'none'",
     `script-src 'self' 'sha256-${hashOf(importMap, 'base64')}'`,
-    "style-src 'self'",
+    `style-src 'sha256-${hashOf(styles, 'base64')}'`,
     'img-src data:',
     "connect-src 'self'",
     "require-trusted-types-for 'script'",
@@ -132,7 +65,12 @@ const policyOf = (importMap: string): string =>
 
 function pageOf(
   base: string,
-  page: { readonly importMap: string; readonly preloaded: readonly string[]; readonly signInPage: string | undefined },
+  page: {
+    readonly importMap: string;
+    readonly styles: string;
+    readonly preloaded: readonly string[];
+    readonly signInPage: string | undefined;
+  },
 ): string {
   return html`<!doctype html>
 <html lang="en">
@@ -143,7 +81,7 @@ function pageOf(
 <meta name="sign-in-page" content="${page.signInPage ?? ''}">
 <title>Company Provisioning</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${base}/console.css">
+<style>${new Html(page.styles)}</style>
 <script type="importmap">${new Html(page.importMap)}</script>
 ${page.preloaded.map((name) => html`<link rel="modulepreload" href="${base}/${name}">`)}
 <script type="module" src="${base}/main.ts"></script>

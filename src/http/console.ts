@@ -40,7 +40,7 @@ export function openConsole({
       const { page, contentSecurityPolicy, assets } = await prepared;
       const asset = assets.get(path);
       if (asset) send(request, response, asset, 'public, max-age=31536000, immutable');
-      else if (/\.(ts|js|css)$/.test(path)) response.writeHead(404).end();
+      else if (/\.[jt]s$/.test(path)) response.writeHead(404).end();
       else {
         response.setHeader('content-security-policy', contentSecurityPolicy);
         send(request, response, page, 'no-cache');

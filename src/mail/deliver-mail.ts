@@ -21,6 +21,8 @@ export interface MailDeps {
   readonly account: MailAccount;
   readonly render: (content: MailContent) => RenderedMail;
   readonly siteUrl: (siteName: string) => string;
+  /** Where customers see what became of their company; left out where they cannot. */
+  readonly companyUrl?: ((companyId: string) => string) | undefined;
   readonly supportEmail: string;
   /** Of sites that are requested without one; that of the country’s capital when left out. */
   readonly usualTimeZone?: string | undefined;
@@ -126,7 +128,14 @@ function contentOf(deps: MailDeps, mail: PendingMail, company: CompanyRow): Mail
     endedAt: mail.created_at,
     timeZone: timeZoneOf(company.time_zone, company.country, deps.usualTimeZone),
   };
-  if (mail.kind === 'SITE_FAILED') return { kind: 'SITE_FAILED', ...common, reason: reasonOf(mail, company) };
+  if (mail.kind === 'SITE_FAILED') {
+    return {
+      kind: 'SITE_FAILED',
+      ...common,
+      reason: reasonOf(mail, company),
+      companyUrl: deps.companyUrl?.(company.id),
+    };
+  }
   return {
     kind: 'SITE_READY',
     ...common,

@@ -37,6 +37,8 @@ export interface SiteFailedContent extends CommonContent {
   readonly kind: 'SITE_FAILED';
   /** One plain sentence in the customer's language. */
   readonly reason: string;
+  /** Where the console shows the company, if it is to be linked to. */
+  readonly companyUrl: string | undefined;
 }
 
 export type MailContent = SiteReadyContent | SiteFailedContent;

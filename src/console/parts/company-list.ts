@@ -42,6 +42,8 @@ const firstPage = 50;
 const nextPage = 100;
 /** Between an event and what is read because of it, in milliseconds: many events come together. */
 const calm = 1_000;
+/** Until what happened before the stream began is read, in milliseconds. */
+const settling = 5_000;
 /** Until somebody has typed what they look for, in milliseconds. */
 const typing = 200;
 
@@ -125,7 +127,7 @@ export function companyList(app: App, shown: Shown): CompanyList {
       CompaniesChangedDocument,
       () => {
         // What happened until this begins is not sent when it has not begun before.
-        if (cursor === undefined) reloadIn(calm);
+        if (cursor === undefined) reloadIn(settling);
         return { after: cursor ?? null };
       },
       ({

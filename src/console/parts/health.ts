@@ -1,5 +1,5 @@
-import { duration, since } from './time.ts';
 import type { Company } from './watched-company.ts';
+import { duration, since } from './words.ts';
 
 /** How a company is doing, in one sentence. */
 export function healthSentence({ status, health, steps, failure, ...company }: Company): string {

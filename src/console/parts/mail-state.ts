@@ -1,8 +1,8 @@
 import { html, type TemplateResult } from 'lit-html';
 import type { App } from '../app.ts';
 import { type CompanyStatus, UndeliveredMailsDocument, type UndeliveredMailsQuery } from '../operations.ts';
-import { duration } from './time.ts';
 import type { Company } from './watched-company.ts';
+import { duration } from './words.ts';
 
 type Undelivered = UndeliveredMailsQuery['serviceStatus']['undeliveredMails'];
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Attempt } from './attempts.ts';
-import { counted, duration } from './time.ts';
+import { counted, duration } from './words.ts';
 
 /** A step as the company plans it now. */
 export interface PlannedStep {

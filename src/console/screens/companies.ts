@@ -2,11 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { OpenScreen } from '../app.ts';
 import type { CompanyStatus } from '../operations.ts';
 import { type CompanyList, companyList, type ListedCompany, type Shown } from '../parts/company-list.ts';
-import { bar, chip, statuses, statusNames } from '../parts/status.ts';
-import { ago, since } from '../parts/time.ts';
+import { ago, bar, chip, since, statuses, statusNames } from '../parts/words.ts';
 
 /** How many rows are drawn, or left out, together. */
-const chunk = 50;
+const chunk = 10;
 
 /** Your companies, newest first, as they change. */
 export const open: OpenScreen = (app) => {
@@ -85,7 +84,7 @@ function rowsView(rows: readonly ListedCompany[]): TemplateResult {
   const chunks = Array.from({ length: Math.ceil(rows.length / chunk) }, (_, index) => {
     const some = rows.slice(index * chunk, (index + 1) * chunk);
     const start = top + index * chunk * rowHeight;
-    const isNear = start < 2 * innerHeight && start + some.length * rowHeight > -innerHeight;
+    const isNear = start < 1.5 * innerHeight && start + some.length * rowHeight > -innerHeight / 2;
     return html`<div role="presentation" .style=${`block-size: calc(var(--row) * ${some.length})`}>${isNear ? some.map(rowView) : nothing}</div>`;
   });
   return html`<div class="companies" role="list">${chunks}</div>`;

@@ -9,10 +9,9 @@ import { healthSentence } from '../parts/health.ts';
 import { openLog, type ShownLog } from '../parts/log.ts';
 import { mailState } from '../parts/mail-state.ts';
 import { offerNotice, showNotice } from '../parts/notice.ts';
-import { bar, chip, statusNames } from '../parts/status.ts';
-import { ago, at, counted, duration } from '../parts/time.ts';
 import { type Company, watchCompany } from '../parts/watched-company.ts';
 import { waterfall } from '../parts/waterfall.ts';
+import { ago, at, bar, chip, counted, duration, statusNames } from '../parts/words.ts';
 
 /** One company: how it is doing, what was done, and what can be done. */
 export const open: OpenScreen = (app, [, id = '']) => {
