@@ -1,4 +1,4 @@
-import { createClient } from 'graphql-ws';
+import { createClient, TerminatedCloseEvent } from 'graphql-ws';
 import type { TypedDocumentString } from './operations.ts';
 
 /** The service's public API, as the person who is signed in may use it. */
@@ -28,9 +28,11 @@ export class Refused extends Error {
   override readonly name = 'Refused';
   /** Of the first error, e.g. `FORBIDDEN`. */
   readonly code: string;
+  readonly errors: readonly GraphQLErrorLike[];
 
   constructor(errors: readonly GraphQLErrorLike[]) {
     super(errors.map(({ message }) => message).join('\n'));
+    this.errors = errors;
     this.code = String(errors[0]?.extensions?.['code'] ?? '');
   }
 }
@@ -50,6 +52,30 @@ interface Outcome<Result> {
   readonly data?: Result | null | undefined;
   readonly errors?: readonly GraphQLErrorLike[] | undefined;
 }
+
+function resultOf<Result>({ data, errors }: Outcome<Result>): Result {
+  if (errors?.length) throw new Refused(errors);
+  if (!data) throw new Refused([{ message: 'The answer was empty.' }]);
+  return data;
+}
+
+/** Whether these are about a token that does not count, or does not any more. */
+const hasEnded = (errors: readonly GraphQLErrorLike[] = []): boolean =>
+  errors[0]?.extensions?.['code'] === 'UNAUTHENTICATED';
+
+/** The errors with which a subscription was refused or has ended; undefined when something else has ended it. */
+function errorsOf(error: unknown): readonly GraphQLErrorLike[] | undefined {
+  if (error instanceof Refused) return error.errors;
+  if (Array.isArray(error)) return error;
+  if (!(error instanceof CloseEvent) || error.code !== forbidden) return undefined;
+  return [{ message: error.reason, extensions: { code: 'UNAUTHENTICATED' } }];
+}
+
+/** What is given up rejects as well when its connection has been closed already. */
+const ignored = (): void => {};
+
+/** A connection that was closed, could not be made, or has been given up. */
+const isOfConnection = (error: unknown): boolean => error instanceof Event || error instanceof TerminatedCloseEvent;
 
 const endpoint = '/graphql';
 /** Between a lost connection and the next try, in milliseconds. */
@@ -91,12 +117,10 @@ export function openApi(
     },
   });
 
-  function resultOf<Result>({ data, errors }: Outcome<Result>): Result {
-    const refused = errors?.length ? new Refused(errors) : undefined;
-    if (refused?.code === 'UNAUTHENTICATED') signedOut(refused.message);
-    if (refused) throw refused;
-    if (!data) throw new Refused([{ message: 'The answer was empty.' }]);
-    return data;
+  /** Whoever has asked gets no answer: their screen is replaced by the one that asks to sign in. */
+  function endSession(errors: readonly GraphQLErrorLike[] = []): Promise<never> {
+    signedOut(errors[0]?.message ?? '');
+    return new Promise(() => {});
   }
 
   async function subscribe<Result>(
@@ -106,7 +130,7 @@ export function openApi(
     signal: AbortSignal,
   ) {
     const results = socket.iterate<Result>({ query, variables: variables as Record<string, unknown> });
-    const end = (): void => void results.return?.();
+    const end = (): void => void results.return?.().catch(ignored);
     signal.addEventListener('abort', end, { once: true });
     try {
       for await (const result of results) if (!signal.aborted) next(resultOf(result));
@@ -131,7 +155,7 @@ export function openApi(
       const outcome: Outcome<never> = await response.json().catch(() => {
         throw new NotConnected();
       });
-      return resultOf(outcome);
+      return hasEnded(outcome.errors) ? endSession(outcome.errors) : resultOf(outcome);
     },
     async follow(document, variables, next, signal) {
       followers += 1;
@@ -146,15 +170,17 @@ export function openApi(
           return await subscribe(document.toString(), variables(), next, signal);
         } catch (error) {
           if (signal.aborted) return;
-          if (error instanceof Refused) throw error;
-          if (Array.isArray(error)) throw new Refused(error);
-          if (error instanceof CloseEvent && error.code === forbidden) return signedOut(error.reason);
-          if (!(error instanceof Event)) throw error;
+          const errors = errorsOf(error);
+          if (hasEnded(errors)) return endSession(errors);
+          if (errors) throw new Refused(errors);
+          if (!isOfConnection(error)) throw error;
           lost(lostSince ?? Date.now());
           await new Promise((resolve) => setTimeout(resolve, pause));
         }
       }
     },
-    close: () => void socket.dispose(),
+    close() {
+      Promise.resolve(socket.dispose()).catch(ignored);
+    },
   };
 }
