@@ -28,8 +28,8 @@ const rooms = {
   'src/client': [],
   'src/console': [],
   'src/demo': ['src/client'],
-  schema: ['src/access', 'src/company', 'src/language', 'src/provisioning', 'src/mail', 'src/live', 'src/audit', 'src/revocation', 'src/quotas', 'src/secrets'],
-  jobs: ['src/company', 'src/provisioning', 'src/mail', 'src/live', 'src/redis', 'src/observability'],
+  schema: ['src/access', 'src/company', 'src/language', 'src/provisioning', 'src/mail', 'src/live', 'src/audit', 'src/revocation', 'src/quotas', 'src/secrets', 'src/webhooks'],
+  jobs: ['src/company', 'src/provisioning', 'src/mail', 'src/webhooks', 'src/live', 'src/redis', 'src/observability'],
 };
 
 /** Small parts that know nothing of companies; every room may use them. */

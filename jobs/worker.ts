@@ -1,10 +1,12 @@
 import type { MailDeps } from '../src/mail/deliver-mail.ts';
 import type { AttemptDeps } from '../src/provisioning/attempt.ts';
 import type { RedisServer } from '../src/redis/redis-server.ts';
+import type { WebhookDeps } from '../src/webhooks/deliver-messages.ts';
 import { openMailWorker } from './deliver-mail.job.ts';
 import { openHeartbeat } from './heartbeat.ts';
 import { openProvisionWorker } from './provision-company.job.ts';
 import { openReconciler } from './reconciler.ts';
+import { openWebhooks } from './webhooks.ts';
 
 export interface WorkerOptions {
   readonly redis: RedisServer;
@@ -16,16 +18,18 @@ export interface WorkerOptions {
   readonly waitingAlarm: number;
 }
 
-/** Handles what is queued: provisions companies, delivers mails, and enqueues again what got lost. */
+/** Handles what is queued: provisions companies, delivers mails, sends webhooks, and enqueues again what got lost. */
 export function openWorker(
   provisioning: AttemptDeps,
   mail: MailDeps,
+  webhooks: WebhookDeps,
   options: WorkerOptions,
 ): { close(): Promise<void> } {
   const { db, notifier, metrics, liveness, log } = provisioning;
   const heartbeat = openHeartbeat(provisioning);
   const provisioner = openProvisionWorker(provisioning, { ...options, log });
   const mailer = openMailWorker(mail, { ...options, log });
+  const webhookLoop = openWebhooks(webhooks);
   const { waitingAlarm, attemptsAtOnce } = options;
   const reconciler = openReconciler({
     db,
@@ -39,7 +43,13 @@ export function openWorker(
   });
   return {
     async close() {
-      await Promise.all([heartbeat.close(), reconciler.close(), provisioner.close(), mailer.close()]);
+      await Promise.all([
+        heartbeat.close(),
+        reconciler.close(),
+        provisioner.close(),
+        mailer.close(),
+        webhookLoop.close(),
+      ]);
     },
   };
 }

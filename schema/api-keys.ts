@@ -15,7 +15,7 @@ const scopes: Readonly<Record<string, { value: ApiKeyScope; description: string 
   },
   WEBHOOKS_WRITE: {
     value: 'webhooks:write',
-    description: '`webhooks:write`: manage webhook endpoints; no field needs it yet.',
+    description: '`webhooks:write`: manage webhook endpoints and their deliveries.',
   },
   OPERATE: {
     value: 'operate',

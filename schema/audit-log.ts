@@ -22,6 +22,12 @@ const AuditActionEnum = builder.enumType('AuditAction', {
     CREATE_API_KEY: { description: 'The mutation `createApiKey`, or `npm run keys -- create`.' },
     REVOKE_API_KEY: { description: 'The mutation `revokeApiKey`, or `npm run keys -- revoke`.' },
     SET_QUOTAS: { description: 'The mutation `setQuotas`.' },
+    CREATE_WEBHOOK_ENDPOINT: { description: 'The mutation `createWebhookEndpoint`.' },
+    UPDATE_WEBHOOK_ENDPOINT: { description: 'The mutation `updateWebhookEndpoint`.' },
+    ROTATE_WEBHOOK_SECRET: { description: 'The mutation `rotateWebhookSecret`.' },
+    DELETE_WEBHOOK_ENDPOINT: { description: 'The mutation `deleteWebhookEndpoint`.' },
+    REDELIVER_WEBHOOKS: { description: 'The mutation `redeliverWebhooks`.' },
+    SEND_TEST_WEBHOOK: { description: 'The mutation `sendTestWebhook`.' },
     LOG_IN: {
       description:
         'Requests that were not authenticated. `outcome` is NO_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID, CLAIMS_INVALID, API_KEY_EXPIRED, API_KEY_REVOKED or API_KEY_INVALID, and `address` is a network: all of its refusals within a minute are one entry.',
@@ -79,7 +85,7 @@ const AuditEntryObject = builder.objectRef<AuditEntryRow>('AuditEntry').implemen
     target: t.exposeString('target', {
       nullable: true,
       description:
-        'What `REVOKE_TOKEN` and `REVOKE_TOKENS_OF` revoked: the `jti` of the token, or the `sub` of the tokens; the `id` of the key for `CREATE_API_KEY` and `REVOKE_API_KEY`; `tenant …` or `subject …` for `SET_QUOTAS`; null for other actions and when nothing was revoked.',
+        'What `REVOKE_TOKEN` and `REVOKE_TOKENS_OF` revoked: the `jti` of the token, or the `sub` of the tokens; the `id` of the key for `CREATE_API_KEY` and `REVOKE_API_KEY`; `tenant …` or `subject …` for `SET_QUOTAS`; the `id` of the endpoint for webhooks; null for other actions and when nothing was revoked.',
     }),
   }),
 });

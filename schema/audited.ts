@@ -29,6 +29,12 @@ const actions: Readonly<Record<string, AuditAction>> = {
   createApiKey: 'CREATE_API_KEY',
   revokeApiKey: 'REVOKE_API_KEY',
   setQuotas: 'SET_QUOTAS',
+  createWebhookEndpoint: 'CREATE_WEBHOOK_ENDPOINT',
+  updateWebhookEndpoint: 'UPDATE_WEBHOOK_ENDPOINT',
+  rotateWebhookSecret: 'ROTATE_WEBHOOK_SECRET',
+  deleteWebhookEndpoint: 'DELETE_WEBHOOK_ENDPOINT',
+  redeliverWebhooks: 'REDELIVER_WEBHOOKS',
+  sendTestWebhook: 'SEND_TEST_WEBHOOK',
 };
 
 /**

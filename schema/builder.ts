@@ -17,6 +17,8 @@ interface SchemaTypes {
     scope: ApiKeyScope;
     /** Partners and operators who come with a token: keys do not manage keys. */
     managesApiKeys: boolean;
+    /** Partners and operators, with a token or a key that may. */
+    managesWebhooks: boolean;
     /** Operators of this service. */
     operator: boolean;
   };
@@ -39,6 +41,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       ownToken: viewer.onlyStreamOf === undefined,
       scope: (scope) => viewer.scopes.includes(scope),
       managesApiKeys: viewer.namesCustomers && viewer.apiKey === undefined,
+      managesWebhooks: viewer.namesCustomers && viewer.scopes.includes('webhooks:write'),
       operator: viewer.seesAll,
     }),
     unauthorizedError: (_parent, { viewer }) =>

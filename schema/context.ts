@@ -40,6 +40,8 @@ export interface SchemaDeps {
   /** What an owner uses of those limits that PostgreSQL does not count. */
   readonly usage: Usage;
   readonly siteUrl: (siteName: string) => string;
+  /** For development: webhooks may go to this machine, and without TLS. */
+  readonly allowLoopback: boolean;
   /** Records who did what. */
   readonly audit: Audit;
   /** The longest lifetime of a token, in seconds. */

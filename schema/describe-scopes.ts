@@ -19,6 +19,7 @@ function neededBy({ name, extensions }: GraphQLField<unknown, unknown>): string 
   const authScopes: Readonly<Record<string, unknown>> = { ...declared, ...(declared['$all'] ?? {}) };
   if (authScopes['operator'] === true) return 'scope `operate`';
   if (authScopes['managesApiKeys'] === true) return 'none; use a token';
+  if (authScopes['managesWebhooks'] === true) return 'scope `webhooks:write`';
   const scope = apiKeyScopes.find((known) => known === authScopes['scope']);
   if (!scope) throw new Error(`The field ${name} does not declare which scope it needs.`);
   return `scope \`${scope}\``;

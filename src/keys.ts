@@ -1,6 +1,6 @@
 import { apiKeyCommands } from './app/api-key-commands.ts';
 import { fail } from './app/run.ts';
-import { neededKeys, resealPasswords } from './company/sealed-passwords.ts';
+import { neededKeys, resealSecrets } from './company/sealed-secrets.ts';
 import { ConfigError } from './config/config-error.ts';
 import { readConfig } from './config/read-config.ts';
 import { openPostgres } from './database/open-database.ts';
@@ -31,16 +31,16 @@ try {
   if (!keys) throw new ConfigError(['SECRET_KEYS is missing.']);
   const database = openPostgres(url);
   if (command === 'reseal') {
-    const resealed = await resealPasswords(database.db, secretBox(keys), keys[0]);
+    const resealed = await resealSecrets(database.db, secretBox(keys), keys[0]);
     process.stdout.write(`Resealed ${resealed} under ${keys[0].id}.\n`);
   }
   const needed = await neededKeys(database.db).catch(rejectAsUnusable);
   for (const { id } of keys) {
-    const passwords = needed.find((key) => key.id === id)?.passwords ?? 0;
-    process.stdout.write(`${id}: ${passwords === 0 ? 'not needed' : `needed by ${passwords}`}\n`);
+    const secrets = needed.find((key) => key.id === id)?.secrets ?? 0;
+    process.stdout.write(`${id}: ${secrets === 0 ? 'not needed' : `needed by ${secrets}`}\n`);
   }
-  for (const { id, passwords } of needed) {
-    if (!keys.some((key) => key.id === id)) process.stdout.write(`${id}: MISSING, needed by ${passwords}\n`);
+  for (const { id, secrets } of needed) {
+    if (!keys.some((key) => key.id === id)) process.stdout.write(`${id}: MISSING, needed by ${secrets}\n`);
   }
   await database.close();
 } catch (error) {

@@ -51,6 +51,9 @@ const byToken = (outcome: string, operators = outcome): Row => ({
   operator: operators,
 });
 
+/** What partners and operators do, also with keys that have the scope webhooks:write. */
+const byWebhooks = (outcome: string): Row => ({ ...byToken(outcome), webhooks: outcome });
+
 const [created, denied] = ['CreateCompanySuccess', 'ValidationError'];
 
 /**
@@ -134,6 +137,38 @@ const matrix: Readonly<Record<string, { readonly document: string; readonly row:
   'Mutation.revokeApiKey': {
     document: 'mutation { revokeApiKey(id: "cps_0") { __typename } }',
     row: byToken('ApiKeyNotFound'),
+  },
+  'Query.webhookEndpoints': {
+    document: '{ webhookEndpoints { edges { node { id } } } }',
+    row: byWebhooks('0 seen'),
+  },
+  'Query.webhookDeliveries': {
+    document: '{ webhookDeliveries(endpointId: "we_0") { edges { node { id } } } }',
+    row: byWebhooks('NOT_FOUND'),
+  },
+  'Mutation.createWebhookEndpoint': {
+    document: 'mutation { createWebhookEndpoint(input: { url: "" }) { __typename } }',
+    row: byWebhooks(denied),
+  },
+  'Mutation.updateWebhookEndpoint': {
+    document: 'mutation { updateWebhookEndpoint(endpointId: "we_0", input: {}) { __typename } }',
+    row: byWebhooks('WebhookEndpointNotFound'),
+  },
+  'Mutation.rotateWebhookSecret': {
+    document: 'mutation { rotateWebhookSecret(endpointId: "we_0") { __typename } }',
+    row: byWebhooks('WebhookEndpointNotFound'),
+  },
+  'Mutation.deleteWebhookEndpoint': {
+    document: 'mutation { deleteWebhookEndpoint(endpointId: "we_0") { __typename } }',
+    row: byWebhooks('WebhookEndpointNotFound'),
+  },
+  'Mutation.redeliverWebhooks': {
+    document: 'mutation { redeliverWebhooks(endpointId: "we_0", input: { after: "0" }) { __typename } }',
+    row: byWebhooks('WebhookEndpointNotFound'),
+  },
+  'Mutation.sendTestWebhook': {
+    document: 'mutation { sendTestWebhook(endpointId: "we_0") { __typename } }',
+    row: byWebhooks('WebhookEndpointNotFound'),
   },
   'Mutation.revokeToken': {
     document: 'mutation { revokeToken(tokenId: "") { __typename } }',

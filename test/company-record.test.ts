@@ -7,7 +7,7 @@ import { cancelCompany } from '../src/company/cancel-company.ts';
 import { type CreateCompanyInput, createCompany } from '../src/company/create-company.ts';
 import { type Move, moveCompany } from '../src/company/move-company.ts';
 import { queueCompany } from '../src/company/queue-company.ts';
-import { neededKeys, resealPasswords } from '../src/company/sealed-passwords.ts';
+import { neededKeys, resealSecrets } from '../src/company/sealed-secrets.ts';
 import { companyStatuses } from '../src/company/status.ts';
 import type { CompanyRow } from '../src/company/tables.ts';
 import { openLog } from '../src/observability/log.ts';
@@ -235,15 +235,15 @@ test('a rotation is finished once everything is sealed again under the newest ke
   );
   const { id: erased } = await create('erased');
   await itsSql.execute('update company set sealed_password = null where id = ?', [erased]);
-  assert.deepEqual(await neededKeys(its), [{ id: 'test', passwords: 3 }]);
+  assert.deepEqual(await neededKeys(its), [{ id: 'test', secrets: 3 }]);
 
   const newest = { id: 'k_2', bytes: randomBytes(32) };
   const onlyNew = secretBox([newest]);
-  await assert.rejects(resealPasswords(its, onlyNew, newest), /SECRET_KEYS has no key "test" any more/);
+  await assert.rejects(resealSecrets(its, onlyNew, newest), /SECRET_KEYS has no key "test" any more/);
   const both = { open: secrets.open, seal: onlyNew.seal };
-  assert.equal(await resealPasswords(its, both, newest), 3);
-  assert.equal(await resealPasswords(its, onlyNew, newest), 0);
-  assert.deepEqual(await neededKeys(its), [{ id: 'k_2', passwords: 3 }]);
+  assert.equal(await resealSecrets(its, both, newest), 3);
+  assert.equal(await resealSecrets(its, onlyNew, newest), 0);
+  assert.deepEqual(await neededKeys(its), [{ id: 'k_2', secrets: 3 }]);
   for (const [index, { id }] of companies.entries()) {
     const { company } = await all(id);
     assert.equal(
@@ -274,6 +274,7 @@ test('migrations make the schema that the entities describe', async () => {
     'drop function if exists "api_keys_held"(text);',
     'drop function if exists "next_company_id"();',
     'drop function if exists "quota_exceeded"(text, text, integer, integer);',
+    'drop function if exists "webhook_endpoints_held"(text);',
   ]);
   await em.execute('alter table company_event drop column step');
   assert.match(await difference(), /add "step" text/);

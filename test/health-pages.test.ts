@@ -123,7 +123,7 @@ describe('the worker’s server', () => {
     await until('it is ready', async () => (await ready(address)).status === 200);
     assert.deepEqual(JSON.parse((await ready(address)).text), { postgresql: 'ok', redis: 'ok' });
     assert.equal((await ask(`${address}/healthz`, { method: 'GET' })).status, 200);
-    assert.deepEqual(await loopsOf(address), ['heartbeat', 'reconciler', 'redis watch', 'rescuer']);
+    assert.deepEqual(await loopsOf(address), ['heartbeat', 'reconciler', 'redis watch', 'rescuer', 'webhooks']);
     for (const path of ['/', '/graphql', '/inbox', '/metrics/x']) {
       assert.equal((await ask(`${address}${path}`, { method: 'GET' })).status, 404, path);
     }

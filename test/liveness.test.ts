@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { openHeartbeat } from '../jobs/heartbeat.ts';
 import { openReconciler } from '../jobs/reconciler.ts';
 import { openRescuer } from '../jobs/rescuer.ts';
+import { openWebhooks } from '../jobs/webhooks.ts';
 import { readBacklog } from '../src/app/read-backlog.ts';
 import type { Db } from '../src/company/tables.ts';
 import { openHealth } from '../src/http/health.ts';
@@ -16,10 +17,12 @@ import { type Liveness, openLiveness } from '../src/observability/liveness.ts';
 import { openMetrics } from '../src/observability/metrics.ts';
 import { claimCompany, keepLease } from '../src/provisioning/lease.ts';
 import { runAttempt } from '../src/provisioning/run-attempt.ts';
+import { deliverMessages } from '../src/webhooks/deliver-messages.ts';
 import { ask } from './support/ask.ts';
 import { memoryHost, openCompanyStore, times } from './support/company-store.ts';
 import { Faults, faultyHost } from './support/faulty-host.ts';
 import { until } from './support/processes.ts';
+import { webhookDeps } from './support/webhook-deliveries.ts';
 
 const store = await openCompanyStore(after);
 const { db, notifier, secrets } = store;
@@ -68,6 +71,7 @@ const openLoops = (on: Db, liveness: Liveness) => ({
     }),
   rescuer: () => openRescuer({ db: on, notifier, metrics, liveness, log }),
   heartbeat: () => openHeartbeat({ db: on, worker: 'test', liveness, log }),
+  webhooks: () => openWebhooks(webhookDeps(store, { db: on, liveness })),
 });
 
 describe('hanging loops', { timeout: 180_000 }, () => {
@@ -76,6 +80,10 @@ describe('hanging loops', { timeout: 180_000 }, () => {
     reconciler: (liveness) => openLoops(hanging, liveness).reconciler(),
     rescuer: (liveness) => openLoops(hanging, liveness).rescuer(),
     heartbeat: (liveness) => openLoops(hanging, liveness).heartbeat(),
+    webhooks: (liveness) => openLoops(hanging, liveness).webhooks(),
+    webhook(liveness) {
+      deliverMessages(webhookDeps(store, { db: hanging, liveness }), 'we_0', ever);
+    },
     async claim(liveness) {
       const { id } = await store.create('never-claimed');
       runAttempt({ ...store.provisioning(memoryHost()), db: hanging, liveness }, id, ever);

@@ -7,7 +7,6 @@ import { openApiKeyRing } from '../access/api-key-ring.ts';
 import { openRevocations } from '../access/revoked-tokens.ts';
 import { openAudit } from '../audit/audit.ts';
 import { openNotifier } from '../company/notifier.ts';
-import { neededKeys } from '../company/sealed-passwords.ts';
 import type { Config } from '../config/variables.ts';
 import { openDeployment } from '../database/deployment.ts';
 import { refusalOf, rejectAsUnusable } from '../database/unusable-database.ts';
@@ -35,12 +34,16 @@ import { RedisUnavailable } from '../redis/redis-unavailable.ts';
 import { watchRedis } from '../redis/watch-redis.ts';
 import { followRevocations } from '../revocation/follow-revocations.ts';
 import { secretBox } from '../secrets/secret-box.ts';
+import { attemptLimit } from '../webhooks/deliver-messages.ts';
+import { type RetrySchedule, usualSchedule } from '../webhooks/retry-schedule.ts';
+import { messageSender } from '../webhooks/send-message.ts';
 import { openResources } from './backing-services.ts';
 import { openLimits } from './limits.ts';
 import { openSiteHost, siteUrls } from './open-site-host.ts';
 import { companyUrls, hasGraphiQL, type PageAddresses, pageAddresses } from './page-addresses.ts';
 import { inboxOf, sandboxSitesOf } from './pages.ts';
 import { readBacklog } from './read-backlog.ts';
+import { reportNeededKeys } from './report-needed-keys.ts';
 import { openSignIn, type SignIn, signsInDeveloper } from './sign-in.ts';
 
 export interface Service {
@@ -66,7 +69,11 @@ export async function openService(
   config: Config,
   parts: { api: boolean; worker: boolean },
   log: Log,
-  { host: given, times = leaseTimes }: { host?: SiteHost; times?: Omit<LeaseTimes, 'attempt'> } = {},
+  {
+    host: given,
+    times = leaseTimes,
+    webhookRetries = usualSchedule,
+  }: { host?: SiteHost; times?: Omit<LeaseTimes, 'attempt'>; webhookRetries?: RetrySchedule } = {},
 ): Promise<Service> {
   await using closing = new AsyncDisposableStack();
   const metrics = openMetrics();
@@ -80,7 +87,7 @@ export async function openService(
   for (const name of await database.migrate(waiting)) log.info({ migration: name }, 'migrated');
 
   const { db } = database;
-  await reportNeededKeys();
+  await reportNeededKeys(db, resources.secretKeys, log);
   const deployment = await openDeployment(database.em, { moved: false });
   if (deployment.renewed)
     log.warn(
@@ -122,6 +129,8 @@ export async function openService(
   });
   const sitesPort = (parts.api && http?.port) || config.PORT;
   const siteUrl = siteUrls(config, sitesPort);
+  /** Webhooks may go to this machine. */
+  const isDevelopment = config.NODE_ENV !== 'production';
 
   const revocations = openRevocations();
   const keysUnread = logOnChange((err) => log.warn({ err }, 'could not read API keys'));
@@ -146,15 +155,6 @@ export async function openService(
       return opened.disposeAsync();
     },
   };
-
-  async function reportNeededKeys(): Promise<void> {
-    for (const { id, passwords } of await neededKeys(db).catch(rejectAsUnusable)) {
-      if (resources.secretKeys.some((key) => key.id === id))
-        log.info({ key: id, passwords }, 'the database needs a key');
-      else
-        log.error({ key: id, passwords }, 'SECRET_KEYS lacks a key that the database needs; append it to the others');
-    }
-  }
 
   async function listen(): Promise<HttpServer | undefined> {
     const port = parts.api ? config.PORT : config.WORKER_PORT;
@@ -194,6 +194,7 @@ export async function openService(
       quotas: limits.configured,
       usage: limits.viewers,
       siteUrl,
+      allowLoopback: isDevelopment,
       audit,
       longestTokenLife: config.AUTH_LONGEST_TOKEN_SECONDS,
       refreshRevocations: followed.refresh,
@@ -244,6 +245,16 @@ export async function openService(
         supportEmail: config.SUPPORT_EMAIL ?? 'support@company-provisioning.example',
         usualTimeZone: config.BENCH_TIME_ZONE,
         sandbox: host.kind === 'sandbox',
+        metrics,
+        liveness,
+        log,
+      },
+      {
+        db,
+        secrets,
+        sender: messageSender({ allowLoopback: isDevelopment, timeoutMs: attemptLimit }),
+        siteUrl,
+        schedule: webhookRetries,
         metrics,
         liveness,
         log,

@@ -17,8 +17,12 @@ export type AuditAction =
   | 'CREATE_COMPANY'
   /** The mutation `createStreamToken`. */
   | 'CREATE_STREAM_TOKEN'
+  /** The mutation `createWebhookEndpoint`. */
+  | 'CREATE_WEBHOOK_ENDPOINT'
   /** The mutation `deleteDraft`. */
   | 'DELETE_DRAFT'
+  /** The mutation `deleteWebhookEndpoint`. */
+  | 'DELETE_WEBHOOK_ENDPOINT'
   /** Requests that were not authenticated. `outcome` is NO_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID, CLAIMS_INVALID, API_KEY_EXPIRED, API_KEY_REVOKED or API_KEY_INVALID, and `address` is a network: all of its refusals within a minute are one entry. */
   | 'LOG_IN'
   /** The mutation `provisionCompany`. */
@@ -29,6 +33,8 @@ export type AuditAction =
   | 'READ_LOG'
   /** An operator read the recipient or the error of a mail about another’s company. Recorded once a minute. */
   | 'READ_MAIL'
+  /** The mutation `redeliverWebhooks`. */
+  | 'REDELIVER_WEBHOOKS'
   /** The mutation `resendMail`. */
   | 'RESEND_MAIL'
   /** The mutation `revokeApiKey`, or `npm run keys -- revoke`. */
@@ -37,8 +43,14 @@ export type AuditAction =
   | 'REVOKE_TOKEN'
   /** The mutation `revokeTokensOf`. */
   | 'REVOKE_TOKENS_OF'
+  /** The mutation `rotateWebhookSecret`. */
+  | 'ROTATE_WEBHOOK_SECRET'
+  /** The mutation `sendTestWebhook`. */
+  | 'SEND_TEST_WEBHOOK'
   /** The mutation `setQuotas`. */
-  | 'SET_QUOTAS';
+  | 'SET_QUOTAS'
+  /** The mutation `updateWebhookEndpoint`. */
+  | 'UPDATE_WEBHOOK_ENDPOINT';
 
 /** The entries to list; omitted criteria are ignored. */
 export type AuditFilter = {

@@ -16,6 +16,12 @@ export const auditActions = [
   'CREATE_API_KEY',
   'REVOKE_API_KEY',
   'SET_QUOTAS',
+  'CREATE_WEBHOOK_ENDPOINT',
+  'UPDATE_WEBHOOK_ENDPOINT',
+  'ROTATE_WEBHOOK_SECRET',
+  'DELETE_WEBHOOK_ENDPOINT',
+  'REDELIVER_WEBHOOKS',
+  'SEND_TEST_WEBHOOK',
   'LOG_IN',
   'READ_MAIL',
   'READ_FAILURE',
@@ -46,7 +52,7 @@ export const AuditEntrySchema = defineEntity({
     /** The network address of the client, as far as it is known. */
     address: p.text().nullable(),
     companyId: p.text().$type<CompanyId>().nullable(),
-    /** What it is about besides a company: the `jti` or the `sub` whose tokens were revoked, an API key, or whose quotas were set. */
+    /** What it is about besides a company: the `jti` or the `sub` whose tokens were revoked, an API key, whose quotas were set, or a webhook endpoint. */
     target: p.text().nullable(),
     /** How often it happened: above 1 only for what is counted instead of recorded one by one. */
     count: p.integer().default(1),

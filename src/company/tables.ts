@@ -9,6 +9,9 @@ import type { MailAccountSchema } from './mail-account.ts';
 import type { OutboxMailSchema } from './outbox-mail.ts';
 import type { QuotaOverrideSchema } from './quota-override.ts';
 import type { RevocationSchema } from './revocation.ts';
+import type { WebhookCursorSchema } from './webhook-cursor.ts';
+import type { WebhookDeliverySchema } from './webhook-delivery.ts';
+import type { WebhookEndpointSchema } from './webhook-endpoint.ts';
 import type { WorkerSchema } from './worker.ts';
 
 /** The tables as queries see them. Columns keep their names in the database, so that SQL reads as SQL. */
@@ -23,6 +26,9 @@ export interface Tables {
   api_key: InferKyselyTable<typeof ApiKeySchema>;
   quota_override: InferKyselyTable<typeof QuotaOverrideSchema>;
   revocation: InferKyselyTable<typeof RevocationSchema>;
+  webhook_endpoint: InferKyselyTable<typeof WebhookEndpointSchema>;
+  webhook_delivery: InferKyselyTable<typeof WebhookDeliverySchema>;
+  webhook_cursor: InferKyselyTable<typeof WebhookCursorSchema>;
 }
 
 export type CompanyRow = Selectable<Tables['company']>;

@@ -335,9 +335,15 @@ type CompanyProblem_SiteNameTaken_Fragment = { __typename: 'SiteNameTaken', fiel
 
 type CompanyProblem_TooManyApiKeys_Fragment = { __typename: 'TooManyApiKeys', message: string };
 
+type CompanyProblem_TooManyWebhookEndpoints_Fragment = { __typename: 'TooManyWebhookEndpoints', message: string };
+
 type CompanyProblem_ValidationError_Fragment = { __typename: 'ValidationError', message: string, faults: Array<{ field: string, message: string }> };
 
 type CompanyProblem_VersionConflict_Fragment = { __typename: 'VersionConflict', field: string, message: string };
+
+type CompanyProblem_WebhookEndpointDisabled_Fragment = { __typename: 'WebhookEndpointDisabled', field: string, message: string };
+
+type CompanyProblem_WebhookEndpointNotFound_Fragment = { __typename: 'WebhookEndpointNotFound', field: string, message: string };
 
 type CompanyProblem_WrongStatus_Fragment = { __typename: 'WrongStatus', field: string, message: string };
 
@@ -353,8 +359,11 @@ export type CompanyProblemFragment =
   | CompanyProblem_ReadOnly_Fragment
   | CompanyProblem_SiteNameTaken_Fragment
   | CompanyProblem_TooManyApiKeys_Fragment
+  | CompanyProblem_TooManyWebhookEndpoints_Fragment
   | CompanyProblem_ValidationError_Fragment
   | CompanyProblem_VersionConflict_Fragment
+  | CompanyProblem_WebhookEndpointDisabled_Fragment
+  | CompanyProblem_WebhookEndpointNotFound_Fragment
   | CompanyProblem_WrongStatus_Fragment
 ;
 

@@ -15,6 +15,9 @@ import { OutboxMail } from '../company/outbox-mail.ts';
 import { QuotaOverrideSchema } from '../company/quota-override.ts';
 import { RevocationSchema } from '../company/revocation.ts';
 import type { Db, Tables } from '../company/tables.ts';
+import { WebhookCursorSchema } from '../company/webhook-cursor.ts';
+import { WebhookDeliverySchema } from '../company/webhook-delivery.ts';
+import { WebhookEndpointSchema } from '../company/webhook-endpoint.ts';
 import { WorkerSchema } from '../company/worker.ts';
 import type { Log } from '../observability/log.ts';
 import { type DatabaseUrl, parseDatabaseUrl } from './database-url.ts';
@@ -48,6 +51,7 @@ import { MailedFailure } from './migrations/20261126-mailed-failure.ts';
 import { QuotaCounts } from './migrations/20261126-quota-counts.ts';
 import { AddQuotaOverride } from './migrations/20261126-quota-overrides.ts';
 import { References } from './migrations/20261126-references.ts';
+import { AddWebhooks } from './migrations/20261127-webhooks.ts';
 import { ServerPool } from './server-pool.ts';
 import { withLimits, withoutLimits } from './session-settings.ts';
 import { createTextIndex, textIndexMissing } from './text-index.ts';
@@ -83,6 +87,9 @@ const options = {
     RevocationSchema,
     LogLineSchema,
     ApiKeySchema,
+    WebhookEndpointSchema,
+    WebhookDeliverySchema,
+    WebhookCursorSchema,
   ],
   extensions: [Migrator],
   // Entities are never loaded: the query builder reads and writes rows, and nothing is kept in an identity map.
@@ -117,6 +124,7 @@ const options = {
       Locale,
       AddQuotaOverride,
       MailedFailure,
+      AddWebhooks,
     ],
     snapshot: false,
     silent: true,

@@ -25,7 +25,9 @@ export type Watched =
   | 'reconciler'
   | 'redis watch'
   | 'rescuer'
-  | 'revocations';
+  | 'revocations'
+  | 'webhook'
+  | 'webhooks';
 
 export interface Life extends Disposable {
   goesOn(): void;

@@ -20,6 +20,8 @@ export interface Metrics {
   attemptLost(reason: FailureReason): void;
   /** A delivery attempt ended; `deferred` is retried later, `refused` never. */
   mailAttempted(kind: MailKind, outcome: 'accepted' | 'deferred' | 'refused', seconds: number): void;
+  /** An attempt to send a message to a webhook endpoint ended. */
+  webhookAttempted(outcome: 'delivered' | 'failed', seconds: number): void;
   /** Whether our account at the mail server works, as the last delivery attempt showed. */
   mailAccount(works: boolean): void;
   jobEnqueued(queue: string, outcome: 'enqueued' | 'lost'): void;
@@ -85,6 +87,7 @@ const attemptSeconds = [1, 10, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 1_2
 const stepSeconds = [0.1, 0.5, 1, 2, 5, 10, 20, 30, 45, 60, 90, 120, 180, 300, 600];
 const waitSeconds = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 15, 60, 300, 900, 3_600, 14_400];
 const mailSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60];
+const webhookSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
 const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
@@ -121,6 +124,12 @@ export function openMetrics(): Metrics {
     'kind',
     'outcome',
   );
+  const webhooks = histogram(
+    'webhook_attempt_duration_seconds',
+    'How long attempts to send messages to webhook endpoints took.',
+    webhookSeconds,
+    'outcome',
+  );
   const mailAccount = gauge(
     'mail_account_up',
     '1 while the mail account works, 0 while all mails wait for it to be mended.',
@@ -155,6 +164,7 @@ export function openMetrics(): Metrics {
     attemptEnded: (outcome, seconds) => attempts.observe({ outcome }, seconds),
     attemptLost: (reason) => lostAttempts.inc({ reason }),
     mailAttempted: (kind, outcome, seconds) => mails.observe({ kind, outcome }, seconds),
+    webhookAttempted: (outcome, seconds) => webhooks.observe({ outcome }, seconds),
     mailAccount: (works) => mailAccount.set(works ? 1 : 0),
     jobEnqueued: (queue, outcome) => enqueued.inc({ queue, outcome }),
     jobReenqueued: (queue) => reenqueued.inc({ queue }),

@@ -295,6 +295,47 @@ describe('the audit log', { skip: serversMissing, timeout: 120_000 }, () => {
       assert.equal(target, outcome === 'SetQuotasSuccess' ? 'tenant limited' : null, outcome);
   });
 
+  test('the audit log has an entry for each change of a webhook endpoint, each message that was asked for, and each that was not', async () => {
+    const sent: [action: string, outcome: string, target: string | null][] = [];
+    const told = async (mutation: string, target: string | null, subject = 'wanda', role: Role = 'partner') => {
+      const action = mutation.replace(/\(.*/, '').replace(/[A-Z]/g, '_$&').toUpperCase();
+      const outcome = await send(subject, role, mutation);
+      if (subject === 'wanda') sent.push([action, outcome, target]);
+      return outcome;
+    };
+    const create = (url: string): string => `createWebhookEndpoint(input: { url: "${url}" })`;
+    for (let made = 0; made < 16; made += 1)
+      assert.equal(await send('wanda', 'partner', create('https://portal.example')), 'WebhookSecretSuccess');
+    const { rows } = await owner.query(`select id from webhook_endpoint where owner = 'wanda' order by position`);
+    for (const { id } of rows) sent.push(['CREATE_WEBHOOK_ENDPOINT', 'WebhookSecretSuccess', id]);
+    await told(create('https://portal.example'), null);
+    await told(create('https://localhost.localdomain:25'), null);
+    for (const [id, target] of [
+      [rows[0].id, rows[0].id],
+      ['we_0', null],
+    ]) {
+      await told(`rotateWebhookSecret(endpointId: "${id}")`, target);
+      await told(`sendTestWebhook(endpointId: "${id}")`, target);
+      await told(`redeliverWebhooks(endpointId: "${id}", input: { after: "0" })`, target);
+      await told(`updateWebhookEndpoint(endpointId: "${id}", input: { enabled: false })`, target);
+    }
+    const [{ id }] = rows;
+    await told(`updateWebhookEndpoint(endpointId: "${id}", input: { url: "" })`, null);
+    await told(`redeliverWebhooks(endpointId: "${id}", input: { after: "x" })`, null);
+    await told(`redeliverWebhooks(endpointId: "${id}", input: { after: "0" })`, null);
+    await told(`sendTestWebhook(endpointId: "${id}")`, null);
+    await told(`deleteWebhookEndpoint(endpointId: "${id}")`, id);
+    await told(`deleteWebhookEndpoint(endpointId: "${id}")`, null);
+    assert.equal(await told(`deleteWebhookEndpoint(endpointId: "${id}")`, null, 'wilma', 'customer'), 'FORBIDDEN');
+
+    const found = await entriesOf('wanda', sent.length);
+    assert.deepEqual(compared(found.map(({ action, outcome, target }) => [action, outcome, target])), compared(sent));
+    const mutations = [
+      ...new Set(sent.map(([action]) => action.toLowerCase().replace(/_(.)/g, (_, letter) => letter.toUpperCase()))),
+    ];
+    assert.deepEqual(new Set(sent.map(([, outcome]) => outcome)), new Set(mutations.flatMap(resultsOf)));
+  });
+
   test('the audit log records when an operator reads what only operators see of another’s company', async () => {
     const joes = await companyOf('joe');
     await owner.query(

@@ -86,8 +86,8 @@ describe('the rotation of SECRET_KEYS', { skip: serversMissing, timeout: 300_000
     ] as const) {
       const starting = await cluster.startApi({ SECRET_KEYS });
       t.after(() => starting.end('SIGTERM'));
-      const { msg, key: id, passwords, ...line } = await starting.line(({ key }) => key !== undefined, 'the key');
-      assert.deepEqual([line['level'], msg, id, passwords], [level, what, 'old', 5]);
+      const { msg, key: id, secrets, ...line } = await starting.line(({ key }) => key !== undefined, 'the key');
+      assert.deepEqual([line['level'], msg, id, secrets], [level, what, 'old', 5]);
     }
   });
 

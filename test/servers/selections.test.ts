@@ -35,6 +35,10 @@ const selections: Readonly<Record<string, (lines: number) => string>> = {
   'companies that are created together': (lines) => `mutation { createCompanies(inputs: [${inputs(lines)}]) {
     ... on CreateCompanySuccess { company { ${company(lines)} } }
   } }`,
+  'webhook endpoints, and the messages to one': (lines) => `{
+    webhookEndpoints(first: ${lines}) { edges { node { id url owner { subject } } } }
+    webhookDeliveries(endpointId: "we_0", first: ${lines}) { edges { node { id type state cursor } } }
+  }`,
   'undelivered mails with their companies': (lines) =>
     `{ serviceStatus { undeliveredMails(first: ${lines}) { edges { node { recipient company { ${company(lines)} } } } } } }`,
 };

@@ -28,7 +28,7 @@ import {
 } from '../../src/company/list-companies.ts';
 import { queueCompany } from '../../src/company/queue-company.ts';
 import type { Requester } from '../../src/company/requester.ts';
-import { neededKeys, resealPasswords } from '../../src/company/sealed-passwords.ts';
+import { neededKeys, resealSecrets } from '../../src/company/sealed-secrets.ts';
 import { companyStatuses } from '../../src/company/status.ts';
 import type { Db } from '../../src/company/tables.ts';
 import { isIndexed } from '../../src/company/text-search.ts';
@@ -58,6 +58,25 @@ import { countCompaniesOf, overrideQuotas } from '../../src/quotas/quota-overrid
 import { followRevocations } from '../../src/revocation/follow-revocations.ts';
 import { findRevocations, revoke } from '../../src/revocation/revoke.ts';
 import { secretBox } from '../../src/secrets/secret-box.ts';
+import {
+  deleteOldDeliveries,
+  findDueEndpoints,
+  giveUpDeliveries,
+  recordOutcome,
+  releaseDelivery,
+  takeDueDeliveries,
+} from '../../src/webhooks/deliveries.ts';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  findEndpoint,
+  listEndpoints,
+  rotateSecret,
+  updateEndpoint,
+} from '../../src/webhooks/endpoints.ts';
+import { fanOut } from '../../src/webhooks/fan-out.ts';
+import { listDeliveries } from '../../src/webhooks/list-deliveries.ts';
+import { mostEvents, queueTestMessage, requeueMessages } from '../../src/webhooks/queue-messages.ts';
 import { stepNamed, times } from '../support/company-store.ts';
 import {
   type ExecutedStatement,
@@ -86,6 +105,7 @@ const growing = new Set([
   'log_line',
   'api_key',
   'quota_override',
+  'webhook_delivery',
 ]);
 
 /** How many rows of growing tables one statement may look at, and how many it may sort beyond those that it returns. */
@@ -558,10 +578,61 @@ describe('the statements of the service, among many companies', { skip: serversM
     assertBounded();
   });
 
-  test('the keys that the database needs are counted, and passwords encrypted again, from sealed passwords alone', async () => {
+  test('webhook endpoints are listed from their newest, and their messages are made, sent, listed, asked for and deleted by indexes', async () => {
+    const settings = { url: 'https://portal.example', kinds: ['QUEUED'], description: '', contactEmail: null } as const;
+    const made = await createEndpoint({ db, secrets }, { ...settings, owner: newcomer.owner, createdBy: 'nina' }, act);
+    const { id } = made?.row ?? assert.fail('the owner may have more');
+    await rotateSecret({ db, secrets }, id, newcomer.owner, act);
+    await updateEndpoint(db, id, newcomer.owner, { kinds: ['CREATED'], enabled: true }, act);
+    await updateEndpoint(db, id, undefined, { enabled: false }, act);
+    await updateEndpoint(db, id, undefined, { enabled: true }, act);
+    await findEndpoint(db, id, newcomer.owner);
+    for (const owner of [undefined, 'holder-1'])
+      for (const fromEnd of [false, true])
+        for (const window of [{}, { after: 100, before: 10 }])
+          await listEndpoints(db, owner, { ...window, fromEnd, limit: 21 });
+    for (const state of [undefined, 'WAITING', 'DELIVERED'] as const)
+      for (const fromEnd of [false, true])
+        for (const window of [{}, { after: volume.companies, before: 10 }])
+          await listDeliveries(db, 'we_0', state, { ...window, fromEnd, limit: 21 });
+    assertBounded();
+
+    await created(operator, 'sent-by-webhook');
+    await numberEvents(db);
+    assert.equal(await fanOut(db), false);
+    const due = await findDueEndpoints(db);
+    assert.ok(due.some(({ isOver }) => isOver) && due.some(({ isOver }) => !isOver));
+    assertBounded({ ...usual, rows: 2 * usual.rows });
+    for (const endpoint of ['we_0', 'we_41']) {
+      const taken = await takeDueDeliveries(db, endpoint, 8);
+      const [delivery, refused, released] = taken;
+      assert.ok(delivery && refused && released);
+      const answer = { kind: 'answered', status: 200, durationMs: 5 } as const;
+      await recordOutcome(db, delivery, { answer, pause: undefined, endpoint: 'works' });
+      await recordOutcome(db, refused, { answer, pause: 5_000, endpoint: 'fails' });
+      await releaseDelivery(db, released);
+    }
+    await queueTestMessage(db, 'we_0', act);
+    assertBounded();
+    await giveUpDeliveries(db, 'we_1');
+    await deleteOldDeliveries(db);
+    assertBounded();
+    await requeueMessages(
+      db,
+      { id: 'we_0', owner: filled.partner },
+      { after: 0, until: Number.MAX_SAFE_INTEGER, includeDelivered: true },
+      act,
+    );
+    // Those of an owner with a fifth of all events are found among all, in their order.
+    assertBounded({ ...usual, rows: 6 * mostEvents });
+    assert.equal(await deleteEndpoint(db, id, undefined, act), true);
+    assertBounded();
+  });
+
+  test('the keys that the database needs are counted, and secrets encrypted again, from sealed secrets alone', async () => {
     const deps = { db, notifier, secrets: secretBox([oldKey]), apps: ['erpnext'], ownHosts: [] };
     await createCompany(deps, operator, requestFor('sealed.localhost'));
-    assert.equal(await resealPasswords(db, secrets, newKey), 1);
+    assert.equal(await resealSecrets(db, secrets, newKey), 1);
     await neededKeys(db);
     assertBounded();
   });

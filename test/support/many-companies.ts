@@ -101,6 +101,22 @@ export async function fillDatabase(client: Client, { companies, events }: Volume
     `insert into quota_override (owner, streams) select 'holder-' || number, 1 from generate_series(1, $1::int) as number`,
     [companies],
   );
+  await client.query(
+    `insert into webhook_endpoint (id, owner, url, kinds, description, sealed_secret, created_by, disabled_at)
+     select 'we_' || number, case number when 0 then 'portal' else 'holder-' || number % 100 end, 'https://portal.example', '{SUCCEEDED,FAILED}',
+       '', 'k2.' || number, 'holder', case when number % 80 = 1 then now() end
+     from generate_series(0, $1::int / 10) as number`,
+    [companies],
+  );
+  // Nearly all were received; what waits is for some endpoints, most of it for one.
+  await client.query(
+    `insert into webhook_delivery (id, endpoint_id, company_id, version, event_position, kind, state, due_at, ended_at)
+     select 'msg_' || company.position, 'we_' || case when company.position % 4 = 0 then 0 else company.position % 200 end, company.id, 1, event.position, 'SUCCEEDED', state,
+       now() - interval '1 minute', case when state = 'WAITING' then null else now() - interval '31 days' + company.position * interval '2 minutes' end
+     from company join company_event as event on event.company_id = company.id and event.version = 1,
+       lateral (select case company.position % 40 when 0 then 'WAITING' when 1 then 'WAITING' when 2 then 'GIVEN_UP' else 'DELIVERED' end as state) as chosen`,
+  );
+  await client.query('update webhook_cursor set position = (select max(position) from company_event)');
   await client.query(`insert into worker (name, started_at, seen_at, alive_until, late_loops)
     values ('worker-1', now(), now(), now() + interval '1 hour', '{}')`);
   await client.query('vacuum analyze');
