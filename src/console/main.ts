@@ -10,6 +10,7 @@ const screens: Readonly<Record<string, () => Promise<{ readonly open: OpenScreen
   '': () => import('./screens/companies.ts'),
   companies: () => import('./screens/company.ts'),
   new: () => import('./screens/new-company.ts'),
+  operations: () => import('./screens/operations.ts'),
 };
 
 const session = openSession();
@@ -159,7 +160,10 @@ function frame(): TemplateResult {
     <p class="unseen" role="status">${announced}</p>`;
 }
 
-const links = (): readonly (readonly [string, string])[] => [['', 'Companies']];
+const links = (): readonly (readonly [string, string])[] => [
+  ['', 'Companies'],
+  ...(viewer?.operates ? ([['operations', 'Operations']] as const) : []),
+];
 
 const isShown = (path: string): boolean => location.pathname === root + path;
 

@@ -135,6 +135,13 @@ export type FailureReason =
   /** Its workers were lost too many times. */
   | 'WORKER_LOST';
 
+/** The subject of a mail. */
+export type MailKind =
+  /** The attempt failed; the mail says why. */
+  | 'SITE_FAILED'
+  /** The site is ready; the mail carries the credentials. */
+  | 'SITE_READY';
+
 /** A note about a company; this service does not interpret it. */
 export type MetadataEntryInput = {
   /** 1 to 40 characters without control characters. */
@@ -367,6 +374,27 @@ export type CompanyProblemFragment =
   | CompanyProblem_WrongStatus_Fragment
 ;
 
+export type ServiceQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ServiceQuery = { serviceStatus: { waiting: number, oldestWaitingSince: string | null, stalled: number, runningCount: number, workerCount: number, workers: Array<{ name: string, startedAt: string, seenAt: string, lateLoops: Array<string> }>, mailAccountFault: { since: string, cause: string, waitingMails: number } | null, running: Array<{ worker: string, claims: number, leaseAgeSeconds: number, deadlineAt: string, company: { id: string, companyName: string, progress: number } }>, undeliveredMails: { edges: Array<{ node: { id: string, kind: MailKind, state: UndeliveredState, recipient: string, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, companyName: string } } }>, pageInfo: { hasNextPage: boolean } } } };
+
+export type UndeliveredMailFragment = { id: string, kind: MailKind, state: UndeliveredState, recipient: string, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, companyName: string } };
+
+export type ResendMutationVariables = Exact<{
+  mailId: string | number;
+  recipient?: string | null | undefined;
+}>;
+
+
+export type ResendMutation = { resendMail:
+    | { __typename: 'MailAlreadySent', message: string }
+    | { __typename: 'MailBeingSent', message: string }
+    | { __typename: 'MailNotFound', message: string }
+    | { __typename: 'ResendMailSuccess', message: string }
+    | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, message: string }> }
+   };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -478,6 +506,22 @@ export const CompanyProblemFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CompanyProblem"}) as unknown as TypedDocumentString<CompanyProblemFragment, unknown>;
+export const UndeliveredMailFragmentDoc = new TypedDocumentString(`
+    fragment UndeliveredMail on UndeliveredMail {
+  id
+  kind
+  state
+  recipient
+  tries
+  dueAt
+  lastError
+  createdAt
+  company {
+    id
+    companyName
+  }
+}
+    `, {"fragmentName":"UndeliveredMail"}) as unknown as TypedDocumentString<UndeliveredMailFragment, unknown>;
 export const CompanyPageDocument = new TypedDocumentString(`
     query CompanyPage($first: Int!, $after: String, $filter: CompanyFilter) {
   companies(first: $first, after: $after, filter: $filter) {
@@ -929,3 +973,78 @@ export const CreateCompanyDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<CreateCompanyMutation, CreateCompanyMutationVariables>;
+export const ServiceDocument = new TypedDocumentString(`
+    query Service {
+  serviceStatus {
+    waiting
+    oldestWaitingSince
+    stalled
+    runningCount
+    workerCount
+    workers {
+      name
+      startedAt
+      seenAt
+      lateLoops
+    }
+    mailAccountFault {
+      since
+      cause
+      waitingMails
+    }
+    running {
+      company {
+        id
+        companyName
+        progress
+      }
+      worker
+      claims
+      leaseAgeSeconds
+      deadlineAt
+    }
+    undeliveredMails(first: 50) {
+      edges {
+        node {
+          ...UndeliveredMail
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment UndeliveredMail on UndeliveredMail {
+  id
+  kind
+  state
+  recipient
+  tries
+  dueAt
+  lastError
+  createdAt
+  company {
+    id
+    companyName
+  }
+}`) as unknown as TypedDocumentString<ServiceQuery, ServiceQueryVariables>;
+export const ResendDocument = new TypedDocumentString(`
+    mutation Resend($mailId: ID!, $recipient: String) {
+  resendMail(mailId: $mailId, recipient: $recipient) {
+    __typename
+    ... on Problem {
+      message
+    }
+    ... on ValidationError {
+      faults {
+        field
+        message
+      }
+    }
+    ... on ResendMailSuccess {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResendMutation, ResendMutationVariables>;
