@@ -11,6 +11,7 @@ const screens: Readonly<Record<string, () => Promise<{ readonly open: OpenScreen
   companies: () => import('./screens/company.ts'),
   new: () => import('./screens/new-company.ts'),
   operations: () => import('./screens/operations.ts'),
+  access: () => import('./screens/access.ts'),
 };
 
 const session = openSession();
@@ -163,6 +164,7 @@ function frame(): TemplateResult {
 const links = (): readonly (readonly [string, string])[] => [
   ['', 'Companies'],
   ...(viewer?.operates ? ([['operations', 'Operations']] as const) : []),
+  ...(viewer?.actsForOthers ? ([['access', 'Access']] as const) : []),
 ];
 
 const isShown = (path: string): boolean => location.pathname === root + path;

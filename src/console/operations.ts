@@ -3,6 +3,17 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What an API key may do. The description of each root field names the scope that it needs. */
+export type ApiKeyScope =
+  /** `companies:read`: read and watch companies. */
+  | 'companies:read'
+  /** `companies:write`: create, correct, delete, provision and cancel companies; includes `companies:read`. */
+  | 'companies:write'
+  /** `operate`: what operators may do, and with the other scopes for every company. Only for keys that operators make for themselves. */
+  | 'operate'
+  /** `webhooks:write`: manage webhook endpoints and their deliveries. */
+  | 'webhooks:write';
+
 /** What happened to a company. */
 export type CompanyEventKind =
   /** `customerEmail` was corrected. The status does not change; this may follow ACTIVE or FAILED. */
@@ -78,6 +89,18 @@ export type CompanyStatus =
   /** Durably queued; waiting for a worker. */
   | 'QUEUED';
 
+/** A key to create. */
+export type CreateApiKeyInput = {
+  /** How long it is valid: 1 to 366 days, 366 by default. */
+  expiresInDays?: number | null | undefined;
+  /** Tells keys apart in the list. 1 to 100 characters. */
+  name: string;
+  /** For operators: whom it acts for; by default your own owner. */
+  owner?: OwnerInput | null | undefined;
+  /** What it may do: at least one, and no more than you may. */
+  scopes: Array<ApiKeyScope>;
+};
+
 /** The company to create, and its site. */
 export type CreateCompanyInput = {
   /** The login of the site’s administrator: one plain address (RFC 5321) of up to 140 characters. */
@@ -110,6 +133,20 @@ export type CreateCompanyInput = {
   metadata?: Array<MetadataEntryInput> | null | undefined;
   /** The site’s time zone: a name of the IANA tz database, e.g. `Europe/Berlin`. By default that of the country’s capital. */
   timeZone?: string | null | undefined;
+};
+
+/** An endpoint to make. */
+export type CreateWebhookEndpointInput = {
+  /** Whom to mail when the endpoint is disabled since it fails. By default the address of your token. */
+  contactEmail?: string | null | undefined;
+  /** Your own words, to tell endpoints apart. Up to 200 characters. */
+  description?: string | null | undefined;
+  /** The events to send: at least one; COMPANY_ACTIVE and COMPANY_FAILED by default. */
+  eventTypes?: Array<WebhookEventType> | null | undefined;
+  /** For operators: whose companies’ events it gets; by default your own. */
+  owner?: OwnerInput | null | undefined;
+  /** Where messages are sent by POST: `https://`, of at most 2,048 characters, on the public internet. Addresses are checked at every attempt, and redirects are not followed. */
+  url: string;
 };
 
 /** Why an attempt failed, as programs read it. */
@@ -150,6 +187,14 @@ export type MetadataEntryInput = {
   value: string;
 };
 
+/** An owner: give either a tenant or a subject. */
+export type OwnerInput = {
+  /** The `sub` of the owner’s tokens. Up to 255 characters. */
+  subject?: string | null | undefined;
+  /** The tenant of the owner’s tokens. Up to 255 characters. */
+  tenant?: string | null | undefined;
+};
+
 /** The state of a company’s site. */
 export type SiteStatus =
   /** The site answers and was verified. */
@@ -178,6 +223,46 @@ export type UndeliveredState =
   | 'REFUSED'
   /** It is retried automatically until a server accepts it or refuses it permanently. */
   | 'WAITING';
+
+/** Whether a message was received. */
+export type WebhookDeliveryState =
+  /** The endpoint answered with a status of 200 to 299. */
+  | 'DELIVERED'
+  /** Every attempt failed, or the endpoint was disabled; `redeliverWebhooks` sends it again. A test message is sent once. */
+  | 'GIVEN_UP'
+  /** It is sent as soon as it may be, and again after each failure. */
+  | 'WAITING';
+
+/** An event that can be sent to a webhook endpoint, and the `type` of its message: `company.active` for COMPANY_ACTIVE. Each is a `CompanyEventKind`. */
+export type WebhookEventType =
+  /** `company.active`: the event SUCCEEDED. */
+  | 'SUCCEEDED'
+  /** `company.address_corrected`: the event ADDRESS_CORRECTED. */
+  | 'ADDRESS_CORRECTED'
+  /** `company.cancel_requested`: the event CANCEL_REQUESTED. */
+  | 'CANCEL_REQUESTED'
+  /** `company.corrected`: the event CORRECTED. */
+  | 'CORRECTED'
+  /** `company.created`: the event CREATED. */
+  | 'CREATED'
+  /** `company.failed`: the event FAILED. */
+  | 'FAILED'
+  /** `company.provisioning`: the event CLAIMED. */
+  | 'CLAIMED'
+  /** `company.queued`: the event QUEUED. */
+  | 'QUEUED'
+  /** `company.returned_to_draft`: the event RETURNED_TO_DRAFT. */
+  | 'RETURNED_TO_DRAFT'
+  /** `company.step_completed`: the event STEP_COMPLETED. */
+  | 'STEP_COMPLETED'
+  /** `company.step_progressed`: the event STEP_PROGRESSED. */
+  | 'STEP_PROGRESSED'
+  /** `company.step_retrying`: the event STEP_RETRYING. */
+  | 'STEP_RETRYING'
+  /** `company.step_started`: the event STEP_STARTED. */
+  | 'STEP_STARTED'
+  /** `company.taken_over`: the event TAKEN_OVER. */
+  | 'TAKEN_OVER';
 
 export type ListedCompanyFragment = { id: string, companyName: string, siteName: string, status: CompanyStatus, progress: number, version: number, createdAt: string, provisioningCompletedAt: string | null, health: { state: CompanyHealthState, since: string } | null, failure: { message: string } | null };
 
@@ -395,6 +480,77 @@ export type ResendMutation = { resendMail:
     | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, message: string }> }
    };
 
+export type QuotasQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type QuotasQuery = { quotas: { owner: { subject: string | null, tenant: string | null }, companiesPerDay: { limit: number, used: number }, companiesWaiting: { limit: number, used: number }, attemptsAtOnce: { limit: number, used: number }, requestsPerMinute: { limit: number, used: number }, streams: { limit: number, used: number } } };
+
+export type QuotaFragment = { limit: number, used: number };
+
+export type ApiKeysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ApiKeysQuery = { apiKeys: { edges: Array<{ node: { id: string, name: string, scopes: Array<ApiKeyScope>, createdAt: string, expiresAt: string, lastUsedOn: string | null, revokedAt: string | null, owner: { subject: string | null, tenant: string | null } } }> } };
+
+export type ListedKeyFragment = { id: string, name: string, scopes: Array<ApiKeyScope>, createdAt: string, expiresAt: string, lastUsedOn: string | null, revokedAt: string | null, owner: { subject: string | null, tenant: string | null } };
+
+export type CreateKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateKeyMutation = { createApiKey:
+    | { __typename: 'CreateApiKeySuccess', message: string, key: string }
+    | { __typename: 'TooManyApiKeys', message: string }
+    | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, message: string }> }
+   };
+
+export type RevokeKeyMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RevokeKeyMutation = { revokeApiKey:
+    | { __typename: 'ApiKeyNotFound', message: string }
+    | { __typename: 'RevokeApiKeySuccess', message: string }
+   };
+
+export type WebhookEndpointsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WebhookEndpointsQuery = { webhookEndpoints: { edges: Array<{ node: { id: string, url: string, description: string, eventTypes: Array<WebhookEventType>, failingSince: string | null, disabledAt: string | null } }> } };
+
+export type ListedEndpointFragment = { id: string, url: string, description: string, eventTypes: Array<WebhookEventType>, failingSince: string | null, disabledAt: string | null };
+
+export type WebhookDeliveriesQueryVariables = Exact<{
+  endpointId: string | number;
+}>;
+
+
+export type WebhookDeliveriesQuery = { webhookDeliveries: { edges: Array<{ node: { id: string, type: string, state: WebhookDeliveryState, companyId: string | null, attempts: number, responseStatus: number | null, createdAt: string } }> } };
+
+export type CreateEndpointMutationVariables = Exact<{
+  input: CreateWebhookEndpointInput;
+}>;
+
+
+export type CreateEndpointMutation = { createWebhookEndpoint:
+    | { __typename: 'TooManyWebhookEndpoints', message: string }
+    | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, message: string }> }
+    | { __typename: 'WebhookSecretSuccess', message: string, secret: string }
+   };
+
+export type TestEndpointMutationVariables = Exact<{
+  endpointId: string | number;
+}>;
+
+
+export type TestEndpointMutation = { sendTestWebhook:
+    | { __typename: 'SendTestWebhookSuccess', message: string }
+    | { __typename: 'WebhookEndpointDisabled', message: string }
+    | { __typename: 'WebhookEndpointNotFound', message: string }
+   };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -522,6 +678,37 @@ export const UndeliveredMailFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"UndeliveredMail"}) as unknown as TypedDocumentString<UndeliveredMailFragment, unknown>;
+export const QuotaFragmentDoc = new TypedDocumentString(`
+    fragment Quota on Quota {
+  limit
+  used
+}
+    `, {"fragmentName":"Quota"}) as unknown as TypedDocumentString<QuotaFragment, unknown>;
+export const ListedKeyFragmentDoc = new TypedDocumentString(`
+    fragment ListedKey on ApiKey {
+  id
+  name
+  scopes
+  owner {
+    subject
+    tenant
+  }
+  createdAt
+  expiresAt
+  lastUsedOn
+  revokedAt
+}
+    `, {"fragmentName":"ListedKey"}) as unknown as TypedDocumentString<ListedKeyFragment, unknown>;
+export const ListedEndpointFragmentDoc = new TypedDocumentString(`
+    fragment ListedEndpoint on WebhookEndpoint {
+  id
+  url
+  description
+  eventTypes
+  failingSince
+  disabledAt
+}
+    `, {"fragmentName":"ListedEndpoint"}) as unknown as TypedDocumentString<ListedEndpointFragment, unknown>;
 export const CompanyPageDocument = new TypedDocumentString(`
     query CompanyPage($first: Int!, $after: String, $filter: CompanyFilter) {
   companies(first: $first, after: $after, filter: $filter) {
@@ -1048,3 +1235,155 @@ export const ResendDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ResendMutation, ResendMutationVariables>;
+export const QuotasDocument = new TypedDocumentString(`
+    query Quotas {
+  quotas {
+    owner {
+      subject
+      tenant
+    }
+    companiesPerDay {
+      ...Quota
+    }
+    companiesWaiting {
+      ...Quota
+    }
+    attemptsAtOnce {
+      ...Quota
+    }
+    requestsPerMinute {
+      ...Quota
+    }
+    streams {
+      ...Quota
+    }
+  }
+}
+    fragment Quota on Quota {
+  limit
+  used
+}`) as unknown as TypedDocumentString<QuotasQuery, QuotasQueryVariables>;
+export const ApiKeysDocument = new TypedDocumentString(`
+    query ApiKeys {
+  apiKeys(first: 100) {
+    edges {
+      node {
+        ...ListedKey
+      }
+    }
+  }
+}
+    fragment ListedKey on ApiKey {
+  id
+  name
+  scopes
+  owner {
+    subject
+    tenant
+  }
+  createdAt
+  expiresAt
+  lastUsedOn
+  revokedAt
+}`) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
+export const CreateKeyDocument = new TypedDocumentString(`
+    mutation CreateKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    __typename
+    ... on Problem {
+      message
+    }
+    ... on ValidationError {
+      faults {
+        field
+        message
+      }
+    }
+    ... on CreateApiKeySuccess {
+      message
+      key
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateKeyMutation, CreateKeyMutationVariables>;
+export const RevokeKeyDocument = new TypedDocumentString(`
+    mutation RevokeKey($id: ID!) {
+  revokeApiKey(id: $id) {
+    __typename
+    ... on Problem {
+      message
+    }
+    ... on RevokeApiKeySuccess {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeKeyMutation, RevokeKeyMutationVariables>;
+export const WebhookEndpointsDocument = new TypedDocumentString(`
+    query WebhookEndpoints {
+  webhookEndpoints(first: 100) {
+    edges {
+      node {
+        ...ListedEndpoint
+      }
+    }
+  }
+}
+    fragment ListedEndpoint on WebhookEndpoint {
+  id
+  url
+  description
+  eventTypes
+  failingSince
+  disabledAt
+}`) as unknown as TypedDocumentString<WebhookEndpointsQuery, WebhookEndpointsQueryVariables>;
+export const WebhookDeliveriesDocument = new TypedDocumentString(`
+    query WebhookDeliveries($endpointId: ID!) {
+  webhookDeliveries(endpointId: $endpointId, first: 20) {
+    edges {
+      node {
+        id
+        type
+        state
+        companyId
+        attempts
+        responseStatus
+        createdAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WebhookDeliveriesQuery, WebhookDeliveriesQueryVariables>;
+export const CreateEndpointDocument = new TypedDocumentString(`
+    mutation CreateEndpoint($input: CreateWebhookEndpointInput!) {
+  createWebhookEndpoint(input: $input) {
+    __typename
+    ... on Problem {
+      message
+    }
+    ... on ValidationError {
+      faults {
+        field
+        message
+      }
+    }
+    ... on WebhookSecretSuccess {
+      message
+      secret
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateEndpointMutation, CreateEndpointMutationVariables>;
+export const TestEndpointDocument = new TypedDocumentString(`
+    mutation TestEndpoint($endpointId: ID!) {
+  sendTestWebhook(endpointId: $endpointId) {
+    __typename
+    ... on Problem {
+      message
+    }
+    ... on SendTestWebhookSuccess {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TestEndpointMutation, TestEndpointMutationVariables>;
