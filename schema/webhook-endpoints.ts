@@ -46,7 +46,7 @@ export const WebhookEndpointObject = builder.objectRef<EndpointRow>('WebhookEndp
     description: t.exposeString('description', { description: 'Your own words; empty by default.' }),
     contactEmail: t.exposeString('contact_email', {
       nullable: true,
-      description: 'Whom a mail tells that the endpoint was disabled; null for nobody.',
+      description: 'Whom operators may write to when something is wrong with the endpoint; null for nobody.',
     }),
     owner: t.field({
       type: OwnerObject,

@@ -114,7 +114,7 @@ async function isListening(port: number): Promise<boolean> {
 }
 
 describe('webhook endpoints', () => {
-  test('an endpoint gets the ends of attempts by default, and mails go to whoever made it', async () => {
+  test('an endpoint gets the ends of attempts by default, and whoever made it is its contact', async () => {
     const { secret, endpoint: made, __typename } = await create('by-default', { url: nowhere });
     assert.equal(__typename, 'WebhookSecretSuccess');
     assert.match(secret, /^whsec_[\w+/]{43}=$/);
