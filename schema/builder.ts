@@ -4,7 +4,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { ApiKeyScope } from '../src/company/api-key.ts';
 import type { SchemaContext } from './context.ts';
-import { Refusal } from './refusal.ts';
+import { forbidden } from './forbidden.ts';
 
 interface SchemaTypes {
   Context: SchemaContext;
@@ -44,11 +44,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       managesWebhooks: viewer.namesCustomers && viewer.scopes.includes('webhooks:write'),
       operator: viewer.seesAll,
     }),
-    unauthorizedError: (_parent, { viewer }) =>
-      new Refusal(
-        viewer.apiKey === undefined ? 'You may not see this.' : 'This API key lacks the scope that this needs.',
-        { code: 'FORBIDDEN' },
-      ),
+    unauthorizedError: (_parent, { viewer }, { parentType, schema }, { failure }) =>
+      forbidden(viewer, parentType === schema.getMutationType(), failure),
   },
   // check-operation.ts has the limits: they are checked once, before anything of an operation runs.
   complexity: { defaultComplexity: 1, defaultListMultiplier: 10 },

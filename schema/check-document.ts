@@ -5,17 +5,22 @@ import {
   isCompositeType,
   isInputObjectType,
   isRequiredInputField,
+  Kind,
   specifiedRules,
+  TypeInfo,
   type ValidationContext,
   type ValidationRule,
+  type ValueNode,
   validate,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { schema } from './index.ts';
 import { Refusal } from './refusal.ts';
 import { suggestion } from './suggestion.ts';
 
-/** The most faults of one document that are reported. */
-const mostFaults = 5;
+/** The most faults of one document that are looked for, and reported: each missing field is one to the library. */
+const mostFaults = { found: 20, reported: 5 };
 
 /**
  * Why a document is not valid for the schema, in sentences of ours: those of the library quote the document, which may
@@ -23,13 +28,15 @@ const mostFaults = 5;
  */
 export function checkDocument(document: DocumentNode, suggests: boolean): readonly Refusal[] {
   const rules = suggests ? suggestingRules : silentRules;
-  const errors = validate(schema, document, rules, { maxErrors: mostFaults, hideSuggestions: true });
-  const refusals = errors.map((error) =>
-    error instanceof Refusal ? error : refuse('The document has more errors than these, or takes too long to check.'),
-  );
-  // Each missing field is an error of its own to the library, and one sentence names them all.
-  return [...new Map(refusals.map((refusal) => [`${refusal.positions} ${refusal.message}`, refusal])).values()];
+  const errors = validate(schema, document, rules, { maxErrors: mostFaults.found, hideSuggestions: true });
+  const refusals = errors.map((error) => (error instanceof Refusal ? error : unfinished()));
+  // One sentence names all missing fields.
+  const faults = [...new Map(refusals.map((refusal) => [`${refusal.positions} ${refusal.message}`, refusal])).values()];
+  const { reported } = mostFaults;
+  return faults.length > reported ? [...faults.slice(0, reported), unfinished()] : faults;
 }
+
+const unfinished = (): Refusal => refuse('The document has more errors than these, or takes too long to check.');
 
 type Sentence = (context: ValidationContext, nodes: readonly ASTNode[], suggests: boolean) => string;
 
@@ -95,7 +102,24 @@ function wrongValue(context: ValidationContext, [node]: readonly ASTNode[], sugg
     const missing = fields.filter((field) => isRequiredInputField(field) && !given.has(field.name));
     return `${place} lacks required fields: ${missing.map(({ name }) => name).join(', ')}.`;
   }
-  return `${place} does not fit its type, "${type}".`;
+  const field = inputFieldOf(context, node);
+  return field
+    ? `The value of "${field.name}" does not fit its type, "${field.type}".`
+    : `${place} does not fit its type, "${type}".`;
+}
+
+/** The field of an input object that holds this value: the rule itself stops at the argument. */
+function inputFieldOf(context: ValidationContext, value: ASTNode | undefined) {
+  const holds = (held: ValueNode): boolean => held === value || (held.kind === Kind.LIST && held.values.some(holds));
+  const types = new TypeInfo(context.getSchema());
+  let found: { readonly name: string; readonly type: unknown } | undefined;
+  const find = visitWithTypeInfo(types, {
+    ObjectField(field) {
+      if (holds(field.value)) found = { name: field.name.value, type: types.getInputType() };
+    },
+  });
+  visit(context.getDocument(), find);
+  return found;
 }
 
 const suggestionFor = (node: ASTNode | undefined, options: readonly string[]): string =>

@@ -1,4 +1,3 @@
-import { GraphQLError } from 'graphql';
 import { builder } from './builder.ts';
 
 builder.scalarType('DateTime', {
@@ -7,7 +6,8 @@ builder.scalarType('DateTime', {
   serialize: (moment) => new Date(moment).toISOString(),
   parseValue(value) {
     const moment = typeof value === 'string' ? parseMoment(value) : undefined;
-    if (!moment) throw new GraphQLError('Give a time such as 2026-11-22T15:04:05Z.');
+    // No GraphQLError: the library says of any other where the value is.
+    if (!moment) throw new TypeError('Give a time such as 2026-11-22T15:04:05Z.');
     return moment;
   },
 });

@@ -1,4 +1,4 @@
-import { type ASTNode, GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { type ASTNode, GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 
 /** What a refusal is about, as programs read it in `extensions.code`. */
 export type RefusalCode =
@@ -45,6 +45,12 @@ export class Refusal extends GraphQLError {
     // Each place costs bytes of the answer, and a fault has few that help.
     super(message, { nodes: nodes?.slice(0, 2), source, positions, path, extensions });
     this.http = http;
+  }
+
+  /** Without what Yoga notes in the extensions of invalid documents for its own way of answering. */
+  override toJSON(): GraphQLFormattedError {
+    const { extensions: { http: _, ...extensions } = {}, ...rest } = super.toJSON();
+    return { ...rest, extensions };
   }
 
   /** The same refusal, of the field that `error` was found at. */
