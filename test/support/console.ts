@@ -83,3 +83,9 @@ export const focusIsVisible = (page: Page): Promise<boolean> =>
     const { outlineStyle, outlineWidth } = getComputedStyle(marked);
     return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
   })()`);
+
+/** The versions in the history that a company's page shows, in its order. */
+export async function shownVersions(page: Page): Promise<readonly number[]> {
+  const versions = await page.locator('.history li > .note').allTextContents();
+  return versions.map(Number);
+}
