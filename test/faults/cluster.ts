@@ -16,7 +16,12 @@ import { openSiteHistory, type SiteHistory } from './site-history.ts';
 export interface Cluster extends Deployment, Surroundings {
   readonly sites: SiteHistory;
   /** What handles a server itself is done one after the other. */
-  readonly alone: { readonly postgres: OneAtATime; readonly redis: OneAtATime; readonly smtp: OneAtATime };
+  readonly alone: {
+    readonly postgres: OneAtATime;
+    readonly redis: OneAtATime;
+    readonly smtp: OneAtATime;
+    readonly portal: OneAtATime;
+  };
   /** What the programs may have left something in. */
   readonly folder: string;
   /** Starts another deployment on the same servers and sites. Its name is its database's, and the prefix of its nodes' names. */
@@ -69,7 +74,7 @@ export async function openCluster(): Promise<Cluster> {
   const all = [ours];
   let openedBeside = 0;
   const incarnations = (): readonly Incarnation[] => all.flatMap(nodesOf).flatMap((node) => node.incarnations);
-  const alone = { postgres: oneAtATime(), redis: oneAtATime(), smtp: oneAtATime() };
+  const alone = { postgres: oneAtATime(), redis: oneAtATime(), smtp: oneAtATime(), portal: oneAtATime() };
 
   return {
     ...ours,

@@ -7,6 +7,7 @@ import { recoveriesOf } from './recovery.ts';
 import type { Recovery } from './run.ts';
 import { runSchedule } from './run-schedule.ts';
 import type { Schedule } from './schedule.ts';
+import { checkWebhooks, type WebhookFigures } from './webhook-checker.ts';
 
 /** The outcome of a run. */
 export interface Outcome {
@@ -18,6 +19,7 @@ export interface Outcome {
   readonly recoveries: readonly Recovery[];
   /** Copies of a mail beyond its first, each explained by a fault. */
   readonly copies: number;
+  readonly webhooks: WebhookFigures;
   /** Attempts that were rescued after three lost claims. */
   readonly lostAttempts: number;
 }
@@ -41,6 +43,8 @@ export async function runAndCheck(
     copies += checkMails(workload, theirs, complain).copies;
     histories.push(...theirs);
   }
+  const webhooks = checkWebhooks(run, histories, complain);
+  await run.portal.kill();
   await checkCluster(cluster, base, complain);
   return {
     schedule,
@@ -49,6 +53,7 @@ export async function runAndCheck(
     complaints,
     recoveries: await recoveriesOf(run, histories),
     copies,
+    webhooks,
     lostAttempts: histories.flatMap(({ events }) => events.filter(isWorkerLost)).length,
   };
 }

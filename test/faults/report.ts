@@ -54,6 +54,9 @@ export function table(outcomes: readonly Outcome[], totals: Totals): string {
     ['processes killed', totals.deaths],
     ['answers of PostgreSQL lost', totals.answersLost],
     ['copies of mails, explained', sum(({ copies }) => copies)],
+    ['events received by webhooks', sum(({ webhooks }) => webhooks.events)],
+    ['webhooks that failed', sum(({ webhooks }) => webhooks.failures)],
+    ['copies of webhooks, explained', sum(({ webhooks }) => webhooks.copies)],
     ['attempts rescued (WORKER_LOST)', sum(({ lostAttempts }) => lostAttempts)],
     ['stale workers refused', `${refusedByDatabase} by PostgreSQL, ${refusedByHost} by the site host`],
   ];

@@ -3,8 +3,10 @@ import type { Cluster } from './cluster.ts';
 import { allIsSent } from './company-history.ts';
 import { type CompanyRequest, type RequestedCompany, requestCompany, requestFrom } from './customer-client.ts';
 import { sendRefusedMails } from './operator-client.ts';
+import { openPortal, type Portal } from './portal.ts';
 import type { Loss, Recovery, Run } from './run.ts';
 import type { Schedule } from './schedule.ts';
+import { allIsReceived } from './webhook-checker.ts';
 
 /** The longest duration of a run, in milliseconds; most end within 40 s. */
 const patience = 180_000;
@@ -16,9 +18,11 @@ export async function runSchedule(
   schedule: Schedule,
   complain: (complaint: string) => void,
 ): Promise<Run> {
+  const customers = schedule.requests.map((_request, index) => customerOf(name, index));
+  const portal = await openPortal(cluster, customers);
   const over = new AbortController();
   const latest = setTimeout(() => over.abort(new Error('it took too long')), patience);
-  const { run, request } = openRun(cluster, name, schedule, over.signal);
+  const { run, request } = openRun(cluster, name, schedule, portal, over.signal);
   const operator = sendRefusedMails(cluster.urls, over.signal);
   const injections = schedule.faults.map(async (fault, index) => {
     await pause(fault.at);
@@ -43,15 +47,17 @@ export async function runSchedule(
   return run;
 }
 
+const customerOf = (name: string, index: number): string => `${name}-${index + 1}`;
+
 const reasonOf = (error: Error): string =>
   error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 
 /** The run as its faults see it, and how an order of the schedule is placed. */
-function openRun(cluster: Cluster, name: string, schedule: Schedule, over: AbortSignal) {
+function openRun(cluster: Cluster, name: string, schedule: Schedule, portal: Portal, over: AbortSignal) {
   const requested: RequestedCompany[] = [];
   const losses: Loss[] = [];
   const recoveries: Recovery[] = [];
-  const requests = schedule.requests.map((planned, index) => requestFrom(`${name}-${index + 1}`, planned));
+  const requests = schedule.requests.map((planned, index) => requestFrom(customerOf(name, index), planned));
   const acceptances = requests.map(() => Promise.withResolvers<RequestedCompany>());
   const at = <Item>(items: readonly Item[], number: number): Item => {
     const item = items[number % items.length];
@@ -69,6 +75,7 @@ function openRun(cluster: Cluster, name: string, schedule: Schedule, over: Abort
     deployment: cluster,
     name,
     startedAt: Date.now(),
+    portal,
     requested,
     neighbours: [],
     losses,
@@ -101,8 +108,9 @@ function openRun(cluster: Cluster, name: string, schedule: Schedule, over: Abort
   };
 }
 
-/** No mail is pending, and every program is up. */
+/** No mail or webhook is pending, and every program is up. */
 async function isQuiet(run: Run): Promise<void> {
   await allIsSent(run, run.over);
+  await allIsReceived(run, run.over);
   await run.cluster.allReady(60_000);
 }

@@ -2,6 +2,7 @@ import type { Cluster } from './cluster.ts';
 import type { CompanyRequest, RequestedCompany } from './customer-client.ts';
 import type { Deployment } from './deployment.ts';
 import type { Incarnation } from './node.ts';
+import type { Portal } from './portal.ts';
 
 /** The customers of a deployment and their requests. */
 export interface Workload {
@@ -16,6 +17,8 @@ export interface Workload {
 /** A schedule under way in the cluster: the orders of its customers, and what its faults took. */
 export interface Run extends Workload {
   readonly startedAt: number;
+  /** Receives the webhooks of its customers; not those of probes and neighbours. */
+  readonly portal: Portal;
   /** Customers of further deployments. */
   readonly neighbours: Workload[];
   readonly losses: readonly Loss[];

@@ -5,6 +5,7 @@ import { postgresFaults } from './postgres-nemesis.ts';
 import { programFaults } from './program-nemesis.ts';
 import { redisFaults } from './redis-nemesis.ts';
 import { secondDeployment } from './second-deployment.ts';
+import { webhookFaults } from './webhook-nemesis.ts';
 
 /** When and how a customer orders. */
 export interface PlannedRequest {
@@ -39,13 +40,15 @@ const happenings = fc.noBias(
         size: 'max',
       },
     ),
+    webhookFaults: fc.array(fc.oneof(...webhookFaults), { minLength: 2, maxLength: 5, size: 'max' }),
   }),
 );
 
 export function scheduleOf(seed: number): Schedule {
   const [sample] = fc.sample(happenings, { seed, numRuns: 1 });
   if (!sample) throw new Error('fast-check gave no sample.');
-  return { seed, ...sample };
+  const { requests, faults, webhookFaults: more } = sample;
+  return { seed, requests, faults: [...faults, ...more] };
 }
 
 /** The seeds of a run's schedules. */

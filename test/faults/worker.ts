@@ -6,7 +6,7 @@ import { recordingHost } from './site-history.ts';
 
 /**
  * The real worker with its real times, on the site host that keeps its history in the file that SITE_HISTORY names. With DEAF its
- * heartbeats stop: it never learns by itself that its lease has expired.
+ * heartbeats stop: it never learns by itself that its lease has expired. Webhooks are retried without end, and soon.
  */
 run(() => {
   const config = readConfig(process.env);
@@ -15,6 +15,7 @@ run(() => {
   const times = process.env['DEAF'] ? { lease: 10_000, heartbeat: 3_600_000 } : undefined;
   return openService(config, { api: false, worker: true }, openLog(config.LOG_LEVEL), {
     host: recordingHost(file),
+    webhookRetries: Array(1_000).fill(300),
     ...(times ? { times } : {}),
   });
 });
