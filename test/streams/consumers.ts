@@ -1,10 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'graphql-sse';
+import { tokenOf } from '../support/processes.ts';
+
+/** One that takes every event of all companies, in one of the ways that there are. */
+export interface Consumer {
+  readonly way: string;
+  /** The events that were taken, each `<company> <version>`. */
+  readonly taken: readonly string[];
+  /** How often a request failed, or a connection was lost. */
+  readonly lost: number;
+  /** Whether it gets the events in the order of the log, or in that of each company. */
+  readonly order: 'log' | 'company';
+  end(): Promise<void>;
+}
 
 /** Takes every event of all companies from the event log, however often the connection is lost; calls `took` with each. */
-export type Consume = (consuming: Consuming) => Promise<void>;
+type Consume = (consuming: Consuming) => Promise<void>;
 
-export interface Consuming {
+interface Consuming {
   readonly port: number;
   readonly token: string;
   readonly took: (event: string) => void;
@@ -70,4 +83,31 @@ const byStream: Consume = async ({ port, token, took, lost, over }) => {
 
 const nameOf = ({ company, version }: Edge['node']): string => `${company.id} ${version}`;
 
-export const consumers: Readonly<Record<string, Consume>> = { events: byPages, companiesStatusChanged: byStream };
+const consumers: Readonly<Record<string, Consume>> = { events: byPages, companiesStatusChanged: byStream };
+
+/** The ways that need a connection to the API. */
+export const ways: readonly string[] = Object.keys(consumers);
+
+export async function consume(port: number, way: string): Promise<Consumer> {
+  const over = new AbortController();
+  const consumer = { way, taken: [] as string[], lost: 0, order: 'log' as const, end: async () => over.abort() };
+  consumers[way]?.({
+    port,
+    token: await tokenOf('dashboard', 'operator'),
+    took: (event) => consumer.taken.push(event),
+    lost() {
+      consumer.lost += 1;
+    },
+    over: over.signal,
+  }).catch((error) => process.stdout.write(`${error}\n`));
+  return consumer;
+}
+
+/** Whether it has taken each of all events, which are in the order of the log, once and in order. */
+export const hasEvery = ({ taken, order }: Consumer, all: readonly string[]): boolean =>
+  order === 'log' ? `${taken}` === `${all}` : `${byCompany(taken)}` === `${byCompany(all)}`;
+
+/** A stable sort: the events of each company stay in their order. */
+const byCompany = (events: readonly string[]): readonly string[] =>
+  events.toSorted((one, other) => (companyOf(one) < companyOf(other) ? -1 : Number(companyOf(one) > companyOf(other))));
+const companyOf = (event: string): string => event.split(' ')[0] ?? '';

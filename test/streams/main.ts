@@ -1,7 +1,8 @@
 /**
  * Whether watchers get every event once and in order whatever the network does: a thousand of them watch companies under
- * way over every transport, and consumers take the events of all companies from the event log, while connections are cut, Redis is restarted, processes of the API are killed and replaced, and
- * some events are committed without a notification, as by a worker that died just then.
+ * way over every transport, and consumers take the events of all companies by pages of the event log, by the subscription and by
+ * webhooks, while connections are cut, Redis is restarted, processes of the API, the worker and the receiver of webhooks are killed
+ * and replaced, and some events are committed without a notification, as by a worker that died just then.
  *
  *     node test/streams/main.ts [--seconds <n>] [--watchers <n>]
  *
@@ -16,13 +17,16 @@ import { freePort, serversMissing } from '../support/private-servers.ts';
 import { type Program, tokenOf, until } from '../support/processes.ts';
 import { tellRedis } from '../support/tell-redis.ts';
 import { type Balancer, openBalancer } from './balancer.ts';
-import { consumers } from './consumers.ts';
+import { consume, hasEvery, ways } from './consumers.ts';
 import { transports } from './watchers.ts';
+import { openWebhookConsumer, type WebhookConsumer } from './webhook-consumer.ts';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '600' }, watchers: { type: 'string', default: '1000' } },
 });
 const companyCount = 50;
+/** To whom the companies belong, in turn. */
+const customers = Array.from({ length: 5 }, (_, index) => `customer-${index}`);
 /** In milliseconds: between events, and between faults at most. */
 const eventPause = 100;
 const faultPause = 4_000;
@@ -37,19 +41,21 @@ async function main(): Promise<boolean> {
   const service = await openService();
   const balancer = await openBalancer();
   try {
-    const companies = await service.makeCompanies(companyCount, (index) => `customer-${index}`);
-    const apis = [await openApi(service), await openApi(service)] as const;
+    const apis = [await openProgram(service, 'src/api.ts'), await openProgram(service, 'src/api.ts')] as const;
+    const worker = await openProgram(service, 'test/streams/worker.ts');
+    const webhooks = await openWebhookConsumer(`http://127.0.0.1:${apis[0].port}/graphql`, customers);
+    const companies = await service.makeCompanies(companyCount, (index) => customers[index % customers.length] ?? '');
     balancer.passTo(apis.map(({ port }) => port));
     const watchers = await Promise.all(
       Array.from({ length: Number(values.watchers) }, (_, index) => watch(balancer, companies, index)),
     );
 
-    const consuming = await Promise.all(Object.keys(consumers).map((way) => consume(balancer, way)));
+    const consuming = [...(await Promise.all(ways.map((way) => consume(balancer.port, way)))), webhooks];
 
     const over = AbortSignal.timeout(Number(values.seconds) * 1_000);
     const [events, faults] = await Promise.all([
       appendEvents(service, companies, over),
-      injectFaults(service, balancer, apis, over),
+      injectFaults(service, balancer, { apis, worker, webhooks }, over),
     ]);
     const newest = await endAll(service, companies);
     await until('every watcher has seen the end', () => watchers.every(({ isEnded }) => isEnded), patience).catch(say);
@@ -60,7 +66,7 @@ async function main(): Promise<boolean> {
       () => consuming.every(({ taken }) => taken.length >= all.length),
       patience,
     ).catch(say);
-    for (const { end } of consuming) end();
+    await Promise.all(consuming.map(({ end }) => end()));
 
     say(`${values.seconds} s, ${events} events of ${companies.length} companies; faults: ${JSON.stringify(faults)}`);
     for (const name of Object.keys(transports))
@@ -74,11 +80,13 @@ async function main(): Promise<boolean> {
     for (const { transport, id, seen, failure } of failed.slice(0, 10))
       say(`${transport} of ${id}, newest ${newest.get(id)}: ${failure ?? ''} ${JSON.stringify(gapsOf(seen))}`);
     say(`${watchers.length} watchers, ${failed.length} failed`);
-    const wrong = consuming.filter(({ taken }) => taken.join() !== all.join());
+    const wrong = consuming.filter((consumer) => !hasEvery(consumer, all));
     for (const { way, taken, lost } of consuming)
       say(`${way}: ${taken.length} of ${all.length} events, ${lost} times cut off`);
     say(`${consuming.length} consumers of the event log, ${wrong.length} failed`);
-    return failed.length === 0 && wrong.length === 0;
+    say(`webhooks: ${webhooks.copies} came again with the same id, ${webhooks.faults.length} were invalid`);
+    for (const fault of webhooks.faults.slice(0, 10)) say(fault);
+    return failed.length === 0 && wrong.length === 0 && webhooks.faults.length === 0;
   } finally {
     balancer.close();
     await service.close();
@@ -118,28 +126,6 @@ async function watch({ port }: Balancer, companies: readonly MadeCompany[], inde
   return watcher;
 }
 
-interface Consumer {
-  readonly way: string;
-  readonly taken: readonly string[];
-  readonly lost: number;
-  end(): void;
-}
-
-async function consume({ port }: Balancer, way: string): Promise<Consumer> {
-  const over = new AbortController();
-  const consumer = { way, taken: [] as string[], lost: 0, end: () => over.abort() };
-  consumers[way]?.({
-    port,
-    token: await tokenOf('dashboard', 'operator'),
-    took: (event) => consumer.taken.push(event),
-    lost() {
-      consumer.lost += 1;
-    },
-    over: over.signal,
-  }).catch(say);
-  return consumer;
-}
-
 /** Every event of all companies, in the order of the event log. */
 async function eventLog({ db, cluster }: Service): Promise<readonly string[]> {
   await numberEvents(db);
@@ -170,11 +156,11 @@ async function appendEvents(
 async function injectFaults(
   { cluster: { redis } }: Service,
   balancer: Balancer,
-  apis: readonly Api[],
+  { apis, worker, webhooks }: Victims,
   over: AbortSignal,
 ): Promise<Readonly<Record<string, number>>> {
   const injected: Record<string, number> = { connections: 0 };
-  const anyApi = (): Api => apis[Math.floor(Math.random() * apis.length)] ?? (apis[0] as Api);
+  const anyApi = (): SupervisedProgram => apis[Math.floor(Math.random() * apis.length)] ?? apis[0];
   const faults: Readonly<Record<string, () => Promise<unknown> | unknown>> = {
     cut() {
       injected['connections'] = (injected['connections'] ?? 0) + balancer.cut(Math.random() * 0.5);
@@ -188,6 +174,9 @@ async function injectFaults(
     },
     'API is killed': () => anyApi().restart('SIGKILL'),
     'API is replaced': () => anyApi().restart('SIGTERM'),
+    'worker is killed': () => worker.restart('SIGKILL'),
+    'worker is replaced': () => worker.restart('SIGTERM'),
+    'receiver of webhooks is killed': () => webhooks.restart(Math.random() * faultPause),
   };
   while (!over.aborted) {
     await pause(Math.random() * faultPause);
@@ -199,16 +188,23 @@ async function injectFaults(
   return injected;
 }
 
-interface Api {
+interface Victims {
+  readonly apis: readonly [SupervisedProgram, SupervisedProgram];
+  readonly worker: SupervisedProgram;
+  readonly webhooks: WebhookConsumer;
+}
+
+interface SupervisedProgram {
   readonly port: number;
   restart(signal: NodeJS.Signals): Promise<void>;
 }
 
-async function openApi({ cluster, env }: Service): Promise<Api> {
+async function openProgram({ cluster, env }: Service, script: string): Promise<SupervisedProgram> {
   const port = await freePort();
   const start = async (): Promise<Program> => {
-    const program = cluster.start('src/api.ts', { ...env, PORT: `${port}` });
-    await until('the API listens', async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok);
+    // In production webhooks are not sent to this machine.
+    const program = cluster.start(script, { ...env, NODE_ENV: 'test', PORT: `${port}`, WORKER_PORT: `${port}` });
+    await until(`${script} listens`, async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok);
     return program;
   };
   let program = await start();
