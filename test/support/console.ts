@@ -26,7 +26,8 @@ export async function openConsoleBrowser(
       page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
       page.on('console', (message) => {
         // A service that is down, or asks for a token, is no fault of the page, but the browser says so.
-        if (message.type() === 'error' && !/net::ERR_|401/.test(message.text())) complaints.push(message.text());
+        if (message.type() === 'error' && !/net::ERR_|401|no valid credentials/.test(message.text()))
+          complaints.push(message.text());
       });
       page.on('request', (request) => {
         const url = new URL(request.url());
