@@ -13,7 +13,7 @@ import { builder } from './builder.ts';
 import { OwnerInput, ownerFrom, whichOwner } from './owner.ts';
 import { type FieldProblem, FieldProblemInterface, type Problem, ProblemInterface } from './problem.ts';
 import { ValidationError } from './validation-error.ts';
-import { WebhookEndpointObject, WebhookEventTypeEnum } from './webhook-endpoints.ts';
+import { WebhookEndpointObject, WebhookEventTypeEnum, WebhookSignatureEnum } from './webhook-endpoints.ts';
 
 /** Whose endpoints they may change. */
 export const holderOf = ({ seesAll, owner }: Viewer): Holder => (seesAll ? undefined : owner);
@@ -25,10 +25,14 @@ const meanings = {
 };
 
 class WebhookSecretSuccess {
-  readonly message = 'Store the secret now: it is not shown again.';
-  readonly secret: string;
+  readonly message: string;
+  readonly secret: string | null;
   readonly endpoint: EndpointRow;
   constructor({ secret, row }: SignedEndpoint) {
+    this.message =
+      secret === null
+        ? 'Verify messages with the public key of the endpoint.'
+        : 'Store the secret now: it is not shown again.';
     this.secret = secret;
     this.endpoint = row;
   }
@@ -42,8 +46,9 @@ builder.objectType(WebhookSecretSuccess, {
   fields: (t) => ({
     message: t.exposeString('message', { description: 'One sentence for people.' }),
     secret: t.exposeString('secret', {
+      nullable: true,
       description:
-        'What messages are signed with, `whsec_…`, as libraries for Standard Webhooks take it. It is shown only here.',
+        'What messages are signed with, `whsec_…`, as libraries for Standard Webhooks take it. It is shown only here; null for ED25519, whose `publicKey` the endpoint shows.',
     }),
     endpoint: t.field({
       type: WebhookEndpointObject,
@@ -114,6 +119,10 @@ const CreateWebhookEndpointInput = builder.inputType('CreateWebhookEndpointInput
     }),
     description: t.string({ description: meanings.description }),
     contactEmail: t.string({ description: `${meanings.contactEmail} By default the address of your token.` }),
+    signature: t.field({
+      type: WebhookSignatureEnum,
+      description: 'How messages are signed, for as long as there is the endpoint; HMAC_SHA256 by default.',
+    }),
     owner: t.field({
       type: OwnerInput,
       description: 'For operators: whose companies’ events it gets; by default your own.',
@@ -141,7 +150,8 @@ builder.mutationField('createWebhookEndpoint', (t) =>
           ...faults,
           ...(owner === undefined ? [{ field: 'owner', code: 'NOT_ALLOWED' as const, message: whichOwner }] : []),
         ]);
-      const endpoint = { ...settingsFrom(given), owner, createdBy: viewer.subject };
+      const scheme = input.signature ?? 'HMAC_SHA256';
+      const endpoint = { ...settingsFrom(given), owner, createdBy: viewer.subject, scheme };
       const created = await createEndpoint({ db, secrets }, endpoint, act);
       return created ? new WebhookSecretSuccess(created) : new TooManyWebhookEndpoints();
     },

@@ -2,6 +2,7 @@ import { nameOfOwner } from '../src/company/requester.ts';
 import type { DisabledReason } from '../src/company/webhook-endpoint.ts';
 import { type EndpointRow, listEndpoints, mostEndpoints } from '../src/webhooks/endpoints.ts';
 import { eventTypes, type SentKind } from '../src/webhooks/message-type.ts';
+import type { SignatureScheme } from '../src/webhooks/signing-key.ts';
 import { builder, type Described } from './builder.ts';
 import { OwnerInput, OwnerObject, ownerFrom, whichOwner } from './owner.ts';
 import { pageComplexity, resolvePage } from './page.ts';
@@ -20,6 +21,20 @@ export const WebhookEventTypeEnum = builder.enumType('WebhookEventType', {
       { value: kind as SentKind, description: `\`${type}\`: the event ${kind}.` },
     ]),
   ),
+});
+
+export const WebhookSignatureEnum = builder.enumType('WebhookSignature', {
+  description: 'How the messages of an endpoint are signed, as Standard Webhooks specifies.',
+  values: {
+    HMAC_SHA256: {
+      description:
+        'With a secret that you keep, `whsec_…`; the signature begins with `v1,`. Every library for Standard Webhooks verifies it.',
+    },
+    ED25519: {
+      description:
+        'With a key of which you have the public half only, `whpk_…`; the signature begins with `v1a,`. What verifies messages cannot sign any.',
+    },
+  } satisfies Described<SignatureScheme>,
 });
 
 const DisabledReasonEnum = builder.enumType('WebhookDisabledReason', {
@@ -59,6 +74,15 @@ export const WebhookEndpointObject = builder.objectRef<EndpointRow>('WebhookEndp
     createdAt: t.expose('created_at', {
       type: 'DateTime',
       description: 'When it was made: it gets what happens from then on.',
+    }),
+    signature: t.field({
+      type: WebhookSignatureEnum,
+      resolve: ({ public_key }) => (public_key === null ? 'HMAC_SHA256' : 'ED25519'),
+      description: 'How its messages are signed.',
+    }),
+    publicKey: t.exposeString('public_key', {
+      nullable: true,
+      description: 'What its messages are verified with, `whpk_…`; null for HMAC_SHA256.',
     }),
     previousSecretUntil: t.field({
       type: 'DateTime',

@@ -25,6 +25,8 @@ export const WebhookEndpointSchema = defineEntity({
     sealedSecret: p.text(),
     /** The secret before it, with which messages are signed too for a while. */
     sealedPreviousSecret: p.text().nullable(),
+    /** By which receivers verify what `sealedSecret` signs, where that is a key of Ed25519. */
+    publicKey: p.text().nullable(),
     previousSecretUntil: p.datetime(3).nullable(),
     /** The subject or the API key that made it. */
     createdBy: p.text(),

@@ -137,7 +137,7 @@ export type CreateCompanyInput = {
 
 /** An endpoint to make. */
 export type CreateWebhookEndpointInput = {
-  /** Whom to mail when the endpoint is disabled since it fails. By default the address of your token. */
+  /** Whom operators may write to when something is wrong with the endpoint. By default the address of your token. */
   contactEmail?: string | null | undefined;
   /** Your own words, to tell endpoints apart. Up to 200 characters. */
   description?: string | null | undefined;
@@ -145,6 +145,8 @@ export type CreateWebhookEndpointInput = {
   eventTypes?: Array<WebhookEventType> | null | undefined;
   /** For operators: whose companies’ events it gets; by default your own. */
   owner?: OwnerInput | null | undefined;
+  /** How messages are signed, for as long as there is the endpoint; HMAC_SHA256 by default. */
+  signature?: WebhookSignature | null | undefined;
   /** Where messages are sent by POST: `https://`, of at most 2,048 characters, on the public internet. Addresses are checked at every attempt, and redirects are not followed. */
   url: string;
 };
@@ -263,6 +265,13 @@ export type WebhookEventType =
   | 'STEP_STARTED'
   /** `company.taken_over`: the event TAKEN_OVER. */
   | 'TAKEN_OVER';
+
+/** How the messages of an endpoint are signed, as Standard Webhooks specifies. */
+export type WebhookSignature =
+  /** With a key of which you have the public half only, `whpk_…`; the signature begins with `v1a,`. What verifies messages cannot sign any. */
+  | 'ED25519'
+  /** With a secret that you keep, `whsec_…`; the signature begins with `v1,`. Every library for Standard Webhooks verifies it. */
+  | 'HMAC_SHA256';
 
 export type ListedCompanyFragment = { id: string, companyName: string, siteName: string, status: CompanyStatus, progress: number, version: number, createdAt: string, provisioningCompletedAt: string | null, health: { state: CompanyHealthState, since: string } | null, failure: { message: string } | null };
 
@@ -537,7 +546,7 @@ export type CreateEndpointMutationVariables = Exact<{
 export type CreateEndpointMutation = { createWebhookEndpoint:
     | { __typename: 'TooManyWebhookEndpoints', message: string }
     | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, message: string }> }
-    | { __typename: 'WebhookSecretSuccess', message: string, secret: string }
+    | { __typename: 'WebhookSecretSuccess', message: string, secret: string | null }
    };
 
 export type TestEndpointMutationVariables = Exact<{

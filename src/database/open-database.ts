@@ -51,6 +51,7 @@ import { MailedFailure } from './migrations/20261126-mailed-failure.ts';
 import { QuotaCounts } from './migrations/20261126-quota-counts.ts';
 import { AddQuotaOverride } from './migrations/20261126-quota-overrides.ts';
 import { References } from './migrations/20261126-references.ts';
+import { AddWebhookPublicKeys } from './migrations/20261127-webhook-public-keys.ts';
 import { AddWebhooks } from './migrations/20261127-webhooks.ts';
 import { ServerPool } from './server-pool.ts';
 import { withLimits, withoutLimits } from './session-settings.ts';
@@ -125,6 +126,7 @@ const options = {
       AddQuotaOverride,
       MailedFailure,
       AddWebhooks,
+      AddWebhookPublicKeys,
     ],
     snapshot: false,
     silent: true,

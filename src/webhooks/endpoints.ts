@@ -6,6 +6,7 @@ import { type Db, inMilliseconds, type Tables } from '../company/tables.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { EndpointSettings } from './endpoint-request.ts';
 import type { SentKind } from './message-type.ts';
+import { makeSecret, publicKeyOf, type SignatureScheme } from './signing-key.ts';
 
 export type EndpointRow = Selectable<Tables['webhook_endpoint']>;
 
@@ -18,27 +19,31 @@ const overlap = 86_400_000;
 /** Whose endpoints somebody may see and change: an owner's, or, for operators, everybody's. */
 export type Holder = string | undefined;
 
-/** An endpoint, and the secret that its messages are signed with, which is shown this once. */
+/** An endpoint, and what its messages are verified with where that is a secret, which is shown this once. */
 export interface SignedEndpoint {
   readonly row: EndpointRow;
-  readonly secret: string;
+  readonly secret: string | null;
 }
 
 /** What changes made of an endpoint concerns no company. */
 const noCompany = sql<null>`null::text`.as('company');
 const kindsOf = (kinds: readonly SentKind[]) => sql<SentKind[]>`${[...kinds]}::text[]`;
 
-/** As Standard Webhooks writes a key of 32 bytes for HMAC-SHA256. */
-const makeSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
+export interface NewEndpoint extends EndpointSettings {
+  readonly owner: string;
+  readonly createdBy: string;
+  /** HMAC_SHA256 by default. */
+  readonly scheme?: SignatureScheme;
+}
 
 /** Undefined when the owner has as many as they may. */
 export async function createEndpoint(
   { db, secrets }: { readonly db: Db; readonly secrets: SecretBox },
-  { owner, createdBy, url, kinds, description, contactEmail }: EndpointSettings & { owner: string; createdBy: string },
+  { owner, createdBy, scheme = 'HMAC_SHA256', url, kinds, description, contactEmail }: NewEndpoint,
   act?: Act,
 ): Promise<SignedEndpoint | undefined> {
   const id = `we_${randomBytes(12).toString('hex')}`;
-  const secret = makeSecret();
+  const secret = makeSecret(scheme);
   const endpoint = {
     id,
     owner,
@@ -47,6 +52,7 @@ export async function createEndpoint(
     description,
     contact_email: contactEmail,
     sealed_secret: secrets.seal(secret, id),
+    public_key: publicKeyOf(secret),
     created_by: createdBy,
   };
   const row = await db
@@ -65,7 +71,7 @@ export async function createEndpoint(
     .selectAll()
     .executeTakeFirst();
   if (row) act?.wasRecorded();
-  return row && { row, secret };
+  return row && signedBy(secret, row);
 }
 
 /** The endpoint, as it is now; undefined when there is none, or it is another owner's. */
@@ -120,21 +126,30 @@ export const updateEndpoint = (
     }),
   });
 
-/** Gives it a new secret; for a day, messages are signed with the old one too. */
+/** Gives it a new secret of the same kind; for a day, messages are signed with the old one too. */
 export async function rotateSecret(
   { db, secrets }: { readonly db: Db; readonly secrets: SecretBox },
   id: string,
   holder: Holder,
   act?: Act,
 ): Promise<SignedEndpoint | undefined> {
-  const secret = makeSecret();
+  const endpoint = await findEndpoint(db, id, holder);
+  if (!endpoint) return undefined;
+  const secret = makeSecret(endpoint.public_key === null ? 'HMAC_SHA256' : 'ED25519');
   const row = await change(db, id, holder, act, {
     sealed_secret: secrets.seal(secret, id),
+    public_key: publicKeyOf(secret),
     sealed_previous_secret: sql<string>`sealed_secret`,
     previous_secret_until: inMilliseconds(overlap),
   });
-  return row && { row, secret };
+  return row && signedBy(secret, row);
 }
+
+/** A private key is nobody else's. */
+const signedBy = (secret: string, row: EndpointRow): SignedEndpoint => ({
+  row,
+  secret: row.public_key === null ? secret : null,
+});
 
 type Change = UpdateObject<Tables, 'webhook_endpoint'>;
 

@@ -1,8 +1,8 @@
-import { Webhook } from 'standardwebhooks';
 import { buildConnector, Client, type Dispatcher } from 'undici';
 import { checkedLookup, type LookupRules } from './checked-lookup.ts';
 import { endpointAddressFault } from './endpoint-address.ts';
 import { type MessageFault, messageFaultOf } from './message-fault.ts';
+import { signatureOf } from './signing-key.ts';
 
 /** A message as Standard Webhooks has it. */
 export interface Message {
@@ -13,7 +13,7 @@ export interface Message {
   readonly body: string;
   /** `webhook-timestamp`: when this attempt was made, which receivers compare with their clock. */
   readonly sentAt: Date;
-  /** `whsec_…`, the newest first. Each signs, so that a receiver may know either while they change. */
+  /** `whsec_…` or `whsk_…`, the newest first. Each signs, so that a receiver may know either while they change. */
   readonly secrets: readonly string[];
 }
 
@@ -92,6 +92,6 @@ function signed({ id, sentAt, body, secrets }: Message): Record<string, string> 
   return {
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1_000)),
-    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, sentAt, body)).join(' '),
+    'webhook-signature': secrets.map((secret) => signatureOf(secret, id, sentAt, body)).join(' '),
   };
 }

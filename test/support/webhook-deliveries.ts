@@ -45,7 +45,7 @@ export async function openReceivingEndpoint(
   const settings = { url: receiver.url, kinds, description: '', contactEmail: null, owner, createdBy: 'test' };
   const created = await createEndpoint(store, settings);
   if (!created) throw new Error('The owner has as many endpoints as they may.');
-  secret = created.secret;
+  secret = created.secret ?? '';
   return {
     ...receiver,
     endpoint: created.row,

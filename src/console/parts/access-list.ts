@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 /** What a mutation came to, and the secret that it shows once. */
 export interface Answer {
   readonly message: string;
-  readonly secret?: string;
+  readonly secret?: string | null;
   /** It was refused; `message` says why. */
   readonly isProblem: boolean;
 }
@@ -59,7 +59,7 @@ export function accessList<Item>(app: App, read: () => Promise<readonly Item[]>)
       if (!answer) return nothing;
       if (answer.isProblem) return html`<p class="banner" role="alert">${answer.message}</p>`;
       const { secret } = answer;
-      if (secret === undefined) return html`<p class="note">${answer.message}</p>`;
+      if (!secret) return html`<p class="note">${answer.message}</p>`;
       return html`<div class="banner">
         <p>${answer.message} It is shown only now:</p>
         <div class="buttons"><code class="secret">${secret}</code>
