@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { Html, html } from '../common/html.ts';
-import { libraries, reachedFrom, readModules, readStyles } from './console-modules.ts';
+import { libraryModules, reachedFrom, readModules, readStyles } from './console-modules.ts';
 
 /** A file of the console, as browsers get it. */
 export interface ConsoleFile {
@@ -26,7 +26,7 @@ export async function readConsoleFiles(signInPage: string | undefined): Promise<
   const [modules, styles] = await Promise.all([readModules(), readStyles()]);
   const base = `/console/${hashOf([...modules].flat().join('\n'), 'base64url').slice(0, 12)}`;
   const importMap = JSON.stringify({
-    imports: Object.fromEntries(Object.entries(libraries).map(([library, name]) => [library, `${base}/${name}`])),
+    imports: Object.fromEntries(Object.entries(libraryModules).map(([library, name]) => [library, `${base}/${name}`])),
   });
   const preloaded = [...reachedFrom(['main.ts', 'screens/companies.ts'], modules)];
   const assets = [...modules].map(

@@ -2,20 +2,29 @@ import { glob, readFile } from 'node:fs/promises';
 import { findPackageJSON, stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** Texts by the name under which modules import each other: `parts/words.ts`, `lit-html/lit-html.js`. */
+/** Texts by the name under which modules import each other: `parts/words.ts`, `libraries.js`. */
 export type Modules = ReadonlyMap<string, string>;
 
 const sources = join(import.meta.dirname, '../console');
 
-/** What each library begins with, by the name that modules import it by; what that imports is beside it. */
-export const libraries = {
-  'lit-html': 'lit-html/lit-html.js',
-  'graphql-ws': 'graphql-ws/dist/client.js',
+/** The one module that holds all libraries. */
+const librariesModule = 'libraries.js';
+
+/** The libraries, by the name that modules import them by: each is one file that imports nothing. */
+const libraries = {
+  'lit-html': 'lit-html.js',
+  // A script that makes a global variable; as modules it would be two files, and twice as large.
+  'graphql-ws': 'umd/graphql-ws.min.js',
 } as const;
 
-/** All modules that the console may load: its own, without their types, and those of its libraries. */
+/** Where modules find each library, by the name that they import it by. */
+export const libraryModules: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.keys(libraries).map((library) => [library, librariesModule]),
+);
+
+/** All modules that the console may load: its own, without their types, and that of its libraries. */
 export async function readModules(): Promise<Modules> {
-  return new Map([...(await ownModules()), ...(await libraryModules())]);
+  return new Map([...(await ownModules()), [librariesModule, await joinedLibraries()]]);
 }
 
 /** The console's styles, in one. */
@@ -36,17 +45,13 @@ const read = (name: string): Promise<string> => readFile(join(sources, name), 'u
 const namesOf = async (pattern: string): Promise<string[]> =>
   (await Array.fromAsync(glob(pattern, { cwd: sources }))).sort();
 
-async function libraryModules(): Promise<[string, string][]> {
-  const texts = new Map<string, string>();
-  const add = async (packages: string, name: string): Promise<void> => {
-    const text = (await readFile(join(packages, name), 'utf8')).replace(/^\/\/# sourceMappingURL=.*$/m, '');
-    texts.set(name, text);
-    for (const imported of importsOf(text)) await add(packages, join(dirname(name), imported));
-  };
-  for (const [library, name] of Object.entries(libraries)) {
-    await add(dirname(dirname(findPackageJSON(library, import.meta.url) ?? library)), name);
-  }
-  return [...texts];
+/** In one file, they take one request. */
+async function joinedLibraries(): Promise<string> {
+  const texts = Object.entries(libraries).map(async ([library, name]) => {
+    const directory = dirname(findPackageJSON(library, import.meta.url) ?? library);
+    return (await readFile(join(directory, name), 'utf8')).replace(/^\/\/# sourceMappingURL=.*$/m, '');
+  });
+  return [...(await Promise.all(texts)), 'export const { createClient, TerminatedCloseEvent } = graphqlWs;'].join('\n');
 }
 
 const importsOf = (text: string): string[] =>
@@ -57,7 +62,7 @@ export function reachedFrom(names: readonly string[], modules: Modules, reached 
   for (const name of names.filter((one) => !reached.has(one))) {
     reached.add(name);
     const text = modules.get(name) ?? '';
-    const used = Object.entries(libraries).flatMap(([library, file]) =>
+    const used = Object.entries(libraryModules).flatMap(([library, file]) =>
       text.includes(`from '${library}'`) ? [file] : [],
     );
     reachedFrom([...used, ...importsOf(text).map((imported) => join(dirname(name), imported))], modules, reached);

@@ -27,6 +27,7 @@ describe('the first visit', { skip: chromiumMissing, timeout: 120_000 }, () => {
     page.on('request', (request) => {
       if (request.url().startsWith('http')) addresses.push(request.url());
     });
+    page.on('websocket', (socket) => addresses.push(socket.url()));
     session.on('Network.loadingFinished', ({ encodedDataLength }) => {
       bytes += encodedDataLength;
     });
@@ -39,7 +40,7 @@ describe('the first visit', { skip: chromiumMissing, timeout: 120_000 }, () => {
     t.diagnostic(`${addresses.length} requests, ${bytes} bytes, the first company after ${milliseconds} ms`);
     const hosts = new Set(addresses.map((address) => new URL(address).host));
     assert.deepEqual([...hosts], [new URL(link).host]);
-    assert.ok(addresses.length <= 20, addresses.join('\n'));
-    assert.ok(bytes <= 40_000, `${bytes} bytes`);
+    assert.ok(addresses.length <= 12, addresses.join('\n'));
+    assert.ok(bytes <= 30_000, `${bytes} bytes`);
   });
 });
