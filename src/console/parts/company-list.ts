@@ -50,6 +50,8 @@ const typing = 200;
 export function companyList(app: App, shown: Shown): CompanyList {
   const left = new AbortController();
   let reading = new AbortController();
+  /** Only other filters abort it: what is read anew at the top does not change what follows below. */
+  let readingMore = new AbortController();
   let rows: ListedCompany[] | undefined;
   let newest: CompanyListQuery | undefined;
   let endCursor: string | null = null;
@@ -102,7 +104,7 @@ export function companyList(app: App, shown: Shown): CompanyList {
   async function loadMore(): Promise<void> {
     if (isReadingMore || isComplete || rows === undefined) return;
     isReadingMore = true;
-    const { signal } = reading;
+    const { signal } = readingMore;
     try {
       const { companies } = await app.request(
         CompanyPageDocument,
@@ -182,6 +184,8 @@ export function companyList(app: App, shown: Shown): CompanyList {
     show(next) {
       shown = next;
       rows = undefined;
+      readingMore.abort();
+      readingMore = new AbortController();
       clearTimeout(due);
       due = undefined;
       reloadIn(typing);
@@ -192,6 +196,7 @@ export function companyList(app: App, shown: Shown): CompanyList {
     close() {
       clearTimeout(due);
       reading.abort();
+      readingMore.abort();
       left.abort();
     },
   };
