@@ -10,6 +10,8 @@ import { fanOut } from '../src/webhooks/fan-out.ts';
 const pause = 1_000;
 /** How many endpoints are sent to at once. */
 const concurrency = 64;
+/** How many of a worker's ten connections to the database sending may use at once. */
+const mostStatements = 3;
 
 /**
  * Makes deliveries of new events, and sends to each endpoint what is due. Endpoints take turns of a few messages each, so that one
@@ -21,12 +23,13 @@ export function openWebhooks(deps: WebhookDeps): Repetition {
   const shutdown = new AbortController();
   const { signal } = shutdown;
   const slots = openSlots(concurrency);
+  const sending = { ...deps, statements: openSlots(mostStatements) };
   const served = new Map<string, Promise<void>>();
 
   /** Until nothing is due. */
   const serve = async (id: string): Promise<void> => {
     try {
-      while (!signal.aborted && (await slots.run(() => deliverMessages(deps, id, signal))));
+      while (!signal.aborted && (await slots.run(() => deliverMessages(sending, id, signal))));
     } catch (error) {
       report(error instanceof Error ? error.message : String(error));
     } finally {

@@ -6,6 +6,7 @@ import { openReconciler } from '../jobs/reconciler.ts';
 import { openRescuer } from '../jobs/rescuer.ts';
 import { openWebhooks } from '../jobs/webhooks.ts';
 import { readBacklog } from '../src/app/read-backlog.ts';
+import { openSlots } from '../src/common/slots.ts';
 import type { Db } from '../src/company/tables.ts';
 import { openHealth } from '../src/http/health.ts';
 import { serveHealth } from '../src/http/health-server.ts';
@@ -82,7 +83,8 @@ describe('hanging loops', { timeout: 180_000 }, () => {
     heartbeat: (liveness) => openLoops(hanging, liveness).heartbeat(),
     webhooks: (liveness) => openLoops(hanging, liveness).webhooks(),
     webhook(liveness) {
-      deliverMessages(webhookDeps(store, { db: hanging, liveness }), 'we_0', ever);
+      const deps = webhookDeps(store, { db: hanging, liveness });
+      deliverMessages({ ...deps, statements: openSlots(1) }, 'we_0', ever);
     },
     async claim(liveness) {
       const { id } = await store.create('never-claimed');

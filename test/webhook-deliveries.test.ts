@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, afterEach, describe, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { numberEvents } from '../src/company/event-log.ts';
 import { deleteOldDeliveries, recordOutcome, takeDueDeliveries } from '../src/webhooks/deliveries.ts';
 import { deleteEndpoint, findEndpoint, rotateSecret, updateEndpoint } from '../src/webhooks/endpoints.ts';
@@ -9,6 +10,7 @@ import { listDeliveries } from '../src/webhooks/list-deliveries.ts';
 import { queueTestMessage, requeueMessages } from '../src/webhooks/queue-messages.ts';
 import { pauseAfter, usualSchedule } from '../src/webhooks/retry-schedule.ts';
 import { openCompanyStore } from './support/company-store.ts';
+import { faultyDatabase } from './support/faulty-database.ts';
 import { until } from './support/processes.ts';
 import { appendEvent, openReceivingEndpoint, startWebhooks } from './support/webhook-deliveries.ts';
 
@@ -135,6 +137,25 @@ describe('what is sent to webhook endpoints', () => {
     start();
     await quick.until(() => quick.received.length === companies.length);
     assert.ok(silent.received.length < companies.length, `${silent.received.length} of ${companies.length} were tried`);
+  });
+
+  test('however many endpoints are sent to, most connections to the database stay free', async () => {
+    const receivers = await Promise.all(Array.from({ length: 12 }, () => receiverOf({ kinds: every })));
+    await Promise.all(Array.from({ length: 8 }, createCompany));
+    let [running, most] = [0, 0];
+    const begun = () => {
+      running += 1;
+      most = Math.max(most, running);
+      return 'answered' as const;
+    };
+    const slowly = async () => {
+      await nextTurn();
+      running -= 1;
+    };
+    start({ db: faultyDatabase(db, begun, slowly) });
+    for (const receiver of receivers) await receiver.until(() => receiver.received.length === 8);
+    // Three for sending, and the loop's own.
+    assert.ok(most <= 4, `${most} statements ran at once`);
   });
 
   test('an attempt that its worker did not record is made again with the same id, and the first worker cannot record it any more', async () => {

@@ -1,3 +1,4 @@
+import type { Slots } from '../common/slots.ts';
 import type { Db } from '../company/tables.ts';
 import { retryWhileUnavailable } from '../database/retry-while-unavailable.ts';
 import { type Liveness, turnLimit } from '../observability/liveness.ts';
@@ -20,6 +21,11 @@ export interface WebhookDeps {
   readonly log: Log;
 }
 
+export interface SenderDeps extends WebhookDeps {
+  /** For statements: however many messages are sent, connections are left for leases and attempts. */
+  readonly statements: Slots;
+}
+
 /** How many messages are sent to one endpoint at once. */
 const atOnce = 8;
 /** How long an attempt may take, in milliseconds. */
@@ -31,27 +37,28 @@ const recordLimit = 60_000;
  * Sends what may be sent to an endpoint now, each message once, and resolves to whether there was anything. What was not received
  * is sent again later, with the same `webhook-id`, and so is what was sent by a worker that died before it recorded that.
  */
-export async function deliverMessages(deps: WebhookDeps, endpointId: string, signal: AbortSignal): Promise<boolean> {
+export async function deliverMessages(deps: SenderDeps, endpointId: string, signal: AbortSignal): Promise<boolean> {
   using _messages = deps.liveness.watch('webhook', attemptLimit + recordLimit + turnLimit);
-  const taken = await takeDueDeliveries(deps.db, endpointId, atOnce);
+  const taken = await deps.statements.run(() => takeDueDeliveries(deps.db, endpointId, atOnce));
   await Promise.all(taken.map((delivery) => attemptDelivery(deps, delivery, signal)));
   return taken.length > 0;
 }
 
-async function attemptDelivery(deps: WebhookDeps, delivery: TakenDelivery, signal: AbortSignal): Promise<void> {
-  const { db, sender, metrics, log } = deps;
+async function attemptDelivery(deps: SenderDeps, delivery: TakenDelivery, signal: AbortSignal): Promise<void> {
+  const { db, statements, sender, metrics, log } = deps;
   let answer: Answer;
   try {
     answer = await sender.send(messageOf(deps, delivery), signal);
   } catch (error) {
     if (!signal.aborted) throw error;
-    return releaseDelivery(db, delivery);
+    return statements.run(() => releaseDelivery(db, delivery));
   }
   const outcome = outcomeOf(deps, delivery, answer);
   metrics.webhookAttempted(outcome.endpoint === 'works' ? 'delivered' : 'failed', answer.durationMs / 1_000);
   // What was received must not look unsent because the database is unavailable: it would be sent again.
   const inTime = AbortSignal.timeout(recordLimit);
-  const reason = await retryWhileUnavailable(() => recordOutcome(db, delivery, outcome), inTime);
+  const record = () => statements.run(() => recordOutcome(db, delivery, outcome));
+  const reason = await retryWhileUnavailable(record, inTime);
   if (reason) log.warn({ endpoint: delivery.endpoint_id, reason }, 'a webhook endpoint was disabled');
 }
 
