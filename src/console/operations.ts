@@ -388,7 +388,7 @@ export type PartnerQuery = { apiKeys: { pageInfo: { hasNextPage: boolean } } };
 export type NewCompanyOptionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NewCompanyOptionsQuery = { provisioningOptions: { timeZones: Array<string>, languages: Array<string>, domainSuffixes: Array<string>, apps: Array<{ name: string, isDefault: boolean }>, countries: Array<{ code: string, name: string, timeZone: string }>, currencies: Array<{ code: string, name: string }> } };
+export type NewCompanyOptionsQuery = { provisioningOptions: { timeZones: Array<string>, languages: Array<string>, domainSuffixes: Array<string>, apps: Array<{ name: string, isDefault: boolean }>, countries: Array<{ code: string, name: string, timeZone: string, currency: string | null }>, currencies: Array<{ code: string, name: string }> } };
 
 export type CheckCompanyQueryVariables = Exact<{
   input: CreateCompanyInput;
@@ -1099,6 +1099,7 @@ export const NewCompanyOptionsDocument = new TypedDocumentString(`
       code
       name
       timeZone
+      currency
     }
     currencies {
       code

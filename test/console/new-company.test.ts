@@ -65,6 +65,17 @@ describe('the form for a new company', { skip: chromiumMissing, timeout: 240_000
     assert.ok(steps.some(({ name }) => name === 'install-app:erpnext'));
   });
 
+  test('a country suggests its currency, unless another one was chosen', async () => {
+    const { page } = await formOf('jon');
+    const currency = page.getByLabel('Currency');
+    await page.getByLabel('Country').fill('Switzerland');
+    await page.waitForFunction('document.getElementById("defaultCurrency").value === "CHF"');
+    await currency.fill('USD');
+    await page.getByLabel('Country').fill('Japan');
+    await page.getByText('Asia/Tokyo, unless you choose another one.').waitFor();
+    assert.equal(await currency.inputValue(), 'USD');
+  });
+
   test('the API’s faults are shown while one types, at the fields that one has come to', async () => {
     const { page } = await formOf('kim');
     const domain = page.getByLabel('Domain');

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { NewCompanyOptionsQuery } from '../operations.ts';
-import type { CompanyForm, FormField } from './company-form.ts';
+import { type CompanyForm, countryNamed, type FormField } from './company-form.ts';
 import { describedBy, type Field, labelled, remarks, textField } from './field.ts';
 import { passwordField } from './password.ts';
 
@@ -115,10 +115,7 @@ const password = ({
   });
 
 function timeZoneHint({ form, options }: CompanyFields): string {
-  const entered = form.country.trim().toLowerCase();
-  const country = options?.countries.find(({ name, code }) =>
-    [name.toLowerCase(), code.toLowerCase()].includes(entered),
-  );
+  const country = countryNamed(form.country, options?.countries);
   return country
     ? `${country.timeZone}, unless you choose another one.`
     : 'That of the country’s capital, unless you choose another one.';

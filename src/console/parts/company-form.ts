@@ -59,6 +59,15 @@ export function suggestDomain(companyName: string, suffix: string): string {
   return label ? `${label}.${suffix}` : '';
 }
 
+/** The country that was entered by its name or its code. */
+export function countryNamed<Country extends { readonly name: string; readonly code: string }>(
+  entered: string,
+  countries: readonly Country[] = [],
+): Country | undefined {
+  const text = entered.trim().toLowerCase();
+  return countries.find(({ name, code }) => [name.toLowerCase(), code.toLowerCase()].includes(text));
+}
+
 /** The words in letters from A to Z and digits: “Müller & Söhne” are Muller and Sohne. */
 const wordsOf = (text: string): readonly string[] =>
   text

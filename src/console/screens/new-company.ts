@@ -11,6 +11,7 @@ import {
 import { companyFields, labels } from '../parts/company-fields.ts';
 import {
   type CompanyForm,
+  countryNamed,
   emptyForm,
   type FormField,
   inputOf,
@@ -45,7 +46,7 @@ export const open: OpenScreen = (app) => {
   let failure = '';
   /** Fields of which something may be said: nobody has come to the others yet. */
   const visited = new Set<FormField>();
-  /** Fields that do not follow the company's name any more. */
+  /** Fields that do not follow the company's name or country any more. */
   const edited = new Set<FormField>();
 
   const checking = debounced(typingPause, async (signal) => {
@@ -66,15 +67,21 @@ export const open: OpenScreen = (app) => {
       visited.add(field);
       edited.add(field);
     }
-    if (changes.companyName !== undefined) follow(changes.companyName);
+    if (changes.companyName !== undefined) followName(changes.companyName);
+    if (changes.country !== undefined) followCountry(changes.country);
     checking.soon();
     app.update();
   }
 
-  function follow(companyName: string): void {
+  function followName(companyName: string): void {
     if (!edited.has('companyAbbr')) form = { ...form, companyAbbr: suggestAbbr(companyName) };
     const suffix = options?.domainSuffixes[0] ?? (isOwnMachine() ? 'localhost' : undefined);
     if (suffix && !edited.has('domain')) form = { ...form, domain: suggestDomain(companyName, suffix) };
+  }
+
+  function followCountry(country: string): void {
+    if (edited.has('defaultCurrency')) return;
+    form = { ...form, defaultCurrency: countryNamed(country, options?.countries)?.currency ?? '' };
   }
 
   async function loadOptions(): Promise<void> {
