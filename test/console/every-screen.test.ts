@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import type { Role } from '../../src/access/viewer.ts';
 import { chromiumMissing } from '../support/chromium.ts';
 import { accessibilityFindings, type ConsoleBrowser, openConsoleBrowser, overflow } from '../support/console.ts';
 import { createCompany, openTestService, requestFor, type TestService, watchToEnd } from '../support/test-service.ts';
@@ -31,7 +32,7 @@ describe('every screen of the console', { skip: chromiumMissing, timeout: 240_00
     assert.deepEqual(browser.complaints, []);
   });
 
-  const screens: readonly (readonly [string, string, () => string, (page: Page) => Promise<unknown>])[] = [
+  const screens: readonly (readonly [string, string, () => string, (page: Page) => Promise<unknown>, Role?])[] = [
     ['the list of companies', 'jane', () => '/console/', (page) => page.getByText('Acme Corporation').waitFor()],
     ['an empty list', 'nobody', () => '/console/', (page) => page.getByText('No company yet').waitFor()],
     ['the form for a company', 'jane', () => '/console/new', (page) => page.getByLabel('erpnext').waitFor()],
@@ -55,6 +56,23 @@ describe('every screen of the console', { skip: chromiumMissing, timeout: 240_00
       (page) => page.getByRole('heading', { level: 1 }).waitFor(),
     ],
     [
+      'what the service does',
+      'oper',
+      () => '/console/operations',
+      (page) => page.getByRole('heading', { name: 'Workers' }).waitFor(),
+      'operator',
+    ],
+    [
+      'keys, endpoints and quotas',
+      'shop',
+      () => '/console/access',
+      async (page) => {
+        await page.getByText('No endpoint yet.').waitFor();
+        await page.getByText('Requests within a minute').waitFor();
+      },
+      'partner',
+    ],
+    [
       'a page that does not exist',
       'jane',
       () => '/console/nothing',
@@ -62,9 +80,9 @@ describe('every screen of the console', { skip: chromiumMissing, timeout: 240_00
     ],
   ];
 
-  for (const [name, subject, path, ready] of screens) {
+  for (const [name, subject, path, ready, role = 'customer'] of screens) {
     test(`${name}: axe-core finds nothing in light and dark, and 320 pixels are wide enough`, async () => {
-      const page = await browser.pageOf(await service.tokenOf(subject, 'customer'));
+      const page = await browser.pageOf(await service.tokenOf(subject, role));
       await page.goto(origin + path());
       await ready(page);
       assert.deepEqual(await accessibilityFindings(page), []);

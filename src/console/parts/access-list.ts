@@ -12,8 +12,8 @@ export interface Answer {
 
 /** A list that is read again after each change, with the outcome of the newest one. */
 export interface AccessList<Item> {
-  /** Undefined until they are known. */
-  readonly items: readonly Item[] | undefined;
+  /** A line for each, or the sentence `none`; nothing until they are known. */
+  view(line: (item: Item) => TemplateResult, none: string): TemplateResult | typeof nothing;
   /** Makes a change and shows what came of it. Resolves to whether it was made. */
   readonly change: (ask: () => Promise<Answer>) => Promise<boolean>;
   /** What the newest change, or the reading, came to. */
@@ -43,8 +43,9 @@ export function accessList<Item>(app: App, read: () => Promise<readonly Item[]>)
   });
 
   return {
-    get items() {
-      return items;
+    view(line, none) {
+      if (!items) return nothing;
+      return items.length === 0 ? html`<p>${none}</p>` : html`<ol class="lines">${items.map(line)}</ol>`;
     },
     async change(ask) {
       await tell(async () => {

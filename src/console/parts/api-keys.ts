@@ -76,7 +76,7 @@ export function apiKeys(app: App, signal: AbortSignal): { view(): TemplateResult
       <h2>API keys</h2>
       <p class="note">For programs, which send a key in the place of a token.</p>
       ${list.outcome()}
-      <ol class="lines">${list.items?.map(row)}</ol>
+      ${list.view(row, 'No key yet.')}
       <details><summary>New key</summary>
         <form class="resend" novalidate @submit=${create}>
           <label>Name<input name="name" maxlength="100" autocomplete="off"></label>

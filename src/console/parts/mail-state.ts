@@ -40,10 +40,10 @@ export function mailState(app: App, signal: AbortSignal): { view(company: Compan
 }
 
 const subjects: Readonly<Record<CompanyStatus, string>> = {
-  DRAFT: 'A draft is not mailed about. Once there is a site, its address and the way in go to',
-  QUEUED: 'When the site is ready, its address and the way in go to',
-  PROVISIONING: 'When the site is ready, its address and the way in go to',
-  ACTIVE: 'The site’s address and the way in go to',
+  DRAFT: 'A draft is not mailed about. Once there is a site, its address and the credentials go to',
+  QUEUED: 'When the site is ready, its address and the credentials go to',
+  PROVISIONING: 'When the site is ready, its address and the credentials go to',
+  ACTIVE: 'The site’s address and the credentials go to',
   FAILED: 'What went wrong, and what comes next, goes to',
 };
 

@@ -52,7 +52,7 @@ export function undeliveredMails(
     <div class="title">
       <div>
         <a href="/console/companies/${mail.company.id}"><bdi>${mail.company.companyName}</bdi></a>
-        <p>${mail.kind === 'SITE_READY' ? 'The way in' : 'Why it failed'}, to <bdi>${mail.recipient}</bdi></p>
+        <p>${mail.kind === 'SITE_READY' ? 'Credentials' : 'Why it failed'}, to <bdi>${mail.recipient}</bdi></p>
         <p class="note">${stateOf(mail)} Put into the outbox ${ago(mail.createdAt)}.</p>
         ${mail.lastError ? html`<p class="note"><code>${mail.lastError}</code></p>` : nothing}
       </div>

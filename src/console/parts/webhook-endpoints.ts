@@ -72,7 +72,7 @@ export function webhookEndpoints(app: App, signal: AbortSignal): { view(): Templ
       <h2>Webhook endpoints</h2>
       <p class="note">Where your programs are told when a company is ready or has failed.</p>
       ${list.outcome()}
-      <ol class="lines">${list.items?.map(row)}</ol>
+      ${list.view(row, 'No endpoint yet.')}
       <details><summary>New endpoint</summary>
         <form class="resend" novalidate @submit=${create}>
           <label>Address<input name="url" type="url" placeholder="https://" autocomplete="off"></label>

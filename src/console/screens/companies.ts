@@ -112,5 +112,5 @@ const empty = (isFiltered: boolean, showAll: () => void): TemplateResult =>
   isFiltered
     ? html`<section class="empty"><h2>No company matches</h2><p>Search for less, or choose other statuses.</p><button @click=${showAll}>Show all companies</button></section>`
     : html`<section class="empty"><h2>No company yet</h2>
-        <p>Ask for the first one: a company gets a site of its own within a minute or so, and its customer an e-mail with the way in.</p>
+        <p>Ask for the first one: a company gets a site of its own within a minute or so, and its customer an e-mail with the credentials.</p>
         <a class="primary" href="/console/new">Create the first company</a></section>`;
