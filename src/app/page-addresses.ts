@@ -14,8 +14,9 @@ export const hasGraphiQL = ({ GRAPHIQL, NODE_ENV }: Config): boolean =>
 
 /** Where the console shows a company to those who are mailed about it; undefined where mails do not link to it. */
 export function companyUrls({ CONSOLE_URL: address }: Config): ((companyId: string) => string) | undefined {
-  const base = address?.replace(/\/*$/, '/');
-  return base === undefined ? undefined : (companyId) => new URL(`companies/${companyId}`, base).href;
+  if (address === undefined) return undefined;
+  const base = address.endsWith('/') ? address : `${address}/`;
+  return (companyId) => new URL(`companies/${companyId}`, base).href;
 }
 
 export function pageAddresses(config: Config, port: number, local: LocalSignIn | undefined): PageAddresses {

@@ -51,8 +51,9 @@ export function openConsole({
 }
 
 function send(request: IncomingMessage, response: ServerResponse, file: ConsoleFile, caching: string): void {
-  const accepted = String(request.headers['accept-encoding'] ?? '');
-  const encoding = (['br', 'gzip'] as const).find((name) => new RegExp(`\\b${name}\\b`).test(accepted));
+  const accepted = String(request.headers['accept-encoding'] ?? '').split(',');
+  const names = accepted.map((coding) => coding.split(';')[0]?.trim());
+  const encoding = (['br', 'gzip'] as const).find((name) => names.includes(name));
   response.setHeader('cache-control', caching);
   response.setHeader('vary', 'accept-encoding');
   response.setHeader('etag', file.etag);
