@@ -54,26 +54,27 @@ export function openJobQueue(name: string, server: RedisServer, metrics: Metrics
   };
 }
 
-export interface JobWorker {
+/** `Other`: what else than companies can be handled, though no job is about it. */
+export interface JobWorker<Other = never> {
   /**
    * Those of the companies for which no job waits; none while more than `mostCompared` jobs wait, which workers handle
    * first. Rejects when Redis does not answer in time.
    */
   withoutJob(companyIds: readonly CompanyId[]): Promise<readonly CompanyId[]>;
-  /** Handles the first of these companies without a job, as many as there is room for now. */
-  takeUp(companyIds: readonly CompanyId[]): void;
+  /** Handles the first of these without a job, as many as there is room for now. */
+  takeUp(ids: readonly (CompanyId | Other)[]): void;
   /** Takes no more jobs and waits a while for the running ones. */
   close(): Promise<void>;
 }
 
 /** Handles the queue's jobs, `concurrency` at a time. What a handler throws is logged; the database knows what is left to do. */
-export function openJobWorker(
+export function openJobWorker<Other = never>(
   name: string,
   server: RedisServer,
   concurrency: number,
-  handle: (companyId: CompanyId) => Promise<void>,
+  handle: (id: CompanyId | Other) => Promise<void>,
   log: Log,
-): JobWorker {
+): JobWorker<Other> {
   const report = logErrors(name, log);
   const onError = (error: Error): void => {
     report(error);
@@ -116,8 +117,8 @@ export function openJobWorker(
       const withJob = new Set(jobs.map(({ data }) => parseCompanyJob(data).companyId));
       return companyIds.filter((id) => !withJob.has(id));
     },
-    takeUp(companyIds) {
-      for (const companyId of companyIds.slice(0, slots.free)) void run(() => handle(companyId));
+    takeUp(ids) {
+      for (const id of ids.slice(0, slots.free)) void run(() => handle(id));
     },
     async close() {
       open = false;

@@ -2,7 +2,7 @@ import type { CompanyId } from '../src/company/company-id.ts';
 import { numberEvents } from '../src/company/event-log.ts';
 import type { Notifier } from '../src/company/notifier.ts';
 import type { Db } from '../src/company/tables.ts';
-import { findCompaniesWithDueMail } from '../src/mail/outbox.ts';
+import { type EndpointId, findCompaniesWithDueMail, findEndpointsWithDueMail } from '../src/mail/outbox.ts';
 import type { Liveness, Repetition } from '../src/observability/liveness.ts';
 import { type Log, logOnChange } from '../src/observability/log.ts';
 import type { Metrics } from '../src/observability/metrics.ts';
@@ -21,7 +21,7 @@ export interface ReconcilerDeps {
   readonly db: Db;
   readonly notifier: Notifier;
   /** Of companies that wait for a worker, and of companies with a pending mail. */
-  readonly queues: { readonly provision: JobWorker; readonly mail: JobWorker };
+  readonly queues: { readonly provision: JobWorker; readonly mail: JobWorker<EndpointId> };
   /** How long a company may wait before a warning is logged, in milliseconds. */
   readonly waitingAlarm: number;
   /** How many companies of one customer or partner are provisioned at once. */
@@ -49,6 +49,8 @@ export function openReconciler(deps: ReconcilerDeps): Repetition {
     const isAnybodysTurn = (await findNextTurn(db, deps.attemptsAtOnce)) !== undefined;
     await provision.enqueue(waiting.filter(({ isQueued }) => isAnybodysTurn || !isQueued).map(({ id }) => id));
     await mail.enqueue(await findCompaniesWithDueMail(db, batch));
+    // These are few, and nobody waits for them within seconds.
+    queues.mail.takeUp(await findEndpointsWithDueMail(db, batch));
     await numberEvents(db);
   };
   return liveness.repeat('reconciler', look, { pause, onError: ({ message }) => report(message) });

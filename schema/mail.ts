@@ -13,6 +13,7 @@ const MailKindEnum = builder.enumType('MailKind', {
   values: {
     SITE_READY: { description: 'The site is ready; the mail carries the credentials.' },
     SITE_FAILED: { description: 'The attempt failed; the mail says why.' },
+    ENDPOINT_DISABLED: { description: 'A webhook endpoint was disabled; the mail tells its owner why.' },
   } satisfies Described<MailKind>,
 });
 
@@ -25,14 +26,21 @@ const UndeliveredStateEnum = builder.enumType('UndeliveredState', {
 });
 
 const UndeliveredMailObject = builder.objectRef<UndeliveredMail>('UndeliveredMail').implement({
-  description: 'A mail to a customer that no mail server has accepted yet. Its content is not shown.',
+  description:
+    'A mail to a customer, or to the owner of a webhook endpoint, that no mail server has accepted yet. Its content is not shown.',
   authScopes: { operator: true },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A UUID, for `resendMail`; the beginning of the mail’s `Message-ID`.' }),
     company: t.field({
       type: CompanyObject,
+      nullable: true,
       resolve: ({ company }) => company,
-      description: 'The company that the mail is about.',
+      description: 'The company that the mail is about; null for ENDPOINT_DISABLED.',
+    }),
+    webhookEndpointId: t.exposeID('endpoint_id', {
+      nullable: true,
+      description:
+        'For ENDPOINT_DISABLED: the `id` of the webhook endpoint, which may be deleted since; otherwise null.',
     }),
     kind: t.field({ type: MailKindEnum, resolve: ({ kind }) => kind, description: 'Its subject.' }),
     recipient: t.string({
@@ -158,13 +166,13 @@ builder.mutationField('resendMail', (t) =>
   t.field({
     type: ResendMailResult,
     description:
-      'Sends an undelivered mail now: a REFUSED one again, a WAITING one without its pause. With `recipient`, this mail and all later ones of the company go to that address. For operators.',
+      'Sends an undelivered mail now: a REFUSED one again, a WAITING one without its pause. With `recipient`, this mail and all later ones of the company go to that address; of a webhook endpoint, this mail alone. For operators.',
     authScopes: { operator: true },
     args: {
       mailId: t.arg.id({ required: true, description: 'The `id` of an `UndeliveredMail`.' }),
       recipient: t.arg.string({
         description:
-          'The customer’s correct address: one plain address (RFC 5321) of up to 254 characters. By default the mail’s present recipient.',
+          'The correct address: one plain address (RFC 5321) of up to 254 characters. By default the mail’s present recipient.',
       }),
     },
     resolve: async (_root, { mailId, recipient }, { db, notifier, act }) => {

@@ -21,7 +21,7 @@ export const holderOf = ({ seesAll, owner }: Viewer): Holder => (seesAll ? undef
 const meanings = {
   url: 'Where messages are sent by POST: `https://`, of at most 2,048 characters, on the public internet. Addresses are checked at every attempt, and redirects are not followed.',
   description: 'Your own words, to tell endpoints apart. Up to 200 characters.',
-  contactEmail: 'Whom operators may write to when something is wrong with the endpoint.',
+  contactEmail: 'Who is mailed when the endpoint is disabled because it answered 410 or failed for five days.',
 };
 
 class WebhookSecretSuccess {

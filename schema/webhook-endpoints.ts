@@ -61,7 +61,8 @@ export const WebhookEndpointObject = builder.objectRef<EndpointRow>('WebhookEndp
     description: t.exposeString('description', { description: 'Your own words; empty by default.' }),
     contactEmail: t.exposeString('contact_email', {
       nullable: true,
-      description: 'Whom operators may write to when something is wrong with the endpoint; null for nobody.',
+      description:
+        'Who is mailed when the endpoint is disabled because it answered 410 or failed for five days; null for nobody.',
     }),
     owner: t.field({
       type: OwnerObject,

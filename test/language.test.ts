@@ -5,7 +5,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { CompaniesDocument } from '../src/client/operations.ts';
 import { logInBy, mailedCredentials } from '../src/demo/log-in.ts';
 import { languageFor, offeredLanguages } from '../src/language/language.ts';
-import { loadMailTemplates } from '../src/mail/render-mail.ts';
+import { type EndpointDisabledContent, loadMailTemplates } from '../src/mail/render-mail.ts';
 import { createCompany, openTestService, readCompany, requestFor, watchToEnd } from './support/test-service.ts';
 
 const folder = new URL('../mail-templates/messages/', import.meta.url);
@@ -69,6 +69,38 @@ describe('mails', () => {
     sandbox: true,
   } as const;
   const render = loadMailTemplates();
+
+  const disabled: EndpointDisabledContent = {
+    kind: 'ENDPOINT_DISABLED',
+    locale: null,
+    supportEmail: 'support@example.com',
+    endedAt: new Date('2026-11-26T22:05:00Z'),
+    timeZone: 'UTC',
+    endpointId: 'we_1',
+    endpoint: {
+      url: 'https://portal.example/hooks',
+      description: '',
+      reason: 'FAILING',
+      failingSince: '2026-11-21T22:05:00+00:00',
+      status: null,
+      fault: 'TIMED_OUT',
+    },
+    accessUrl: undefined,
+  };
+  for (const [locale, since, last] of [
+    ['en', 'since November 21, 2026 at 10:05 PM UTC', 'no answer in time'],
+    ['de', 'Seit 21. November 2026 um 22:05 UTC', 'nicht rechtzeitig eine Antwort'],
+    ['es', 'desde el 21 de noviembre de 2026 a las 22:05 UTC', 'no hubo respuesta a tiempo'],
+  ] as const) {
+    test(`a mail says in every language since when an endpoint failed, and how at last: ${locale}`, () => {
+      const { language, text, html } = render({ ...disabled, locale });
+      assert.equal(language, locale);
+      for (const body of [text.replace(/\s+/g, ' '), html]) {
+        assert.ok(body.includes(since) && body.includes(last), body);
+        assert.ok(body.includes('https://portal.example/hooks'));
+      }
+    });
+  }
 
   for (const [locale, timeZone, country, expected] of [
     [null, 'America/New_York', 'Germany', ['en', 'Germany', 'November 26, 2026 at 5:05 PM EST']],

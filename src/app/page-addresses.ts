@@ -19,6 +19,10 @@ export function companyUrls({ CONSOLE_URL: address }: Config): ((companyId: stri
   return (companyId) => new URL(`companies/${companyId}`, base).href;
 }
 
+/** Where the console shows webhook endpoints to those who are mailed about one; undefined where mails do not link to it. */
+export const accessUrl = ({ CONSOLE_URL: address }: Config): string | undefined =>
+  address === undefined ? undefined : new URL('access', address.replace(/\/*$/, '/')).href;
+
 export function pageAddresses(config: Config, port: number, local: LocalSignIn | undefined): PageAddresses {
   const base = `http://localhost:${port}`;
   const signingIn = local ? `?token=${local.token}` : '';

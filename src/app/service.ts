@@ -40,7 +40,7 @@ import { messageSender } from '../webhooks/send-message.ts';
 import { openResources } from './backing-services.ts';
 import { openLimits } from './limits.ts';
 import { openSiteHost, siteUrls } from './open-site-host.ts';
-import { companyUrls, hasGraphiQL, type PageAddresses, pageAddresses } from './page-addresses.ts';
+import { accessUrl, companyUrls, hasGraphiQL, type PageAddresses, pageAddresses } from './page-addresses.ts';
 import { inboxOf, sandboxSitesOf } from './pages.ts';
 import { readBacklog } from './read-backlog.ts';
 import { reportNeededKeys } from './report-needed-keys.ts';
@@ -242,6 +242,7 @@ export async function openService(
         render: loadMailTemplates(),
         siteUrl,
         companyUrl: companyUrls(config),
+        accessUrl: accessUrl(config),
         supportEmail: config.SUPPORT_EMAIL ?? 'support@company-provisioning.example',
         usualTimeZone: config.BENCH_TIME_ZONE,
         sandbox: host.kind === 'sandbox',

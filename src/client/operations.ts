@@ -252,6 +252,8 @@ export type FaultCode =
 
 /** The subject of a mail. */
 export type MailKind =
+  /** A webhook endpoint was disabled; the mail tells its owner why. */
+  | 'ENDPOINT_DISABLED'
   /** The attempt failed; the mail says why. */
   | 'SITE_FAILED'
   /** The site is ready; the mail carries the credentials. */
@@ -502,9 +504,9 @@ export type ServiceStatusQueryVariables = Exact<{
 }>;
 
 
-export type ServiceStatusQuery = { serviceStatus: { waiting: number, oldestWaitingSince: string | null, stalled: number, workerCount: number, runningCount: number, workers: Array<{ name: string, startedAt: string, seenAt: string, lateLoops: Array<string> }>, running: Array<{ worker: string, claims: number, heldSince: string, leaseAgeSeconds: number, leasedUntil: string, deadlineAt: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } }>, mailAccountFault: { since: string, cause: string, waitingMails: number } | null, undeliveredMails: { edges: Array<{ cursor: string, node: { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } };
+export type ServiceStatusQuery = { serviceStatus: { waiting: number, oldestWaitingSince: string | null, stalled: number, workerCount: number, runningCount: number, workers: Array<{ name: string, startedAt: string, seenAt: string, lateLoops: Array<string> }>, running: Array<{ worker: string, claims: number, heldSince: string, leaseAgeSeconds: number, leasedUntil: string, deadlineAt: string, company: { id: string, companyName: string, status: CompanyStatus, siteStatus: SiteStatus, siteName: string, siteUrl: string, attempt: number, version: number, progress: number, health: { state: CompanyHealthState, since: string, reason: string | null, nextTryAt: string | null } | null, steps: Array<{ name: string, title: string, state: StepState, startedAt: string | null, finishedAt: string | null }>, failure: { reason: FailureReason, message: string, localizedMessage: string, referenceId: string, step: string | null, detail: string | null } | null } }>, mailAccountFault: { since: string, cause: string, waitingMails: number } | null, undeliveredMails: { edges: Array<{ cursor: string, node: { id: string, webhookEndpointId: string | null, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } };
 
-export type UndeliveredMailFieldsFragment = { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } };
+export type UndeliveredMailFieldsFragment = { id: string, webhookEndpointId: string | null, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } | null };
 
 export type ResendMailMutationVariables = Exact<{
   mailId: string | number;
@@ -516,7 +518,7 @@ export type ResendMailMutation = { resendMail:
     | { __typename: 'MailAlreadySent', message: string }
     | { __typename: 'MailBeingSent', message: string }
     | { __typename: 'MailNotFound', message: string }
-    | { __typename: 'ResendMailSuccess', message: string, mail: { id: string, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } } }
+    | { __typename: 'ResendMailSuccess', message: string, mail: { id: string, webhookEndpointId: string | null, kind: MailKind, recipient: string, state: UndeliveredState, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, customerEmail: string } | null } }
     | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, code: FaultCode, message: string }> }
    };
 
@@ -709,6 +711,7 @@ export const LogLineFieldsFragmentDoc = new TypedDocumentString(`
 export const UndeliveredMailFieldsFragmentDoc = new TypedDocumentString(`
     fragment UndeliveredMailFields on UndeliveredMail {
   id
+  webhookEndpointId
   company {
     id
     customerEmail
@@ -1471,6 +1474,7 @@ export const ServiceStatusDocument = new TypedDocumentString(`
 }
 fragment UndeliveredMailFields on UndeliveredMail {
   id
+  webhookEndpointId
   company {
     id
     customerEmail
@@ -1508,6 +1512,7 @@ export const ResendMailDocument = new TypedDocumentString(`
 }
 fragment UndeliveredMailFields on UndeliveredMail {
   id
+  webhookEndpointId
   company {
     id
     customerEmail

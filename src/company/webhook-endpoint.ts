@@ -19,7 +19,7 @@ export const WebhookEndpointSchema = defineEntity({
     /** The events that it wants. */
     kinds: p.array().$type<EventKind[]>(),
     description: p.text(),
-    /** Whom operators may write to when something is wrong with it; null for nobody. */
+    /** Who is mailed when it is disabled, unless by its owner; null for nobody. */
     contactEmail: p.text().nullable(),
     /** What messages are signed with, encrypted for this id. */
     sealedSecret: p.text(),

@@ -137,7 +137,7 @@ export type CreateCompanyInput = {
 
 /** An endpoint to make. */
 export type CreateWebhookEndpointInput = {
-  /** Whom operators may write to when something is wrong with the endpoint. By default the address of your token. */
+  /** Who is mailed when the endpoint is disabled because it answered 410 or failed for five days. By default the address of your token. */
   contactEmail?: string | null | undefined;
   /** Your own words, to tell endpoints apart. Up to 200 characters. */
   description?: string | null | undefined;
@@ -176,6 +176,8 @@ export type FailureReason =
 
 /** The subject of a mail. */
 export type MailKind =
+  /** A webhook endpoint was disabled; the mail tells its owner why. */
+  | 'ENDPOINT_DISABLED'
   /** The attempt failed; the mail says why. */
   | 'SITE_FAILED'
   /** The site is ready; the mail carries the credentials. */
@@ -328,7 +330,7 @@ export type FailureDetailQuery = { company: { failure: { detail: string | null }
 export type UndeliveredMailsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type UndeliveredMailsQuery = { serviceStatus: { undeliveredMails: { edges: Array<{ node: { state: UndeliveredState, tries: number, dueAt: string | null, company: { id: string } } }>, pageInfo: { hasNextPage: boolean } } } };
+export type UndeliveredMailsQuery = { serviceStatus: { undeliveredMails: { edges: Array<{ node: { state: UndeliveredState, tries: number, dueAt: string | null, company: { id: string } | null } }>, pageInfo: { hasNextPage: boolean } } } };
 
 export type CompanyChangedSubscriptionVariables = Exact<{
   id: string | number;
@@ -471,9 +473,9 @@ export type CompanyProblemFragment =
 export type ServiceQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ServiceQuery = { serviceStatus: { waiting: number, oldestWaitingSince: string | null, stalled: number, runningCount: number, workerCount: number, workers: Array<{ name: string, startedAt: string, seenAt: string, lateLoops: Array<string> }>, mailAccountFault: { since: string, cause: string, waitingMails: number } | null, running: Array<{ worker: string, claims: number, leaseAgeSeconds: number, deadlineAt: string, company: { id: string, companyName: string, progress: number } }>, undeliveredMails: { edges: Array<{ node: { id: string, kind: MailKind, state: UndeliveredState, recipient: string, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, companyName: string } } }>, pageInfo: { hasNextPage: boolean } } } };
+export type ServiceQuery = { serviceStatus: { waiting: number, oldestWaitingSince: string | null, stalled: number, runningCount: number, workerCount: number, workers: Array<{ name: string, startedAt: string, seenAt: string, lateLoops: Array<string> }>, mailAccountFault: { since: string, cause: string, waitingMails: number } | null, running: Array<{ worker: string, claims: number, leaseAgeSeconds: number, deadlineAt: string, company: { id: string, companyName: string, progress: number } }>, undeliveredMails: { edges: Array<{ node: { id: string, kind: MailKind, state: UndeliveredState, recipient: string, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, webhookEndpointId: string | null, company: { id: string, companyName: string } | null } }>, pageInfo: { hasNextPage: boolean } } } };
 
-export type UndeliveredMailFragment = { id: string, kind: MailKind, state: UndeliveredState, recipient: string, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, company: { id: string, companyName: string } };
+export type UndeliveredMailFragment = { id: string, kind: MailKind, state: UndeliveredState, recipient: string, tries: number, dueAt: string | null, lastError: string | null, createdAt: string, webhookEndpointId: string | null, company: { id: string, companyName: string } | null };
 
 export type ResendMutationVariables = Exact<{
   mailId: string | number;
@@ -681,6 +683,7 @@ export const UndeliveredMailFragmentDoc = new TypedDocumentString(`
   dueAt
   lastError
   createdAt
+  webhookEndpointId
   company {
     id
     companyName
@@ -1221,6 +1224,7 @@ export const ServiceDocument = new TypedDocumentString(`
   dueAt
   lastError
   createdAt
+  webhookEndpointId
   company {
     id
     companyName

@@ -51,6 +51,7 @@ import { MailedFailure } from './migrations/20261126-mailed-failure.ts';
 import { QuotaCounts } from './migrations/20261126-quota-counts.ts';
 import { AddQuotaOverride } from './migrations/20261126-quota-overrides.ts';
 import { References } from './migrations/20261126-references.ts';
+import { EndpointMails } from './migrations/20261127-endpoint-mails.ts';
 import { AddWebhookPublicKeys } from './migrations/20261127-webhook-public-keys.ts';
 import { AddWebhooks } from './migrations/20261127-webhooks.ts';
 import { ServerPool } from './server-pool.ts';
@@ -127,6 +128,7 @@ const options = {
       MailedFailure,
       AddWebhooks,
       AddWebhookPublicKeys,
+      EndpointMails,
     ],
     snapshot: false,
     silent: true,

@@ -1,4 +1,3 @@
-import type { CompanyId } from '../company/company-id.ts';
 import { companyById } from '../company/find-companies.ts';
 import type { CompanyRow, Db } from '../company/tables.ts';
 import { timeZoneOf } from '../company/time-zone.ts';
@@ -10,7 +9,7 @@ import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { MailAccount } from './mail-account.ts';
-import { extendAttempt, type PendingMail, recordRefused, recordSent, takeDueMail } from './outbox.ts';
+import { extendAttempt, type MailSubject, type PendingMail, recordRefused, recordSent, takeDueMail } from './outbox.ts';
 import type { MailContent, RenderedMail } from './render-mail.ts';
 import { type Smtp, SmtpError } from './smtp.ts';
 
@@ -23,6 +22,8 @@ export interface MailDeps {
   readonly siteUrl: (siteName: string) => string;
   /** Where customers see what became of their company; left out where they cannot. */
   readonly companyUrl?: ((companyId: string) => string) | undefined;
+  /** Where the console shows webhook endpoints to those who are mailed about one; left out where there is no console to link to. */
+  readonly accessUrl?: string | undefined;
   readonly supportEmail: string;
   /** Of sites that are requested without one; that of the country’s capital when left out. */
   readonly usualTimeZone?: string | undefined;
@@ -40,16 +41,16 @@ const heartbeat = 5_000;
 const recordLimit = 60_000;
 
 /**
- * Sends a company's pending mails, each once: what the server accepts is recorded as sent, the rest is retried later. An
+ * Sends the pending mails about a company or an endpoint, each once: what the server accepts is recorded as sent, the rest is retried later. An
  * attempt that died after the server had accepted the mail is repeated with the same Message-ID. The company's status never
  * depends on it.
  */
-export async function deliverMail(deps: MailDeps, companyId: CompanyId): Promise<void> {
+export async function deliverMail(deps: MailDeps, subject: MailSubject): Promise<void> {
   const { db, account, liveness } = deps;
   for (;;) {
     using _mail = liveness.watch('mail', attemptLimit + recordLimit + turnLimit);
     using begun = account.beginAttempt();
-    const mail = begun && (await takeDueMail(db, companyId));
+    const mail = begun && (await takeDueMail(db, subject));
     if (!mail) return;
     await attemptDelivery(deps, mail);
   }
@@ -57,7 +58,8 @@ export async function deliverMail(deps: MailDeps, companyId: CompanyId): Promise
 
 async function attemptDelivery(deps: MailDeps, mail: PendingMail): Promise<void> {
   const { db, account, metrics, log } = deps;
-  const { company_id: companyId, kind, tries } = mail;
+  const { kind, tries } = mail;
+  const about = mail.company_id === null ? { endpoint: mail.endpoint_id } : { companyId: mail.company_id };
   using kept = keepAttempt(db, mail);
   const startedAt = performance.now();
   const outcome = await send(deps, mail, kept.signal).catch(asError);
@@ -71,7 +73,7 @@ async function attemptDelivery(deps: MailDeps, mail: PendingMail): Promise<void>
     if (accountNow === 'works') account.worked();
     const pause = accountNow === 'fails' ? account.failed(outcome.message) : undefined;
     metrics.mailAttempted(kind, permanent ? 'refused' : 'deferred', seconds);
-    log.warn({ companyId, kind, tries, fault, err: outcome.message }, 'mail not accepted');
+    log.warn({ ...about, kind, tries, fault, err: outcome.message }, 'mail not accepted');
     await retryWhileUnavailable(
       () => recordRefused(db, mail, { error: outcome.message, account: accountNow, permanent, pause }),
       inTime,
@@ -79,7 +81,7 @@ async function attemptDelivery(deps: MailDeps, mail: PendingMail): Promise<void>
   } else {
     account.worked();
     metrics.mailAttempted(kind, 'accepted', seconds);
-    log.info({ companyId, kind, response: outcome.response }, 'mail accepted');
+    log.info({ ...about, kind, response: outcome.response }, 'mail accepted');
     await retryWhileUnavailable(() => recordSent(db, mail), inTime);
   }
 }
@@ -111,11 +113,27 @@ function keepAttempt(db: Db, mail: PendingMail): Disposable & { readonly signal:
 }
 
 async function send(deps: MailDeps, mail: PendingMail, signal: AbortSignal): Promise<{ response: string }> {
-  const company = await companyById(deps.db, mail.company_id);
-  const rendered = deps.render(contentOf(deps, mail, company));
-  // The same for every attempt, so that a server or a reader recognises a second copy.
-  const messageId = `<${mail.id}@${company.site_name}>`;
+  const company = mail.company_id === null ? undefined : await companyById(deps.db, mail.company_id);
+  const rendered = deps.render(company ? contentOf(deps, mail, company) : disabledContentOf(deps, mail));
+  // The same for every attempt, so that a server or a reader recognises a second copy; whatever becomes of our own addresses.
+  const messageId = `<${mail.id}@${company?.site_name ?? 'webhooks.invalid'}>`;
   return deps.smtp.send({ to: mail.recipient, messageId, ...rendered, signal });
+}
+
+/** The owner's language and time zone are not known. */
+function disabledContentOf({ supportEmail, accessUrl }: MailDeps, mail: PendingMail): MailContent {
+  const { endpoint_id: endpointId, disabled_endpoint: endpoint, created_at: endedAt } = mail;
+  if (endpointId === null || endpoint === null) throw new Error('A mail is about neither a company nor an endpoint.');
+  return {
+    kind: 'ENDPOINT_DISABLED',
+    locale: null,
+    supportEmail,
+    endedAt,
+    timeZone: 'UTC',
+    endpointId,
+    endpoint,
+    accessUrl,
+  };
 }
 
 function contentOf(deps: MailDeps, mail: PendingMail, company: CompanyRow): MailContent {

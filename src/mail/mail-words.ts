@@ -4,26 +4,26 @@ import type { Language, MessageKey } from '../language/language.ts';
 /** What messages are made of. None of it is secret. */
 interface Words {
   readonly language: Language;
-  readonly companyId: string;
-  readonly companyName: string;
-  readonly siteName: string;
+  /** Of what the mail is about: a company or an endpoint. */
+  readonly reference: string;
   readonly supportEmail: string;
   readonly supportLink: string;
-  readonly appCount: number;
+  /** What else messages name. */
+  readonly named: Readonly<Record<string, string | number>>;
 }
 
 /** How the templates of the HTML say things. `renderLink` gives the link to support its style. */
 export function htmlWords(
-  { language, companyName: name, supportLink, ...words }: Words,
+  { language, supportLink, named, ...words }: Words,
   renderLink: (link: { readonly supportLink: string; readonly text: Html }) => string,
 ) {
   // Names may be written from right to left.
-  const companyName = html`<bdi>${name}</bdi>`;
+  const companyName = html`<bdi>${named.companyName ?? ''}</bdi>`;
   const b = (parts: (string | Html)[]) => html`<strong>${joined(parts)}</strong>`;
   const support = (parts: (string | Html)[]) => new Html(renderLink({ supportLink, text: joined(parts) }));
   return {
     companyName,
-    say: (key: MessageKey) => joined(language.compose<Html>(key, { ...words, companyName, b, support })),
+    say: (key: MessageKey) => joined(language.compose<Html>(key, { ...words, ...named, companyName, b, support })),
   };
 }
 
@@ -33,9 +33,9 @@ const joined = (parts: readonly (string | Html)[]): Html => html`${parts.map((pa
 export const markupOf = (value: unknown): string => (value instanceof Html ? value : html`${String(value)}`).toString();
 
 /** How the templates of the text say things. */
-export function textWords({ language, ...words }: Words) {
+export function textWords({ language, named, ...words }: Words) {
   const plain = (parts: readonly string[]) => parts.join('');
-  const say = (key: MessageKey) => language.say(key, { ...words, b: plain, support: plain });
+  const say = (key: MessageKey) => language.say(key, { ...words, ...named, b: plain, support: plain });
   return {
     say,
     heading: (key: MessageKey) => say(key).toLocaleUpperCase(language.tag),

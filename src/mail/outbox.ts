@@ -28,11 +28,16 @@ const isThisAttempt =
   (mail: MailExpressions): Expression<SqlBool> =>
     mail.and([mail.and({ id, tries }), mail('try_until', 'is not', null)]);
 
+/** What a mail is about: a company, or a webhook endpoint. */
+export type MailSubject = CompanyId | EndpointId;
+export type EndpointId = `we_${string}`;
+const isEndpoint = (subject: MailSubject): subject is EndpointId => subject.startsWith('we_');
+
 /**
- * Claims one due mail of a company for a delivery attempt; undefined when none is due. No other worker can claim it until the
+ * Claims one due mail about a company or an endpoint for a delivery attempt; undefined when none is due. No other worker can claim it until the
  * attempt is recorded or its claim expires; `tries` is its fencing token.
  */
-export async function takeDueMail(db: Db, companyId: CompanyId): Promise<PendingMail | undefined> {
+export async function takeDueMail(db: Db, subject: MailSubject): Promise<PendingMail | undefined> {
   return db
     .updateTable('outbox_mail')
     .set({ tries: sql<number>`tries + 1`, try_until: inSeconds(attemptSeconds) })
@@ -40,9 +45,10 @@ export async function takeDueMail(db: Db, companyId: CompanyId): Promise<Pending
       mail
         .selectFrom('outbox_mail')
         .select('id')
-        .where('company_id', '=', companyId)
+        .where(isEndpoint(subject) ? 'endpoint_id' : 'company_id', '=', subject)
         .where(isDue)
         .orderBy('attempt')
+        .orderBy('position')
         .limit(1)
         .forUpdate()
         .skipLocked(),
@@ -74,7 +80,13 @@ export async function recordSent(db: Db, mail: PendingMail): Promise<void> {
     .with('mended', endFault)
     .updateTable('company')
     .set({ sealed_password: null })
-    .where('id', 'in', (query) => query.selectFrom('sent').select('company_id').where('kind', '=', 'SITE_READY'))
+    .where('id', 'in', (query) =>
+      query
+        .selectFrom('sent')
+        .select('company_id')
+        .where('kind', '=', 'SITE_READY')
+        .$narrowType<{ company_id: CompanyId }>(),
+    )
     .execute();
 }
 
@@ -121,8 +133,24 @@ export async function findCompaniesWithDueMail(db: Db, limit: number): Promise<C
     .selectFrom('outbox_mail')
     .select('company_id')
     .where(isDue)
+    .where('company_id', 'is not', null)
     .orderBy('due_at')
     .limit(limit)
+    .$narrowType<{ company_id: CompanyId }>()
     .execute();
   return due.map(({ company_id }) => company_id);
+}
+
+/** The webhook endpoints whose owners are to be mailed, longest waiting first. */
+export async function findEndpointsWithDueMail(db: Db, limit: number): Promise<EndpointId[]> {
+  const due = await db
+    .selectFrom('outbox_mail')
+    .select('endpoint_id')
+    .where(isDue)
+    .where('endpoint_id', 'is not', null)
+    .orderBy('due_at')
+    .limit(limit)
+    .$narrowType<{ endpoint_id: EndpointId }>()
+    .execute();
+  return due.map(({ endpoint_id }) => endpoint_id);
 }

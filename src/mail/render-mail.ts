@@ -1,24 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { Eta } from 'eta';
 import juice from 'juice';
+import type { DisabledEndpoint } from '../company/outbox-mail.ts';
 import { type Language, languageFor } from '../language/language.ts';
 import { htmlWords, markupOf, textWords } from './mail-words.ts';
 
 interface CommonContent {
-  /** The customer's language tag; null for English. */
+  /** The reader's language tag; null for English. */
   readonly locale: string | null;
-  readonly companyId: string;
-  readonly companyName: string;
-  readonly siteName: string;
   readonly supportEmail: string;
-  /** When the attempt ended. */
+  /** When what the mail is about came to its end. */
   readonly endedAt: Date;
-  /** Of the site, in which the mail says when. */
+  /** In which the mail says when. */
   readonly timeZone: string;
 }
 
+interface CompanyContent extends CommonContent {
+  readonly companyId: string;
+  readonly companyName: string;
+  readonly siteName: string;
+}
+
 /** The mail that hands a finished site over. It carries the admin password: render it, send it, forget it. */
-export interface SiteReadyContent extends CommonContent {
+export interface SiteReadyContent extends CompanyContent {
   readonly kind: 'SITE_READY';
   readonly companyAbbr: string;
   readonly defaultCurrency: string;
@@ -33,7 +37,7 @@ export interface SiteReadyContent extends CommonContent {
 }
 
 /** The mail that says an attempt failed. */
-export interface SiteFailedContent extends CommonContent {
+export interface SiteFailedContent extends CompanyContent {
   readonly kind: 'SITE_FAILED';
   /** One plain sentence in the customer's language. */
   readonly reason: string;
@@ -41,7 +45,16 @@ export interface SiteFailedContent extends CommonContent {
   readonly companyUrl: string | undefined;
 }
 
-export type MailContent = SiteReadyContent | SiteFailedContent;
+/** The mail that tells the owner of a webhook endpoint that it gets nothing any more. */
+export interface EndpointDisabledContent extends CommonContent {
+  readonly kind: 'ENDPOINT_DISABLED';
+  readonly endpointId: string;
+  readonly endpoint: DisabledEndpoint;
+  /** Where the console shows endpoints, if it is to be linked to. */
+  readonly accessUrl: string | undefined;
+}
+
+export type MailContent = SiteReadyContent | SiteFailedContent | EndpointDisabledContent;
 
 export interface RenderedMail {
   /** The tag of the language that the mail is in. */
@@ -72,14 +85,16 @@ export function loadMailTemplates(directory: URL = ownTemplates): (content: Mail
   html.loadTemplate('@support-link', inlined('support-link.html.eta', false).trimEnd());
   html.loadTemplate('@SITE_READY', inlined('site-ready.html.eta', false));
   html.loadTemplate('@SITE_FAILED', inlined('site-failed.html.eta', false));
+  html.loadTemplate('@ENDPOINT_DISABLED', inlined('endpoint-disabled.html.eta', false));
 
   const text = new Eta({ autoTrim: false, autoEscape: false });
   text.loadTemplate('@SITE_READY', read('site-ready.text.eta'));
   text.loadTemplate('@SITE_FAILED', read('site-failed.text.eta'));
+  text.loadTemplate('@ENDPOINT_DISABLED', read('endpoint-disabled.text.eta'));
 
   return (content) => {
     const language = languageFor(content.locale);
-    const values = content.kind === 'SITE_READY' ? readyValues(content, language) : failedValues(content, language);
+    const values = valuesOf(content, language);
     const template = `@${content.kind}`;
     return {
       language: language.tag,
@@ -90,35 +105,77 @@ export function loadMailTemplates(directory: URL = ownTemplates): (content: Mail
   };
 }
 
+function valuesOf(content: MailContent, language: Language) {
+  switch (content.kind) {
+    case 'SITE_READY':
+      return readyValues(content, language);
+    case 'SITE_FAILED':
+      return failedValues(content, language);
+    case 'ENDPOINT_DISABLED':
+      return disabledValues(content, language);
+  }
+}
+
 const readyValues = (content: SiteReadyContent, language: Language) => ({
   ...content,
-  ...commonValues(content, language, 'ready'),
+  ...companyValues(content, language, 'ready'),
   companyAbbr: oneLine(content.companyAbbr),
   country: language.country(content.country),
   apps: content.apps.length > 0 ? content.apps.join(', ') : language.say('ready.noApps'),
-  appCount: content.apps.length,
   siteUrl: webUrl(content.siteUrl),
 });
 
 const failedValues = (content: SiteFailedContent, language: Language) => ({
   ...content,
-  ...commonValues(content, language, 'failed'),
+  ...companyValues(content, language, 'failed'),
   reason: oneLine(content.reason),
-  appCount: 0,
 });
 
-function commonValues(
-  { supportEmail, companyId, ...content }: MailContent,
+function disabledValues({ endpoint, ...content }: EndpointDisabledContent, language: Language) {
+  const { endpointId, supportEmail } = content;
+  const { host } = new URL(endpoint.url);
+  return {
+    ...content,
+    language,
+    url: endpoint.url,
+    description: oneLine(endpoint.description),
+    reason: disabledReason(endpoint, language, content.timeZone),
+    subject: language.say('subject.disabled', { host }),
+    supportLink: mailTo(supportEmail, language.say('supportSubject.disabled', { endpointId })),
+    endedAt: language.moment(content.endedAt, content.timeZone),
+    reference: endpointId,
+    why: 'footer.whyEndpoint',
+    named: { url: endpoint.url },
+  };
+}
+
+/** Why it was disabled and, where that does not say so, what became of the last attempt. */
+function disabledReason({ reason, failingSince, status, fault }: DisabledEndpoint, language: Language, zone: string) {
+  if (reason === 'GONE') return language.say('disabled.why.GONE');
+  const since = language.moment(new Date(failingSince), zone);
+  const last =
+    status === null
+      ? language.say('disabled.last.fault', { fault: fault ?? '' })
+      : language.say('disabled.last.status', { status: String(status) });
+  return `${language.say('disabled.why.FAILING', { failingSince: since })} ${last}`;
+}
+
+function companyValues(
+  { supportEmail, companyId, siteName, ...content }: SiteReadyContent | SiteFailedContent,
   language: Language,
   how: 'ready' | 'failed',
 ) {
   const companyName = oneLine(content.companyName);
+  const appCount = content.kind === 'SITE_READY' ? content.apps.length : 0;
   return {
     language,
     companyName,
     subject: language.say(`subject.${how}`, { companyName }),
     supportLink: mailTo(supportEmail, language.say(`supportSubject.${how}`, { companyId })),
     endedAt: language.moment(content.endedAt, content.timeZone),
+    reference: companyId,
+    why: 'footer.why',
+    named: { companyName, siteName, appCount },
   };
 }
 

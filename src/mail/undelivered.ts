@@ -9,8 +9,8 @@ import type { Notifier } from '../company/notifier.ts';
 import { type CompanyRow, type Db, now } from '../company/tables.ts';
 import { isUnattempted, type PendingMail } from './outbox.ts';
 
-/** A mail that no server has accepted, and the company that it is about. */
-export type UndeliveredMail = Undelivered & { readonly company: CompanyRow };
+/** A mail that no server has accepted, and the company that it is about; undefined when it is about a webhook endpoint. */
+export type UndeliveredMail = Undelivered & { readonly company: CompanyRow | undefined };
 
 export type UndeliveredState = Exclude<PendingMail['state'], 'SENT'>;
 type Undelivered = PendingMail & { readonly state: UndeliveredState };
@@ -55,11 +55,9 @@ export async function findUndelivered(db: Db, window: Window): Promise<Undeliver
 }
 
 async function withCompanies(db: Db, mails: readonly Undelivered[]): Promise<UndeliveredMail[]> {
-  const ids = mails.map(({ company_id }) => company_id);
+  const ids = mails.flatMap(({ company_id }) => company_id ?? []);
   const companies = await db.selectFrom('company').selectAll().where('id', '=', sql<CompanyId>`any(${ids})`).execute();
-  return mails.flatMap((mail) =>
-    companies.filter(({ id }) => id === mail.company_id).map((company) => ({ ...mail, company })),
-  );
+  return mails.map((mail) => ({ ...mail, company: companies.find(({ id }) => id === mail.company_id) }));
 }
 
 export type SendAgainOutcome =
@@ -69,7 +67,7 @@ export type SendAgainOutcome =
 
 /**
  * Makes an undelivered mail due at once, even one that was refused permanently. With another recipient it goes there, and so
- * do the company's later mails, which an event records. A mail that is being sent or was accepted is left alone: nothing is sent twice.
+ * do the company's later mails, which an event records; one about an endpoint goes there alone. A mail that is being sent or was accepted is left alone: nothing is sent twice.
  */
 export async function sendAgain(
   db: Db,
@@ -84,6 +82,7 @@ export async function sendAgain(
 
   const due = await makeDue(db, mailId, recipient === undefined ? undefined : parseMailAddress(recipient), act);
   if (!due) return refusalOf(db, mailId, act);
+  if (due.company_id === null) return { kind: 'due', mail: { ...due, company: undefined } };
   const company = await companyById(db, due.company_id);
   if (recipient !== undefined) notifier.moved(company);
   notifier.mailDue(company.id);
@@ -120,7 +119,7 @@ async function makeDue(
     )
     .with('logged', () => appendEvent({ kind: 'ADDRESS_CORRECTED' }, 'corrected'))
     .with('recorded_correction', () => recordOf(act, 'corrected', { action: 'CORRECT_ADDRESS' }))
-    .with('recorded', () => recordOf(act, 'due', { id: 'company_id' }))
+    .with('recorded', () => recordOf(act, 'due', { id: 'company_id', target: 'endpoint_id' }))
     .selectFrom('due')
     .selectAll()
     .$narrowType<{ state: UndeliveredState }>()
@@ -136,6 +135,6 @@ async function refusalOf(db: Db, mailId: string, act: Act | undefined): Promise<
     .where('id', '=', mailId)
     .executeTakeFirst();
   if (!mail) return { kind: 'not-found' };
-  act?.isAbout(mail.company_id);
+  if (mail.company_id !== null) act?.isAbout(mail.company_id);
   return { kind: mail.state === 'SENT' ? 'already-sent' : 'being-sent' };
 }

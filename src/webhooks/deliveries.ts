@@ -102,7 +102,7 @@ const longestFailing = 5 * 86_400_000;
 
 /**
  * Records what came of an attempt, unless it is not the newest one. What is delivered or given up lets the next event of its company be
- * sent. Resolves to why the endpoint is disabled, if that is why.
+ * sent. What disables the endpoint mails its owner. Resolves to why the endpoint is disabled, if that is why.
  */
 export async function recordOutcome(
   db: Db,
@@ -110,6 +110,8 @@ export async function recordOutcome(
   { answer, pause, endpoint }: Outcome,
 ): Promise<'GONE' | 'FAILING' | undefined> {
   const isDelivered = endpoint === 'works';
+  const status = answer.kind === 'answered' ? answer.status : null;
+  const fault = answer.kind === 'unanswered' ? answer.fault : null;
   const isEnded = isDelivered || pause === undefined;
   const { rows } = await sql<{ readonly reason: 'GONE' | 'FAILING' }>`
     with attempt as (
@@ -118,8 +120,8 @@ export async function recordOutcome(
         failures = failures + ${isDelivered ? 0 : 1},
         try_until = null, due_at = ${inMilliseconds(pause ?? 0)}, ended_at = ${isEnded ? now : null},
         last_tried_at = now(), last_duration_ms = ${answer.durationMs}::int,
-        last_status = ${answer.kind === 'answered' ? answer.status : null}::int,
-        last_fault = ${answer.kind === 'unanswered' ? answer.fault : null}::text
+        last_status = ${status}::int,
+        last_fault = ${fault}::text
       where id = ${id} and tries = ${tries} and state = 'WAITING' and try_until is not null
       returning id
     ), released as (
@@ -140,7 +142,14 @@ export async function recordOutcome(
       where ${endpoint === 'fails' || endpoint === 'is gone'} and id = ${endpoint_id} and disabled_at is null
         and (failing_since is null or ${endpoint === 'is gone'} or failing_since < ${inMilliseconds(-longestFailing)})
         and exists (select from attempt)
-      returning disabled_reason
+      returning *
+    ), mailed as (
+      insert into outbox_mail (endpoint_id, kind, recipient, disabled_endpoint)
+      select id, 'ENDPOINT_DISABLED', contact_email, jsonb_build_object(
+        'url', url, 'description', description, 'reason', disabled_reason, 'failingSince', failing_since,
+        'status', ${status}::int, 'fault', ${fault}::text
+      )
+      from failed where disabled_reason is not null and contact_email is not null
     )
     select disabled_reason as reason from failed where disabled_reason is not null`.execute(db);
   return rows[0]?.reason;

@@ -18,7 +18,7 @@ export async function sendRefusedMails(urls: readonly string[], over: AbortSigna
     try {
       const { serviceStatus } = await surely((client) => client.execute(ServiceStatusDocument, { first: 100 }));
       for (const { node: mail } of serviceStatus?.undeliveredMails.edges ?? []) {
-        if (mail.state !== 'REFUSED') continue;
+        if (mail.state !== 'REFUSED' || !mail.company) continue;
         const right = { mailId: mail.id, recipient: correctedAddressOf(mail.company.customerEmail) };
         await surely((client) => client.execute(ResendMailDocument, right));
       }

@@ -88,7 +88,7 @@ const mailing = {
     language: 'en',
     subject: content.kind,
     html: '',
-    text: content.kind === 'SITE_READY' ? content.adminPassword : content.reason,
+    text: content.kind === 'SITE_READY' ? content.adminPassword : content.kind === 'SITE_FAILED' ? content.reason : '',
   }),
   siteUrl: (siteName: string) => `http://${siteName}/`,
   supportEmail: 'support@hosting.example',

@@ -39,6 +39,7 @@ import { readMailAccountFault } from '../../src/mail/mail-account-fault.ts';
 import {
   extendAttempt,
   findCompaniesWithDueMail,
+  findEndpointsWithDueMail,
   recordRefused,
   recordSent,
   takeDueMail,
@@ -612,6 +613,16 @@ describe('the statements of the service, among many companies', { skip: serversM
       await recordOutcome(db, refused, { answer, pause: 5_000, endpoint: 'fails' });
       await releaseDelivery(db, released);
     }
+    await updateEndpoint(db, 'we_0', undefined, { contactEmail: 'portal@partners.example', enabled: undefined });
+    const [last] = await takeDueDeliveries(db, 'we_0', 1);
+    const gone = { kind: 'answered', status: 410, durationMs: 5 } as const;
+    assert.equal(
+      last && (await recordOutcome(db, last, { answer: gone, pause: undefined, endpoint: 'is gone' })),
+      'GONE',
+    );
+    assert.deepEqual(await findEndpointsWithDueMail(db, 200), ['we_0']);
+    assert.ok(await takeDueMail(db, 'we_0'));
+    await updateEndpoint(db, 'we_0', undefined, { enabled: true });
     await queueTestMessage(db, 'we_0', act);
     assertBounded();
     await giveUpDeliveries(db, 'we_1');

@@ -65,7 +65,7 @@ export async function openOperatedService(closer: { after(close: () => Promise<v
     for (;;) {
       const { mails } = await serviceStatus();
       const mail = mails.find(
-        (candidate) => candidate.company.id === id && candidate.kind === (kind ?? candidate.kind),
+        (candidate) => candidate.company?.id === id && candidate.kind === (kind ?? candidate.kind),
       );
       const tryHasEnded = mail?.state === 'REFUSED' || Date.parse(mail?.dueAt ?? '') > Date.now();
       if (mail?.tries === tries && tryHasEnded) return mail;

@@ -37,12 +37,16 @@ export const startWebhooks = (store: CompanyStore, changes: Partial<WebhookDeps>
 
 export async function openReceivingEndpoint(
   store: CompanyStore,
-  { owner = store.jane.owner, kinds = ['SUCCEEDED', 'FAILED'] }: { owner?: string; kinds?: readonly SentKind[] } = {},
+  {
+    owner = store.jane.owner,
+    kinds = ['SUCCEEDED', 'FAILED'],
+    contactEmail = null,
+  }: { owner?: string; kinds?: readonly SentKind[]; contactEmail?: string | null } = {},
 ): Promise<ReceivingEndpoint> {
   let manner: (message: Pick<ReceivedMessage, 'id' | 'body'>) => Manner = () => 200;
   let secret = '';
   const receiver = await openWebhookReceiver({ secret: () => secret, manner: (message) => manner(message) });
-  const settings = { url: receiver.url, kinds, description: '', contactEmail: null, owner, createdBy: 'test' };
+  const settings = { url: receiver.url, kinds, description: '', contactEmail, owner, createdBy: 'test' };
   const created = await createEndpoint(store, settings);
   if (!created) throw new Error('The owner has as many endpoints as they may.');
   secret = created.secret ?? '';

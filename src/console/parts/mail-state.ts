@@ -20,7 +20,7 @@ export function mailState(app: App, signal: AbortSignal): { view(company: Compan
     app.update();
     if (mailOf(id)) setTimeout(() => !signal.aborted && read(id), pause);
   }
-  const mailOf = (id: string) => mails?.edges.find(({ node }) => node.company.id === id)?.node;
+  const mailOf = (id: string) => mails?.edges.find(({ node }) => node.company?.id === id)?.node;
 
   return {
     view({ id, status, customerEmail }) {

@@ -51,8 +51,8 @@ export function undeliveredMails(
   const row = (mail: UndeliveredMailFragment): TemplateResult => html`<li>
     <div class="title">
       <div>
-        <a href="/console/companies/${mail.company.id}"><bdi>${mail.company.companyName}</bdi></a>
-        <p>${mail.kind === 'SITE_READY' ? 'Credentials' : 'Why it failed'}, to <bdi>${mail.recipient}</bdi></p>
+        ${mail.company ? html`<a href="/console/companies/${mail.company.id}"><bdi>${mail.company.companyName}</bdi></a>` : html`<code>${mail.webhookEndpointId}</code>`}
+        <p>${subjects[mail.kind]}, to <bdi>${mail.recipient}</bdi></p>
         <p class="note">${stateOf(mail)} Put into the outbox ${ago(mail.createdAt)}.</p>
         ${mail.lastError ? html`<p class="note"><code>${mail.lastError}</code></p>` : nothing}
       </div>
@@ -68,6 +68,12 @@ export function undeliveredMails(
         : html`<ol class="lines">${mails.map(row)}</ol>`,
   };
 }
+
+const subjects: Readonly<Record<UndeliveredMailFragment['kind'], string>> = {
+  SITE_READY: 'Credentials',
+  SITE_FAILED: 'Why it failed',
+  ENDPOINT_DISABLED: 'Why the webhook endpoint was disabled',
+};
 
 function stateOf({ state, tries, dueAt }: UndeliveredMailFragment): string {
   if (state === 'REFUSED') return 'Refused by a mail server: it is sent again only by you.';

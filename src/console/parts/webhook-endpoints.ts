@@ -70,7 +70,7 @@ export function webhookEndpoints(app: App, signal: AbortSignal): { view(): Templ
   return {
     view: () => html`<section class="sheet">
       <h2>Webhook endpoints</h2>
-      <p class="note">Where your programs are told when a company is ready or has failed.</p>
+      <p class="note">Where your programs are told when a company is ready or has failed. You are mailed when an endpoint of yours is disabled because it fails.</p>
       ${list.outcome()}
       ${list.view(row, 'No endpoint yet.')}
       <details><summary>New endpoint</summary>
