@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { CreateCompanyInput } from '../../src/client/operations.ts';
 import { openSandboxHost } from '../../src/site-hosts/sandbox/sandbox-host.ts';
 import { chromiumMissing } from '../support/chromium.ts';
@@ -32,9 +32,9 @@ describe('a company in the console', { skip: chromiumMissing, timeout: 240_000 }
   });
 
   /** A company of a customer's own, and the page on which they watch it. */
-  async function watched(subject: string, changes: Partial<CreateCompanyInput> = {}) {
+  async function watched(subject: string, changes: Partial<CreateCompanyInput> = {}, options?: BrowserContextOptions) {
     const client = await service.clientOf(subject, 'customer');
-    const page = await browser.pageOf(await service.tokenOf(subject, 'customer'));
+    const page = await browser.pageOf(await service.tokenOf(subject, 'customer'), options);
     const { id } = await createCompany(client, requestFor(`${subject}.localhost`, changes));
     await page.goto(`${origin}/console/companies/${id}`);
     return { page, client, id };
@@ -50,7 +50,7 @@ describe('a company in the console', { skip: chromiumMissing, timeout: 240_000 }
     assert.match(await page.title(), /^\d+ % Acme Corporation/);
     release();
     await shows(page, /^The site was created and verified in /);
-    await page.waitForFunction('document.title.startsWith("✓ Acme Corporation")');
+    assert.match(await page.title(), /^✓ Acme Corporation/);
     const { version, siteUrl } = await readCompany(client, id);
     assert.equal(await page.getByRole('link', { name: 'Open the site' }).getAttribute('href'), siteUrl);
     assert.deepEqual(
@@ -106,8 +106,20 @@ describe('a company in the console', { skip: chromiumMissing, timeout: 240_000 }
     await page.getByRole('heading', { name: `No company ${id}` }).waitFor();
   });
 
+  test('somebody who has asked for it is notified once when the site is ready', async () => {
+    const release = faults.pause('set-up-company');
+    const { page } = await watched('rob', {}, { permissions: ['notifications'] });
+    await page.evaluate(recordNotifications);
+    await page.getByRole('button', { name: 'Notify me' }).click();
+    await page.getByRole('button', { name: 'You will be notified' }).waitFor();
+    assert.deepEqual(await page.evaluate('notifications'), []);
+    release();
+    await shows(page, 'The site was created and verified');
+    assert.deepEqual(await page.evaluate('notifications'), ['Acme Corporation: rob.localhost is ready.']);
+  });
+
   test('a hostile name is text, wherever it is shown', async () => {
-    const companyName = `"' onload=alert(1) &lt;b&gt; \${1} שלום עולם ${'W'.repeat(80)}`;
+    const companyName = `"' onload=alert(1) &lt;b&gt; \${1} שלום עולם `.padEnd(130, 'W');
     const { page } = await watched('pia', { companyName, externalReference: '<img src=x onerror="alert(1)">' });
     await shows(page, 'The site was created and verified');
     assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), companyName);
@@ -116,3 +128,14 @@ describe('a company in the console', { skip: chromiumMissing, timeout: 240_000 }
     assert.equal(await page.locator('.row a').innerText(), companyName);
   });
 });
+
+/** From now on, `notifications` are those that the page has shown. */
+const recordNotifications = `(() => {
+  globalThis.notifications = [];
+  globalThis.Notification = class extends Notification {
+    constructor(title, options) {
+      super(title, options);
+      notifications.push(title + ': ' + options.body);
+    }
+  };
+})()`;

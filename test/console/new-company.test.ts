@@ -69,7 +69,8 @@ describe('the form for a new company', { skip: chromiumMissing, timeout: 240_000
     const { page } = await formOf('jon');
     const currency = page.getByLabel('Currency');
     await page.getByLabel('Country').fill('Switzerland');
-    await page.waitForFunction('document.getElementById("defaultCurrency").value === "CHF"');
+    await page.getByText('Europe/Zurich, unless you choose another one.').waitFor();
+    assert.equal(await currency.inputValue(), 'CHF');
     await currency.fill('USD');
     await page.getByLabel('Country').fill('Japan');
     await page.getByText('Asia/Tokyo, unless you choose another one.').waitFor();

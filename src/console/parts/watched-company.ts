@@ -38,9 +38,17 @@ export function watchCompany(app: App, id: string, onEnd: (company: Company) => 
   let isFollowing = false;
   let due: ReturnType<typeof setTimeout> | undefined;
 
+  /** The end of an attempt is heard of by its event or by what is read after another one, whichever comes first, and once. */
+  function know(latest: Company | null): void {
+    if (company && latest && latest.version < company.version) return;
+    const wasRunning = company?.status === 'QUEUED' || company?.status === 'PROVISIONING';
+    company = latest;
+    if (wasRunning && (latest?.status === 'ACTIVE' || latest?.status === 'FAILED')) onEnd(latest);
+  }
+
   async function read(): Promise<void> {
     try {
-      ({ company } = await app.request(CompanyDocument, { id }, signal));
+      know((await app.request(CompanyDocument, { id }, signal)).company ?? null);
       if (company && isOwn === undefined) {
         isOwn = (await app.request(CompanyLogAccessDocument, { id }, signal)).company?.log != null;
       }
@@ -76,11 +84,9 @@ export function watchCompany(app: App, id: string, onEnd: (company: Company) => 
   function take({ companyStatusChanged: event }: { readonly companyStatusChanged: CompanyEvent }): void {
     if (event.version <= (events.at(-1)?.version ?? 0)) return;
     events.push(event);
-    const wasRunning = company?.status === 'QUEUED' || company?.status === 'PROVISIONING';
     if (company && event.version > company.version) {
       const { status, progress, version } = event;
-      company = { ...company, status, progress, version };
-      if (wasRunning && (status === 'ACTIVE' || status === 'FAILED')) onEnd(company);
+      know({ ...company, status, progress, version });
       if (event.kind !== 'STEP_PROGRESSED') readIn(calm);
     }
     app.update();
