@@ -14,14 +14,15 @@ export const hasGraphiQL = ({ GRAPHIQL, NODE_ENV }: Config): boolean =>
 
 /** Where the console shows a company to those who are mailed about it; undefined where mails do not link to it. */
 export function companyUrls({ CONSOLE_URL: address }: Config): ((companyId: string) => string) | undefined {
-  if (address === undefined) return undefined;
-  const base = address.endsWith('/') ? address : `${address}/`;
-  return (companyId) => new URL(`companies/${companyId}`, base).href;
+  return address === undefined ? undefined : (companyId) => inConsole(address, `companies/${companyId}`);
 }
 
 /** Where the console shows webhook endpoints to those who are mailed about one; undefined where mails do not link to it. */
 export const accessUrl = ({ CONSOLE_URL: address }: Config): string | undefined =>
-  address === undefined ? undefined : new URL('access', address.replace(/\/*$/, '/')).href;
+  address === undefined ? undefined : inConsole(address, 'access');
+
+const inConsole = (address: string, path: string): string =>
+  new URL(path, address.endsWith('/') ? address : `${address}/`).href;
 
 export function pageAddresses(config: Config, port: number, local: LocalSignIn | undefined): PageAddresses {
   const base = `http://localhost:${port}`;
