@@ -179,6 +179,9 @@ describe('the form for a new company', { skip: chromiumMissing, timeout: 240_000
     ] as const;
     for (const [field, value] of entries) {
       await tabTo(page, `#${field}`);
+      // What the last entry suggests here is drawn with the next frame, and typed over.
+      await page.evaluate('new Promise(requestAnimationFrame)');
+      await page.keyboard.press('ControlOrMeta+A');
       await page.keyboard.type(value);
       assert.ok(await focusIsVisible(page), field);
     }
