@@ -69,7 +69,7 @@ function messageOf({ secrets, siteUrl }: WebhookDeps, delivery: TakenDelivery) {
     id,
     url,
     body: bodyOf(delivery, siteUrl),
-    sentAt: new Date(),
+    sentAt: delivery.taken_at,
     secrets: sealed.map((secret) => secrets.open(secret, owner)),
   };
 }

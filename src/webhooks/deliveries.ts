@@ -8,6 +8,8 @@ export type DeliveryRow = Selectable<Tables['webhook_delivery']>;
 export interface TakenDelivery extends Pick<DeliveryRow, 'id' | 'endpoint_id' | 'company_id' | 'version' | 'kind'> {
   readonly tries: number;
   readonly failures: number;
+  /** By PostgreSQL's clock: receivers refuse a message whose time is far from theirs, and a worker's clock may be wrong. */
+  readonly taken_at: Date;
   readonly event_position: string | null;
   readonly created_at: Date;
   /** Of the event; null for a test message. */
@@ -80,7 +82,7 @@ export async function takeDueDeliveries(db: Db, endpointId: string, room: number
       where delivery.id = ready.id and state = 'WAITING' and (try_until is null or try_until <= now())
       returning delivery.*
     )
-    select taken.id, taken.endpoint_id, taken.company_id, taken.version, taken.kind, taken.tries, taken.failures,
+    select taken.id, taken.endpoint_id, taken.company_id, taken.version, taken.kind, taken.tries, taken.failures, now() as taken_at,
       taken.event_position, taken.created_at, event.status, event.occurred_at, company.site_name, endpoint.url,
       endpoint.sealed_secret, case when endpoint.previous_secret_until > now() then endpoint.sealed_previous_secret end as sealed_previous_secret
     from taken cross join endpoint
