@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { openJobQueues } from '../../jobs/job-queues.ts';
 import { openRescuer } from '../../jobs/rescuer.ts';
-import { openWorker } from '../../jobs/worker.ts';
 import { openApiKeyRing } from '../access/api-key-ring.ts';
 import { openRevocations } from '../access/revoked-tokens.ts';
 import { openAudit } from '../audit/audit.ts';
@@ -20,9 +17,6 @@ import { openCompanyReader } from '../live/company-reader.ts';
 import { openCompanyStreams } from '../live/company-stream.ts';
 import { openEventLog } from '../live/event-log.ts';
 import { openLogStreams } from '../live/log-stream.ts';
-import { openMailAccount } from '../mail/mail-account.ts';
-import { loadMailTemplates } from '../mail/render-mail.ts';
-import { openSmtp } from '../mail/smtp.ts';
 import { openLiveness } from '../observability/liveness.ts';
 import { type Log, logOnChange } from '../observability/log.ts';
 import { openMetrics } from '../observability/metrics.ts';
@@ -34,13 +28,12 @@ import { RedisUnavailable } from '../redis/redis-unavailable.ts';
 import { watchRedis } from '../redis/watch-redis.ts';
 import { followRevocations } from '../revocation/follow-revocations.ts';
 import { secretBox } from '../secrets/secret-box.ts';
-import { attemptLimit } from '../webhooks/deliver-messages.ts';
 import { type RetrySchedule, usualSchedule } from '../webhooks/retry-schedule.ts';
-import { messageSender } from '../webhooks/send-message.ts';
 import { openResources } from './backing-services.ts';
+import { openConfiguredWorker } from './configured-worker.ts';
 import { openLimits } from './limits.ts';
 import { openSiteHost, siteUrls } from './open-site-host.ts';
-import { accessUrl, companyUrls, hasGraphiQL, type PageAddresses, pageAddresses } from './page-addresses.ts';
+import { hasGraphiQL, type PageAddresses, pageAddresses } from './page-addresses.ts';
 import { inboxOf, sandboxSitesOf } from './pages.ts';
 import { readBacklog } from './read-backlog.ts';
 import { reportNeededKeys } from './report-needed-keys.ts';
@@ -129,8 +122,6 @@ export async function openService(
   });
   const sitesPort = (parts.api && http?.port) || config.PORT;
   const siteUrl = siteUrls(config, sitesPort);
-  /** Webhooks may go to this machine. */
-  const isDevelopment = config.NODE_ENV !== 'production';
 
   const revocations = openRevocations();
   const keysUnread = logOnChange((err) => log.warn({ err }, 'could not read API keys'));
@@ -140,7 +131,11 @@ export async function openService(
   else if (http) serveHealth(http, health);
   const rescuer = openRescuer({ db, notifier, metrics, liveness, log });
   closing.defer(() => rescuer.close());
-  if (parts.worker) startWorker();
+  if (parts.worker) {
+    const shared = { db, notifier, secrets, host, redis, smtp: resources.smtp, siteUrl, metrics, liveness, log };
+    const worker = openConfiguredWorker(config, shared, { lease: times, webhookRetries });
+    closing.defer(() => worker.close());
+  }
 
   const opened = closing.move();
   return {
@@ -194,7 +189,7 @@ export async function openService(
       quotas: limits.configured,
       usage: limits.viewers,
       siteUrl,
-      allowLoopback: isDevelopment,
+      allowLoopback: config.NODE_ENV !== 'production',
       audit,
       longestTokenLife: config.AUTH_LONGEST_TOKEN_SECONDS,
       refreshRevocations: followed.refresh,
@@ -214,59 +209,5 @@ export async function openService(
       log,
     });
     closing.defer(() => api.close());
-  }
-
-  function startWorker(): void {
-    const smtp = openSmtp(
-      resources.smtp,
-      config.MAIL_FROM ?? 'Company Provisioning <no-reply@company-provisioning.example>',
-    );
-    closing.defer(() => smtp.close());
-    const worker = openWorker(
-      {
-        db,
-        notifier,
-        secrets,
-        host,
-        times: { ...times, attempt: config.PROVISION_TIMEOUT_SECONDS * 1_000 },
-        worker: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
-        metrics,
-        liveness,
-        log,
-      },
-      {
-        db,
-        secrets,
-        smtp,
-        account: openMailAccount(metrics, log),
-        render: loadMailTemplates(),
-        siteUrl,
-        companyUrl: companyUrls(config),
-        accessUrl: accessUrl(config),
-        supportEmail: config.SUPPORT_EMAIL ?? 'support@company-provisioning.example',
-        usualTimeZone: config.BENCH_TIME_ZONE,
-        sandbox: host.kind === 'sandbox',
-        metrics,
-        liveness,
-        log,
-      },
-      {
-        db,
-        secrets,
-        sender: messageSender({ allowLoopback: isDevelopment, timeoutMs: attemptLimit }),
-        siteUrl,
-        schedule: webhookRetries,
-        metrics,
-        liveness,
-        log,
-      },
-      {
-        redis,
-        concurrency: config.WORKER_CONCURRENCY,
-        attemptsAtOnce: config.ATTEMPTS_AT_ONCE,
-        waitingAlarm: config.WAITING_ALARM_SECONDS * 1_000,
-      },
-    );
-    closing.defer(() => worker.close());
   }
 }
