@@ -6,13 +6,13 @@ import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** What an API key may do. The description of each root field names the scope that it needs. */
 export type ApiKeyScope =
   /** `companies:read`: read and watch companies. */
-  | 'companies:read'
+  | 'COMPANIES_READ'
   /** `companies:write`: create, correct, delete, provision and cancel companies; includes `companies:read`. */
-  | 'companies:write'
+  | 'COMPANIES_WRITE'
   /** `operate`: what operators may do, and with the other scopes for every company. Only for keys that operators make for themselves. */
-  | 'operate'
+  | 'OPERATE'
   /** `webhooks:write`: manage webhook endpoints and their deliveries. */
-  | 'webhooks:write';
+  | 'WEBHOOKS_WRITE';
 
 /** What happened to a company. */
 export type CompanyEventKind =
@@ -240,33 +240,33 @@ export type WebhookDeliveryState =
 /** An event that can be sent to a webhook endpoint, and the `type` of its message: `company.active` for COMPANY_ACTIVE. Each is a `CompanyEventKind`. */
 export type WebhookEventType =
   /** `company.active`: the event SUCCEEDED. */
-  | 'SUCCEEDED'
+  | 'COMPANY_ACTIVE'
   /** `company.address_corrected`: the event ADDRESS_CORRECTED. */
-  | 'ADDRESS_CORRECTED'
+  | 'COMPANY_ADDRESS_CORRECTED'
   /** `company.cancel_requested`: the event CANCEL_REQUESTED. */
-  | 'CANCEL_REQUESTED'
+  | 'COMPANY_CANCEL_REQUESTED'
   /** `company.corrected`: the event CORRECTED. */
-  | 'CORRECTED'
+  | 'COMPANY_CORRECTED'
   /** `company.created`: the event CREATED. */
-  | 'CREATED'
+  | 'COMPANY_CREATED'
   /** `company.failed`: the event FAILED. */
-  | 'FAILED'
+  | 'COMPANY_FAILED'
   /** `company.provisioning`: the event CLAIMED. */
-  | 'CLAIMED'
+  | 'COMPANY_PROVISIONING'
   /** `company.queued`: the event QUEUED. */
-  | 'QUEUED'
+  | 'COMPANY_QUEUED'
   /** `company.returned_to_draft`: the event RETURNED_TO_DRAFT. */
-  | 'RETURNED_TO_DRAFT'
+  | 'COMPANY_RETURNED_TO_DRAFT'
   /** `company.step_completed`: the event STEP_COMPLETED. */
-  | 'STEP_COMPLETED'
+  | 'COMPANY_STEP_COMPLETED'
   /** `company.step_progressed`: the event STEP_PROGRESSED. */
-  | 'STEP_PROGRESSED'
+  | 'COMPANY_STEP_PROGRESSED'
   /** `company.step_retrying`: the event STEP_RETRYING. */
-  | 'STEP_RETRYING'
+  | 'COMPANY_STEP_RETRYING'
   /** `company.step_started`: the event STEP_STARTED. */
-  | 'STEP_STARTED'
+  | 'COMPANY_STEP_STARTED'
   /** `company.taken_over`: the event TAKEN_OVER. */
-  | 'TAKEN_OVER';
+  | 'COMPANY_TAKEN_OVER';
 
 /** How the messages of an endpoint are signed, as Standard Webhooks specifies. */
 export type WebhookSignature =

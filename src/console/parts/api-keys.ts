@@ -10,8 +10,7 @@ import {
 import { accessList } from './access-list.ts';
 import { ago } from './words.ts';
 
-/** By the names that the schema gives them; the generated type has those that the server uses inside. */
-const scopes: Readonly<Record<string, string>> = {
+const scopes: Readonly<Record<ApiKeyScope, string>> = {
   COMPANIES_READ: 'read and watch companies',
   COMPANIES_WRITE: 'create and change companies',
   WEBHOOKS_WRITE: 'manage webhook endpoints',
@@ -68,8 +67,8 @@ export function apiKeys(app: App, signal: AbortSignal): { view(): TemplateResult
     </li>`;
   };
 
-  const offered = (): readonly string[] =>
-    Object.keys(scopes).filter((scope) => scope !== 'OPERATE' || app.viewer?.operates);
+  const offered = (): readonly ApiKeyScope[] =>
+    (Object.keys(scopes) as ApiKeyScope[]).filter((scope) => scope !== 'OPERATE' || app.viewer?.operates);
 
   return {
     view: () => html`<section class="sheet">
