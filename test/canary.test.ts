@@ -72,6 +72,7 @@ before(
     const { inbox: inboxLink } = JSON.parse(await lineOf(/"inbox":/));
     const token = new URL(inboxLink).searchParams.get('token') ?? '';
     const client = openClient(url, token);
+    for (const secret of await makeEndpoint(url, token)) canaries.push(secret.slice('whsec_'.length, -1));
     const made = await createCompany(client, requestFor('canary.localhost', { adminPassword: password }));
     assert.equal((await watchToEnd(client, made.id)).at(-1)?.status, 'ACTIVE');
     const failed = await createCompany(client, requestFor('taken.localhost', { adminPassword: password }));
@@ -122,7 +123,19 @@ before(
   { timeout: 120_000 },
 );
 
-test('an API key is in no answer but the one that created it; the tests below look for its secret too', () => {
+/** An endpoint whose messages fail, since nobody listens there: its secret, and the one that it gets afterwards. */
+async function makeEndpoint(url: string, token: string): Promise<string[]> {
+  const change = async (mutation: string) => {
+    const query = `mutation { answer: ${mutation} { ... on WebhookSecretSuccess { secret endpoint { id } } } }`;
+    const headers = { authorization: `Bearer ${token}` };
+    return JSON.parse((await ask(url, { headers, body: JSON.stringify({ query }) })).text).data.answer;
+  };
+  const { secret, endpoint } = await change('createWebhookEndpoint(input: { url: "http://localhost:9/" })');
+  const rotated = await change(`rotateWebhookSecret(endpointId: "${endpoint.id}")`);
+  return [secret, rotated.secret];
+}
+
+test('an API key is in no answer but the one that created it; the tests below look for its secret and for those of webhooks too', () => {
   assert.deepEqual(
     byKey.map((text) => /"code":"(\w+)"|"(RevokeApiKeySuccess)"/.exec(text)?.slice(1).join('')),
     ['GRAPHQL_VALIDATION_FAILED', 'FORBIDDEN', 'RevokeApiKeySuccess', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
