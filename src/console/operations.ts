@@ -228,6 +228,20 @@ export type UndeliveredState =
   /** It is retried automatically until a server accepts it or refuses it permanently. */
   | 'WAITING';
 
+/** What to change; what is left out or null stays. */
+export type UpdateWebhookEndpointInput = {
+  /** Who is mailed when the endpoint is disabled because it answered 410 or failed for five days. */
+  contactEmail?: string | null | undefined;
+  /** Your own words, to tell endpoints apart. Up to 200 characters. */
+  description?: string | null | undefined;
+  /** False disables it: nothing is sent, and what waits is given up. True enables it again, for what happens from then on; `redeliverWebhooks` sends what was missed. */
+  enabled?: boolean | null | undefined;
+  /** The events to send from now on: at least one. */
+  eventTypes?: Array<WebhookEventType> | null | undefined;
+  /** Where messages are sent by POST: `https://`, of at most 2,048 characters, on the public internet. Addresses are checked at every attempt, and redirects are not followed. */
+  url?: string | null | undefined;
+};
+
 /** Whether a message was received. */
 export type WebhookDeliveryState =
   /** The endpoint answered with a status of 200 to 299. */
@@ -559,6 +573,38 @@ export type TestEndpointMutationVariables = Exact<{
 export type TestEndpointMutation = { sendTestWebhook:
     | { __typename: 'SendTestWebhookSuccess', message: string }
     | { __typename: 'WebhookEndpointDisabled', message: string }
+    | { __typename: 'WebhookEndpointNotFound', message: string }
+   };
+
+export type UpdateEndpointMutationVariables = Exact<{
+  endpointId: string | number;
+  input: UpdateWebhookEndpointInput;
+}>;
+
+
+export type UpdateEndpointMutation = { updateWebhookEndpoint:
+    | { __typename: 'ValidationError', message: string }
+    | { __typename: 'WebhookEndpointNotFound', message: string }
+    | { __typename: 'WebhookEndpointSuccess', message: string }
+   };
+
+export type RotateSecretMutationVariables = Exact<{
+  endpointId: string | number;
+}>;
+
+
+export type RotateSecretMutation = { rotateWebhookSecret:
+    | { __typename: 'WebhookEndpointNotFound', message: string }
+    | { __typename: 'WebhookSecretSuccess', message: string, secret: string | null }
+   };
+
+export type DeleteEndpointMutationVariables = Exact<{
+  endpointId: string | number;
+}>;
+
+
+export type DeleteEndpointMutation = { deleteWebhookEndpoint:
+    | { __typename: 'DeleteWebhookEndpointSuccess', message: string }
     | { __typename: 'WebhookEndpointNotFound', message: string }
    };
 
@@ -1401,3 +1447,43 @@ export const TestEndpointDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TestEndpointMutation, TestEndpointMutationVariables>;
+export const UpdateEndpointDocument = new TypedDocumentString(`
+    mutation UpdateEndpoint($endpointId: ID!, $input: UpdateWebhookEndpointInput!) {
+  updateWebhookEndpoint(endpointId: $endpointId, input: $input) {
+    __typename
+    ... on Problem {
+      message
+    }
+    ... on WebhookEndpointSuccess {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateEndpointMutation, UpdateEndpointMutationVariables>;
+export const RotateSecretDocument = new TypedDocumentString(`
+    mutation RotateSecret($endpointId: ID!) {
+  rotateWebhookSecret(endpointId: $endpointId) {
+    __typename
+    ... on Problem {
+      message
+    }
+    ... on WebhookSecretSuccess {
+      message
+      secret
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RotateSecretMutation, RotateSecretMutationVariables>;
+export const DeleteEndpointDocument = new TypedDocumentString(`
+    mutation DeleteEndpoint($endpointId: ID!) {
+  deleteWebhookEndpoint(endpointId: $endpointId) {
+    __typename
+    ... on Problem {
+      message
+    }
+    ... on DeleteWebhookEndpointSuccess {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteEndpointMutation, DeleteEndpointMutationVariables>;

@@ -51,7 +51,7 @@ describe('the screen of keys, endpoints and quotas', { skip: chromiumMissing, ti
     await page.getByLabel('Address').fill('https://shop.example/hook');
     await page.getByRole('button', { name: 'Create endpoint' }).click();
     assert.match((await page.locator('.secret').textContent()) ?? '', /^whsec_/);
-    await page.getByRole('button', { name: 'Send a test to https://shop.example/hook' }).click();
+    await page.getByRole('button', { name: 'Send a test: https://shop.example/hook' }).click();
     await page.getByText('Newest deliveries').click();
     await page.getByText('webhook.test').waitFor();
   });
@@ -62,5 +62,24 @@ describe('the screen of keys, endpoints and quotas', { skip: chromiumMissing, ti
     await page.setViewportSize({ width: 320, height: 640 });
     assert.equal(await overflow(page), 0);
     assert.deepEqual(await accessibilityFindings(page), []);
+  });
+
+  test('the partner gives the endpoint a new secret, disables and enables it, and deletes it once they have agreed', async () => {
+    const press = (name: string) => page.getByRole('button', { name: `${name}: https://shop.example/hook` }).click();
+    const agree = () => page.once('dialog', (dialog) => dialog.accept());
+    agree();
+    await press('New secret');
+    assert.match((await page.locator('.secret').textContent()) ?? '', /^whsec_/);
+    agree();
+    await press('Disable');
+    await page.getByText('; disabled').waitFor();
+    await press('Enable');
+    await page.getByText('; disabled').waitFor({ state: 'detached' });
+    page.once('dialog', (dialog) => dialog.dismiss());
+    await press('Delete');
+    await page.getByText('Newest deliveries').waitFor();
+    agree();
+    await press('Delete');
+    await page.getByText('No endpoint yet.').waitFor();
   });
 });

@@ -3,12 +3,12 @@ import type { App } from '../app.ts';
 import {
   CreateEndpointDocument,
   type ListedEndpointFragment,
-  TestEndpointDocument,
   WebhookDeliveriesDocument,
   type WebhookDeliveriesQuery,
   WebhookEndpointsDocument,
 } from '../operations.ts';
 import { accessList } from './access-list.ts';
+import { endpointActions } from './endpoint-actions.ts';
 import { ago } from './words.ts';
 
 type Deliveries = WebhookDeliveriesQuery['webhookDeliveries']['edges'];
@@ -35,11 +35,7 @@ export function webhookEndpoints(app: App, signal: AbortSignal): { view(): Templ
     if (isMade) form.reset();
   }
 
-  const test = (endpointId: string) =>
-    list.change(async () => {
-      const { sendTestWebhook: answer } = await app.request(TestEndpointDocument, { endpointId });
-      return { message: answer.message, isProblem: answer.__typename !== 'SendTestWebhookSuccess' };
-    });
+  const actions = endpointActions(app, list.change);
 
   async function readDeliveries(endpointId: string): Promise<void> {
     const { webhookDeliveries } = await app.request(WebhookDeliveriesDocument, { endpointId }, signal);
@@ -47,25 +43,21 @@ export function webhookEndpoints(app: App, signal: AbortSignal): { view(): Templ
     app.update();
   }
 
-  const row = ({
-    id,
-    url,
-    description,
-    eventTypes,
-    failingSince,
-    disabledAt,
-  }: ListedEndpointFragment): TemplateResult => html`<li>
+  const row = (endpoint: ListedEndpointFragment): TemplateResult => {
+    const { id, url, description, eventTypes, failingSince, disabledAt } = endpoint;
+    return html`<li>
     <div class="title">
       <div>
         <code>${url}</code> <bdi>${description}</bdi>
         <p class="note">${eventTypes.join(', ')}${disabledAt ? html`; <strong>disabled ${ago(disabledAt)}</strong>` : failingSince ? html`; <strong>failing since ${ago(failingSince)}</strong>` : nothing}</p>
       </div>
-      ${disabledAt ? nothing : html`<button aria-label="Send a test to ${url}" @click=${() => test(id)}>Send a test</button>`}
+      ${actions(endpoint)}
     </div>
     <details @toggle=${(event: Event) => (event.target as HTMLDetailsElement).open && readDeliveries(id)}>
       <summary>Newest deliveries</summary>${deliveriesView(deliveries.get(id))}
     </details>
   </li>`;
+  };
 
   return {
     view: () => html`<section class="sheet">
