@@ -51,6 +51,7 @@ const libraries = {
   pino: 'src/observability/log.ts',
   'prom-client': 'src/observability/metrics.ts',
   'graphql-yoga': 'src/http',
+  '@graphql-tools/executor': 'src/http',
   'graphql-ws': 'src/(http|console)',
   'lit-html': 'src/console',
   'graphql-sse': 'src/client',

@@ -4,7 +4,7 @@ import { asGraphQLError, isClosing, type MaskResult } from './error-mask.ts';
 
 export interface ResultStreamOptions {
   readonly events: AsyncIterableIterator<object>;
-  readonly resultOf: (event: object) => Promise<ExecutionResult>;
+  readonly resultOf: (event: object) => ExecutionResult | Promise<ExecutionResult>;
   /** What identifies an event, so that the stream resumes after it. */
   readonly idOf: ((event: object) => string) | undefined;
   readonly mask: MaskResult;

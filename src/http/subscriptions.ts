@@ -1,13 +1,12 @@
+import { execute } from '@graphql-tools/executor';
 import {
   createSourceEventStream,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  executeSubscriptionEvent,
-  type ValidatedSubscriptionArgs,
   validateSubscriptionArgs,
 } from 'graphql';
-import { isAsyncIterable } from 'graphql-yoga';
+import { isAsyncIterable, isPromise } from 'graphql-yoga';
 import type { Position } from '../../schema/context.ts';
 import { type Revocations, revoked } from '../access/revoked-tokens.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -55,7 +54,7 @@ export function openSubscriptions({ limits, revocations, metrics, mask }: Subscr
       const stream = new ResultStream({
         // Every subscription of the schema is one of objects.
         events: source[Symbol.asyncIterator]() as AsyncIterableIterator<object>,
-        resultOf: (event) => sharedResult(request, event, validated),
+        resultOf: (event) => sharedResult(request, event, args),
         idOf: context.position.idOf,
         mask,
         signal,
@@ -74,26 +73,31 @@ export function openSubscriptions({ limits, revocations, metrics, mask }: Subscr
   };
 }
 
-type SharedResult = (request: string, event: object, args: ValidatedSubscriptionArgs) => Promise<ExecutionResult>;
+type Result = ExecutionResult | Promise<ExecutionResult>;
+type SharedResult = (request: string, event: object, args: ExecutionArgs) => Result;
 
 /**
  * Shares a result among those who take the event in the same turn. Who comes later gets one of their own: an event's company is
  * read as it is now, and an error may have passed.
  */
 function openSharedResults(mask: MaskResult): SharedResult {
-  const results = new WeakMap<object, Map<string, Promise<ExecutionResult>>>();
+  let ofThisTurn: Map<object, Map<string, Result>> | undefined;
+  const startTurn = () => {
+    setImmediate(() => {
+      ofThisTurn = undefined;
+    });
+    return new Map();
+  };
   return (request, event, args) => {
-    const ofEvent = results.get(event) ?? new Map<string, Promise<ExecutionResult>>();
-    results.set(event, ofEvent);
+    ofThisTurn ??= startTurn();
+    const ofEvent = ofThisTurn.get(event) ?? new Map<string, Result>();
+    ofThisTurn.set(event, ofEvent);
     const begun = ofEvent.get(request);
     if (begun) return begun;
-    const result = Promise.resolve(executeSubscriptionEvent({ ...args, rootValue: event })).then(mask);
+    // Cast: an incremental result would need `@defer` or `@stream`, which the schema does not have.
+    const executed = execute({ ...args, rootValue: event }) as Result;
+    const result = isPromise(executed) ? executed.then(mask) : mask(executed);
     ofEvent.set(request, result);
-    result
-      .finally(() => setImmediate(() => ofEvent.delete(request)))
-      .catch(() => {
-        // Those who wait for the result get its error.
-      });
     return result;
   };
 }
