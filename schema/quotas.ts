@@ -29,7 +29,8 @@ const QuotaObject = builder.objectRef<UsedQuota>('Quota').implement({
 
 /** What each limit bounds. */
 export const meanings: Readonly<Record<Quota, string>> = {
-  requestsPerMinute: 'Requests within a minute, and operations of a WebSocket.',
+  requestsPerMinute:
+    'Requests within a minute, and operations of a WebSocket. One with several mutations counts as so many.',
   companiesPerDay: 'Companies created within 24 hours, including drafts.',
   companiesWaiting: 'Companies that are QUEUED at once.',
   attemptsAtOnce: 'Companies that are PROVISIONING at once. Others wait; nothing is refused.',

@@ -178,6 +178,18 @@ describe('requests', () => {
       assert.equal((await ask(url, { headers: { authorization: `Bearer ${token}` } })).status, 200);
   });
 
+  test('each mutation of an operation counts as a request', async () => {
+    const authorization = `Bearer ${await tokenOf('thrifty', 'customer')}`;
+    const fields = Array.from({ length: 50 }, (_, field) => `f${field}: deleteDraft(companyId: "none") { __typename }`);
+    const body = JSON.stringify({ query: `mutation { ${fields.join(' ')} }` });
+    const answers = [];
+    // The minute may end among them, and once only.
+    for (let request = 0; request < 3; request += 1) answers.push(await ask(url, { headers: { authorization }, body }));
+    const executed = answers.flatMap(({ text }) => text.match(/"NotFound"/g) ?? []).length;
+    assert.ok(executed === 50 || executed === 100, `executed: ${executed}`);
+    assert.match(answers.map(({ text }) => text).join(), /"code":"TOO_MANY_REQUESTS","quota":"REQUESTS_PER_MINUTE"/);
+  });
+
   test('requests of operators are not limited', async () => {
     const olga = `Bearer ${await tokenOf('olga', 'operator')}`;
     const answers = await Promise.all(

@@ -6,6 +6,7 @@ import { tokenExpired, Unauthenticated } from '../access/authenticate.ts';
 import { type Revocations, revoked } from '../access/revoked-tokens.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Identity } from './caller.ts';
+import { countMutations } from './count-mutations.ts';
 import { asGraphQLError, type MaskResult } from './error-mask.ts';
 import type { GraphQLServer } from './graphql-server.ts';
 import { openOperationQueue, type Place } from './operation-queue.ts';
@@ -85,11 +86,14 @@ export function operationRunner(
         manyInOne,
       });
       const document = parse(query);
-      const type = getOperationAST(document, operationName)?.operation;
+      const operation = getOperationAST(document, operationName);
+      const type = operation?.operation;
       if (viewer.onlyStreamOf !== undefined && type !== 'subscription') throw onlyStreams();
       const faults = validate(schema, document);
       if (faults.length > 0) return mask({ errors: faults });
       if (readsOnly && type === 'mutation') throw mutationByGet();
+      const mutations = operation ? countMutations(document, operation) : 0;
+      if (mutations > 1) manyInOne.countAs(mutations);
       const args = { schema, document, operationName, variableValues: variables, contextValue: await contextFactory() };
       const outcome: OperationResult = await (type === 'subscription' ? subscribe(args) : execute(args));
       return outcome instanceof ResultStream ? outcome : mask(outcome);

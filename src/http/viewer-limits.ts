@@ -70,7 +70,7 @@ const tooManyRequests = ({ limit, left, secondsLeft }: RequestRate): Refusal =>
   new Refusal(
     left === 0
       ? `You may make ${limit} requests a minute; try again in ${secondsLeft} seconds.`
-      : `You may make ${limit} requests a minute, and this one counts as more than are left; try again in ${secondsLeft} seconds, or send fewer companies.`,
+      : `You may make ${limit} requests a minute, and this one counts as more than are left; try again in ${secondsLeft} seconds, or send less at once.`,
     { code: 'TOO_MANY_REQUESTS', quota: 'REQUESTS_PER_MINUTE', limit, retryAfterSeconds: secondsLeft },
     {
       status: 429,
