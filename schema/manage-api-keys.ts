@@ -1,5 +1,5 @@
 import { faultsOfApiKey, longestLife } from '../src/access/api-key-request.ts';
-import { isApiKeyId } from '../src/access/api-key-text.ts';
+import { isApiKeyId, readApiKey } from '../src/access/api-key-text.ts';
 import { type ApiKeyRow, createApiKey, mostApiKeys, revokeApiKey } from '../src/access/api-keys.ts';
 import { ApiKeyObject, ApiKeyScopeEnum } from './api-keys.ts';
 import { builder } from './builder.ts';
@@ -133,11 +133,16 @@ builder.mutationField('revokeApiKey', (t) =>
     description:
       'Revokes an API key permanently; a key that was revoked before keeps its time. For partners, their own, and operators.',
     authScopes: { managesApiKeys: true },
-    args: { id: t.arg.id({ required: true, description: 'The `id` of the key, `cps_…`: not the key itself.' }) },
+    args: {
+      id: t.arg.id({
+        required: true,
+        description:
+          'The `id` of the key, `cps_…`. A whole key is taken for its id, so that a key that was found somewhere can be revoked.',
+      }),
+    },
     resolve: async (_root, { id }, { db, viewer, act, refreshRevocations }) => {
-      const key = isApiKeyId(id)
-        ? await revokeApiKey(db, id, viewer.seesAll ? undefined : viewer.owner, act)
-        : undefined;
+      const keyId = isApiKeyId(id) ? id : readApiKey(id)?.id;
+      const key = keyId && (await revokeApiKey(db, keyId, viewer.seesAll ? undefined : viewer.owner, act));
       if (!key) return new ApiKeyNotFound();
       await refreshRevocations();
       return new RevokeApiKeySuccess(key);
