@@ -199,6 +199,20 @@ export type OwnerInput = {
   tenant?: string | null | undefined;
 };
 
+/** The limits to set: 1 to 1000000; null returns to the service’s usual one, and what is left out stays. */
+export type SetQuotasInput = {
+  /** Companies that are PROVISIONING at once. Others wait; nothing is refused. */
+  attemptsAtOnce?: number | null | undefined;
+  /** Companies created within 24 hours, including drafts. */
+  companiesPerDay?: number | null | undefined;
+  /** Companies that are QUEUED at once. */
+  companiesWaiting?: number | null | undefined;
+  /** Requests within a minute, and operations of a WebSocket. One with several mutations counts as so many. */
+  requestsPerMinute?: number | null | undefined;
+  /** Streams that are open at once, in each process of the service; `used` counts those of one process. */
+  streams?: number | null | undefined;
+};
+
 /** The state of a company’s site. */
 export type SiteStatus =
   /** The site answers and was verified. */
@@ -505,12 +519,27 @@ export type ResendMutation = { resendMail:
     | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, message: string }> }
    };
 
-export type QuotasQueryVariables = Exact<{ [key: string]: never; }>;
+export type QuotasQueryVariables = Exact<{
+  owner?: OwnerInput | null | undefined;
+}>;
 
 
-export type QuotasQuery = { quotas: { owner: { subject: string | null, tenant: string | null }, companiesPerDay: { limit: number, used: number }, companiesWaiting: { limit: number, used: number }, attemptsAtOnce: { limit: number, used: number }, requestsPerMinute: { limit: number, used: number }, streams: { limit: number, used: number } } };
+export type QuotasQuery = { quotas: { owner: { subject: string | null, tenant: string | null }, companiesPerDay: { isOverridden: boolean, limit: number, used: number }, companiesWaiting: { isOverridden: boolean, limit: number, used: number }, attemptsAtOnce: { isOverridden: boolean, limit: number, used: number }, requestsPerMinute: { isOverridden: boolean, limit: number, used: number }, streams: { isOverridden: boolean, limit: number, used: number } } };
 
-export type QuotaFragment = { limit: number, used: number };
+export type SetQuotasMutationVariables = Exact<{
+  owner: OwnerInput;
+  input: SetQuotasInput;
+}>;
+
+
+export type SetQuotasMutation = { setQuotas:
+    | { __typename: 'SetQuotasSuccess', message: string, quotas: { owner: { subject: string | null, tenant: string | null }, companiesPerDay: { isOverridden: boolean, limit: number, used: number }, companiesWaiting: { isOverridden: boolean, limit: number, used: number }, attemptsAtOnce: { isOverridden: boolean, limit: number, used: number }, requestsPerMinute: { isOverridden: boolean, limit: number, used: number }, streams: { isOverridden: boolean, limit: number, used: number } } }
+    | { __typename: 'ValidationError', message: string, faults: Array<{ field: string, message: string }> }
+   };
+
+export type OwnerQuotasFragment = { owner: { subject: string | null, tenant: string | null }, companiesPerDay: { isOverridden: boolean, limit: number, used: number }, companiesWaiting: { isOverridden: boolean, limit: number, used: number }, attemptsAtOnce: { isOverridden: boolean, limit: number, used: number }, requestsPerMinute: { isOverridden: boolean, limit: number, used: number }, streams: { isOverridden: boolean, limit: number, used: number } };
+
+export type QuotaFragment = { isOverridden: boolean, limit: number, used: number };
 
 export type ApiKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -738,10 +767,38 @@ export const UndeliveredMailFragmentDoc = new TypedDocumentString(`
     `, {"fragmentName":"UndeliveredMail"}) as unknown as TypedDocumentString<UndeliveredMailFragment, unknown>;
 export const QuotaFragmentDoc = new TypedDocumentString(`
     fragment Quota on Quota {
+  isOverridden
   limit
   used
 }
     `, {"fragmentName":"Quota"}) as unknown as TypedDocumentString<QuotaFragment, unknown>;
+export const OwnerQuotasFragmentDoc = new TypedDocumentString(`
+    fragment OwnerQuotas on Quotas {
+  owner {
+    subject
+    tenant
+  }
+  companiesPerDay {
+    ...Quota
+  }
+  companiesWaiting {
+    ...Quota
+  }
+  attemptsAtOnce {
+    ...Quota
+  }
+  requestsPerMinute {
+    ...Quota
+  }
+  streams {
+    ...Quota
+  }
+}
+    fragment Quota on Quota {
+  isOverridden
+  limit
+  used
+}`, {"fragmentName":"OwnerQuotas"}) as unknown as TypedDocumentString<OwnerQuotasFragment, unknown>;
 export const ListedKeyFragmentDoc = new TypedDocumentString(`
     fragment ListedKey on ApiKey {
   id
@@ -1296,33 +1353,82 @@ export const ResendDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ResendMutation, ResendMutationVariables>;
 export const QuotasDocument = new TypedDocumentString(`
-    query Quotas {
-  quotas {
-    owner {
-      subject
-      tenant
-    }
-    companiesPerDay {
-      ...Quota
-    }
-    companiesWaiting {
-      ...Quota
-    }
-    attemptsAtOnce {
-      ...Quota
-    }
-    requestsPerMinute {
-      ...Quota
-    }
-    streams {
-      ...Quota
-    }
+    query Quotas($owner: OwnerInput) {
+  quotas(owner: $owner) {
+    ...OwnerQuotas
   }
 }
-    fragment Quota on Quota {
+    fragment OwnerQuotas on Quotas {
+  owner {
+    subject
+    tenant
+  }
+  companiesPerDay {
+    ...Quota
+  }
+  companiesWaiting {
+    ...Quota
+  }
+  attemptsAtOnce {
+    ...Quota
+  }
+  requestsPerMinute {
+    ...Quota
+  }
+  streams {
+    ...Quota
+  }
+}
+fragment Quota on Quota {
+  isOverridden
   limit
   used
 }`) as unknown as TypedDocumentString<QuotasQuery, QuotasQueryVariables>;
+export const SetQuotasDocument = new TypedDocumentString(`
+    mutation SetQuotas($owner: OwnerInput!, $input: SetQuotasInput!) {
+  setQuotas(owner: $owner, input: $input) {
+    __typename
+    ... on ValidationError {
+      message
+      faults {
+        field
+        message
+      }
+    }
+    ... on SetQuotasSuccess {
+      message
+      quotas {
+        ...OwnerQuotas
+      }
+    }
+  }
+}
+    fragment OwnerQuotas on Quotas {
+  owner {
+    subject
+    tenant
+  }
+  companiesPerDay {
+    ...Quota
+  }
+  companiesWaiting {
+    ...Quota
+  }
+  attemptsAtOnce {
+    ...Quota
+  }
+  requestsPerMinute {
+    ...Quota
+  }
+  streams {
+    ...Quota
+  }
+}
+fragment Quota on Quota {
+  isOverridden
+  limit
+  used
+}`) as unknown as TypedDocumentString<SetQuotasMutation, SetQuotasMutationVariables>;
 export const ApiKeysDocument = new TypedDocumentString(`
     query ApiKeys {
   apiKeys(first: 100) {

@@ -40,6 +40,32 @@ describe('the operators’ screen', { skip: chromiumMissing, timeout: 240_000 },
     await page.getByText('Every mail was accepted by a mail server.').waitFor();
   });
 
+  test('an operator sets a limit of a partner, is told what is wrong with another one, and returns to the usual one', async () => {
+    await page.getByLabel('Kind of owner').selectOption('subject');
+    await page.getByLabel('Name of the owner').fill('portal');
+    await page.getByRole('button', { name: 'Show limits' }).click();
+    const limit = page.getByLabel('Companies in the queue');
+    assert.equal(await limit.inputValue(), '');
+    const usual = await limit.getAttribute('placeholder');
+    const set = async (value: string) => {
+      await limit.fill(value);
+      await page.getByRole('button', { name: 'Set limits' }).click();
+    };
+    await set('0');
+    await page.getByRole('alert').waitFor();
+    await set('many');
+    await page.getByText('Write whole numbers.').waitFor();
+    await set('7');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    assert.equal(await limit.inputValue(), '7');
+    await set('');
+    await page
+      .getByPlaceholder(usual ?? '', { exact: true })
+      .first()
+      .waitFor();
+    assert.equal(await limit.getAttribute('placeholder'), usual);
+  });
+
   test('axe-core finds nothing in light and dark, and 320 pixels are wide enough', async () => {
     await page.getByRole('heading', { name: 'Workers' }).waitFor();
     assert.deepEqual(await accessibilityFindings(page), []);

@@ -1,10 +1,21 @@
 import { html, type TemplateResult } from 'lit-html';
 import type { App } from '../app.ts';
-import { type QuotaFragment, QuotasDocument, type QuotasQuery } from '../operations.ts';
+import { type OwnerQuotasFragment, type QuotaFragment, QuotasDocument } from '../operations.ts';
+
+/** The limits, by their names in the API, as people read them. */
+export const quotaNames = {
+  companiesPerDay: 'Companies created within a day',
+  companiesWaiting: 'Companies in the queue',
+  attemptsAtOnce: 'Companies provisioned at once',
+  requestsPerMinute: 'Requests within a minute',
+  streams: 'Open streams',
+} as const;
+export type QuotaName = keyof typeof quotaNames;
+export const eachQuota = Object.keys(quotaNames) as readonly QuotaName[]; // it has these alone
 
 /** How much of each limit is used. */
 export function quotas(app: App, signal: AbortSignal): { view(): TemplateResult } {
-  let known: QuotasQuery['quotas'] | undefined;
+  let known: OwnerQuotasFragment | undefined;
   app.request(QuotasDocument, {}, signal).then(
     (result) => {
       known = result.quotas;
@@ -16,16 +27,10 @@ export function quotas(app: App, signal: AbortSignal): { view(): TemplateResult 
   return { view: () => (known ? quotasView(known) : html``) };
 }
 
-const quotasView = ({ owner, ...quota }: QuotasQuery['quotas']): TemplateResult => html`<section class="sheet">
+const quotasView = (quotas: OwnerQuotasFragment): TemplateResult => html`<section class="sheet">
   <h2>Quotas</h2>
-  <p class="note">Of the ${owner.tenant ? 'tenant' : 'subject'} <bdi>${owner.tenant ?? owner.subject}</bdi>.</p>
-  <ol class="lines">
-    ${line('Companies created within a day', quota.companiesPerDay)}
-    ${line('Companies in the queue', quota.companiesWaiting)}
-    ${line('Companies provisioned at once', quota.attemptsAtOnce)}
-    ${line('Requests within a minute', quota.requestsPerMinute)}
-    ${line('Open streams', quota.streams)}
-  </ol>
+  <p class="note">Of the ${quotas.owner.tenant ? 'tenant' : 'subject'} <bdi>${quotas.owner.tenant ?? quotas.owner.subject}</bdi>.</p>
+  <ol class="lines">${eachQuota.map((name) => line(quotaNames[name], quotas[name]))}</ol>
 </section>`;
 
 const line = (name: string, { used, limit }: QuotaFragment): TemplateResult => html`<li>

@@ -1,15 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { OpenScreen } from '../app.ts';
 import { chart } from '../parts/chart.ts';
+import { ownerQuotas } from '../parts/owner-quotas.ts';
 import { type Sample, type ServiceStatus, watchService } from '../parts/service-status.ts';
 import { undeliveredMails } from '../parts/undelivered-mails.ts';
 import { ago, bar, counted, since } from '../parts/words.ts';
 
-/** For operators: what waits, what runs, and which mails are not delivered. */
+/** For operators: what waits, what runs, which mails are not delivered, and how much each owner may. */
 export const open: OpenScreen = (app) => {
   const left = new AbortController();
   const service = watchService(app, left.signal);
   const mails = undeliveredMails(app, service.reload);
+  const quotas = ownerQuotas(app, left.signal);
   const undelivered = ({ undeliveredMails: { edges, pageInfo } }: ServiceStatus): TemplateResult => html`
     <section class="sheet">
       <h2>Undelivered mails</h2>
@@ -23,7 +25,7 @@ export const open: OpenScreen = (app) => {
       return html`
         <h1>Operations</h1>
         ${fault ? html`<p class="banner" role="alert">${fault}</p>` : nothing}
-        ${status ? html`${figures(status, samples)}${mailAccount(status)}${running(status)}${undelivered(status)}${workers(status)}` : fault ? nothing : html`<p class="note" aria-busy="true">Loading…</p>`}`;
+        ${status ? html`${figures(status, samples)}${mailAccount(status)}${running(status)}${undelivered(status)}${workers(status)}${quotas.view()}` : fault ? nothing : html`<p class="note" aria-busy="true">Loading…</p>`}`;
     },
     leave: () => left.abort(),
   };
