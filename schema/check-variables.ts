@@ -69,13 +69,12 @@ function checkValue(value: unknown, type: GraphQLInputType, place: string, repor
     return report(place, `must be an object of type "${nullable}".`);
 
   const fields = nullable.getFields();
-  const given = new Map(Object.entries(value));
   for (const field of Object.values(fields)) {
-    const inner = given.get(field.name);
+    const inner = Object.hasOwn(value, field.name) ? Reflect.get(value, field.name) : undefined;
     if (inner === undefined && !isRequiredInputField(field)) continue;
     if (!checkValue(inner, field.type, `${place}.${field.name}`, report, suggests)) return false;
   }
-  for (const name of given.keys()) {
+  for (const name of Object.keys(value)) {
     if (Object.hasOwn(fields, name)) continue;
     const meant = suggests ? suggestion(name, Object.keys(fields)) : '';
     if (!report(place, `has a field that "${nullable}" does not have.${meant}`)) return false;
