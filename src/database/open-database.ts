@@ -52,7 +52,6 @@ import { QuotaCounts } from './migrations/20261126-quota-counts.ts';
 import { AddQuotaOverride } from './migrations/20261126-quota-overrides.ts';
 import { References } from './migrations/20261126-references.ts';
 import { EndpointMails } from './migrations/20261127-endpoint-mails.ts';
-import { QuotaPlans } from './migrations/20261127-quota-plans.ts';
 import { AddWebhookPublicKeys } from './migrations/20261127-webhook-public-keys.ts';
 import { AddWebhooks } from './migrations/20261127-webhooks.ts';
 import { ServerPool } from './server-pool.ts';
@@ -130,7 +129,6 @@ const options = {
       AddWebhooks,
       AddWebhookPublicKeys,
       EndpointMails,
-      QuotaPlans,
     ],
     snapshot: false,
     silent: true,

@@ -29,8 +29,9 @@ describe('a young database', { skip: serversMissing }, () => {
       database.em.execute(
         `insert into company (company_name, company_abbr, admin_email, default_currency, country, site_name, apps, status,
            created_by, customer_email, created_at)
-         select 'Acme', 'ACME', 'admin@acme.example', 'USD', 'Germany', 'site-' || number || '.example', '{erpnext}', 'ACTIVE',
-           ?, ?, now() - interval '2 days'
+         select 'Acme', 'ACME', 'admin@acme.example', 'USD', 'Germany', 'site-' || number || '.example', '{erpnext}',
+           case number % 2 when 0 then 'ACTIVE' else 'QUEUED' end, case number % 2 when 0 then ? else 'somebody else' end, ?,
+           case number % 2 when 0 then now() - interval '2 days' else now() end
          from generate_series(?::integer, ?) as number`,
         [jane.owner, jane.email, from, to],
       );
