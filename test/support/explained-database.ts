@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { Db, Tables } from '../../src/company/tables.ts';
 import { parseDatabaseUrl } from '../../src/database/database-url.ts';
 import { ServerPool } from '../../src/database/server-pool.ts';
-import { withLimits } from '../../src/database/session-settings.ts';
+import { startUpOptions, withLimits } from '../../src/database/session-settings.ts';
 
 /** A statement that was executed, with PostgreSQL's plan of it: of the statement itself, or of one in a function that it calls. */
 export interface ExecutedStatement {
@@ -37,7 +37,7 @@ export interface ExplainedDatabase {
 export async function openExplainedDatabase(url: string): Promise<ExplainedDatabase> {
   let executed: ExecutedStatement[] = [];
   let executions = 0;
-  const explaining = new Client(url);
+  const explaining = new Client({ connectionString: url, options: startUpOptions(withLimits) });
   await explaining.connect();
   await explaining.query(`load 'auto_explain'`);
   for (const [name, value] of Object.entries(explainer)) await explaining.query(`set auto_explain.${name} = ${value}`);
