@@ -77,10 +77,11 @@ export function openRedisServer(settings: RedisSettings, namespace: string, log:
       // It would continue in database 0, which belongs to others.
       if (isSelectError(error)) connection.disconnect(true);
     });
+    // A TLS socket can break twice, with a certificate that is not trusted or an alert, and then with what comes after; ioredis
+    // listens for the first, and the second would end the process. The socket is there once this turn is over, and broken no sooner.
+    connection.on('connecting', () => setImmediate(() => connection.stream?.on('error', () => {})));
     connection.on('connect', () => {
       isLeaving = false;
-      // A TLS socket can break twice, with an alert and then a reset; ioredis listens for the first, and the second would end the process.
-      connection.stream.on('error', () => {});
     });
     connection.on('ready', () => {
       readyAt = performance.now();

@@ -71,6 +71,32 @@ async function startBreakingServer(certified: Certified): Promise<{ port: number
   };
 }
 
+/** Sends what is no TLS along with the end of TLS's handshake: to whoever does not trust the certificate, a second error. */
+async function startUntrustedServer(certified: Certified): Promise<{ port: number; close(): void }> {
+  // Of TLS 1.2, the server's part of the handshake comes last.
+  const secure = createSecureServer({ ...certified, maxVersion: 'TLSv1.2' }).listen(0, '127.0.0.1');
+  await once(secure, 'listening');
+  const front = createServer((client) => {
+    const upstream = connect(portOf(secure)).on('error', () => {});
+    client.on('error', () => {}).once('close', () => upstream.destroy());
+    client.pipe(upstream);
+    let more = '';
+    secure.once('secureConnection', (socket) => {
+      socket.on('error', () => {});
+      more = 'no record of TLS';
+    });
+    upstream.on('data', (chunk: Buffer) => client.write(Buffer.concat([chunk, Buffer.from(more)])));
+  }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  return {
+    port: portOf(front),
+    close() {
+      front.close();
+      secure.close();
+    },
+  };
+}
+
 // Cast: a server that listens on a TCP port has an AddressInfo.
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
@@ -174,6 +200,18 @@ describe('REDIS_URL', { skip: serversMissing }, () => {
     });
     const outcome = await tryOut(t, `rediss://localhost:${broken.port}?tls_ca_file=${authority.caFile}`);
     assert.notEqual(outcome, 'ok');
+  });
+
+  test('a certificate that is not trusted, followed by what is no TLS, does not end the process', {
+    skip: opensslMissing,
+  }, async (t) => {
+    const authority = openPrivateAuthority();
+    const untrusted = await startUntrustedServer(authority.certify('localhost'));
+    t.after(() => {
+      untrusted.close();
+      authority.close();
+    });
+    assert.notEqual(await tryOut(t, `rediss://localhost:${untrusted.port}`), 'ok');
   });
 
   const refused: [what: string, url: string][] = [
