@@ -19,6 +19,8 @@ export interface WorkerResources extends Omit<AttemptDeps, 'times' | 'worker'> {
   readonly redis: RedisServer;
   readonly smtp: SmtpSettings;
   readonly siteUrl: (siteName: string) => string;
+  /** Webhooks may go to this machine. */
+  readonly allowLoopback: boolean;
 }
 
 export interface WorkerTimes {
@@ -29,7 +31,7 @@ export interface WorkerTimes {
 /** Opens the worker as configured, under a name that no other process has. */
 export function openConfiguredWorker(
   config: Config,
-  { redis, smtp: smtpSettings, siteUrl, ...shared }: WorkerResources,
+  { redis, smtp: smtpSettings, siteUrl, allowLoopback, ...shared }: WorkerResources,
   times: WorkerTimes,
 ): { close(): Promise<void> } {
   const { db, secrets, host, metrics, liveness, log } = shared;
@@ -57,7 +59,7 @@ export function openConfiguredWorker(
     },
     {
       ...common,
-      sender: messageSender({ allowLoopback: config.NODE_ENV !== 'production', timeoutMs: attemptLimit }),
+      sender: messageSender({ allowLoopback, timeoutMs: attemptLimit }),
       schedule: times.webhookRetries,
     },
     {

@@ -122,6 +122,8 @@ export async function openService(
   });
   const sitesPort = (parts.api && http?.port) || config.PORT;
   const siteUrl = siteUrls(config, sitesPort);
+  /** Webhooks may go to this machine. */
+  const allowLoopback = config.NODE_ENV !== 'production';
 
   const revocations = openRevocations();
   const keysUnread = logOnChange((err) => log.warn({ err }, 'could not read API keys'));
@@ -132,7 +134,8 @@ export async function openService(
   const rescuer = openRescuer({ db, notifier, metrics, liveness, log });
   closing.defer(() => rescuer.close());
   if (parts.worker) {
-    const shared = { db, notifier, secrets, host, redis, smtp: resources.smtp, siteUrl, metrics, liveness, log };
+    const { smtp } = resources;
+    const shared = { db, notifier, secrets, host, redis, smtp, siteUrl, allowLoopback, metrics, liveness, log };
     const worker = openConfiguredWorker(config, shared, { lease: times, webhookRetries });
     closing.defer(() => worker.close());
   }
@@ -189,7 +192,7 @@ export async function openService(
       quotas: limits.configured,
       usage: limits.viewers,
       siteUrl,
-      allowLoopback: config.NODE_ENV !== 'production',
+      allowLoopback,
       audit,
       longestTokenLife: config.AUTH_LONGEST_TOKEN_SECONDS,
       refreshRevocations: followed.refresh,

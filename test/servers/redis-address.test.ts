@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import { createServer as createSecureServer } from 'node:tls';
+import { createServer as createSecureServer, type Server as SecureServer, type TlsOptions } from 'node:tls';
 import { pino } from 'pino';
 import { openJobQueues } from '../../jobs/job-queues.ts';
 import { ServerUrlError } from '../../src/common/server-url.ts';
@@ -46,20 +46,19 @@ async function tryOut(t: TestContext, address: string): Promise<string> {
   return outcome;
 }
 
-/** Answers TLS's handshake, then sends what is no TLS, then resets the connection: one socket with two errors. */
-async function startBreakingServer(certified: Certified): Promise<{ port: number; close(): void }> {
-  const secure = createSecureServer(certified).listen(0, '127.0.0.1');
+/** A TLS server behind a relay, which decides what of it arrives at a client. */
+async function startRelayed(
+  options: TlsOptions,
+  relay: (secure: SecureServer, upstream: Socket, client: Socket) => void,
+): Promise<{ port: number; close(): void }> {
+  const secure = createSecureServer(options).listen(0, '127.0.0.1');
+  secure.on('secureConnection', (socket) => socket.on('error', () => {}));
   await once(secure, 'listening');
   const front = createServer((client) => {
     const upstream = connect(portOf(secure)).on('error', () => {});
     client.on('error', () => {}).once('close', () => upstream.destroy());
     client.pipe(upstream);
-    upstream.pipe(client);
-    secure.once('secureConnection', (socket) => {
-      socket.on('error', () => {});
-      upstream.unpipe(client);
-      client.write('no record of TLS', () => client.once('data', () => client.resetAndDestroy()));
-    });
+    relay(secure, upstream, client);
   }).listen(0, '127.0.0.1');
   await once(front, 'listening');
   return {
@@ -71,31 +70,26 @@ async function startBreakingServer(certified: Certified): Promise<{ port: number
   };
 }
 
+/** Answers TLS's handshake, then sends what is no TLS, then resets the connection: one socket with two errors. */
+const startBreakingServer = (certified: Certified) =>
+  startRelayed(certified, (secure, upstream, client) => {
+    upstream.pipe(client);
+    secure.once('secureConnection', () => {
+      upstream.unpipe(client);
+      client.write('no record of TLS', () => client.once('data', () => client.resetAndDestroy()));
+    });
+  });
+
 /** Sends what is no TLS along with the end of TLS's handshake: to whoever does not trust the certificate, a second error. */
-async function startUntrustedServer(certified: Certified): Promise<{ port: number; close(): void }> {
+const startUntrustedServer = (certified: Certified) =>
   // Of TLS 1.2, the server's part of the handshake comes last.
-  const secure = createSecureServer({ ...certified, maxVersion: 'TLSv1.2' }).listen(0, '127.0.0.1');
-  await once(secure, 'listening');
-  const front = createServer((client) => {
-    const upstream = connect(portOf(secure)).on('error', () => {});
-    client.on('error', () => {}).once('close', () => upstream.destroy());
-    client.pipe(upstream);
+  startRelayed({ ...certified, maxVersion: 'TLSv1.2' }, (secure, upstream, client) => {
     let more = '';
-    secure.once('secureConnection', (socket) => {
-      socket.on('error', () => {});
+    secure.once('secureConnection', () => {
       more = 'no record of TLS';
     });
     upstream.on('data', (chunk: Buffer) => client.write(Buffer.concat([chunk, Buffer.from(more)])));
-  }).listen(0, '127.0.0.1');
-  await once(front, 'listening');
-  return {
-    port: portOf(front),
-    close() {
-      front.close();
-      secure.close();
-    },
-  };
-}
+  });
 
 // Cast: a server that listens on a TCP port has an AddressInfo.
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;

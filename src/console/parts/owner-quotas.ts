@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { NotConnected } from '../api.ts';
 import type { App } from '../app.ts';
 import { type OwnerInput, type OwnerQuotasFragment, QuotasDocument, SetQuotasDocument } from '../operations.ts';
 import { eachQuota, type QuotaName, quotaNames } from './quotas.ts';
@@ -15,10 +14,7 @@ export function ownerQuotas(app: App, signal: AbortSignal): { view(): TemplateRe
     try {
       await work();
     } catch (error) {
-      problem =
-        error instanceof NotConnected
-          ? 'The service cannot be reached. Try again in a moment.'
-          : (error as Error).message;
+      problem = (error as Error).message;
     }
     app.update();
   }
